@@ -1,0 +1,92 @@
+"""Field history of business records: who, when, through what, why, field by field.
+
+simple-history writes the rows on `save()`. `QuerySet.update()` and `bulk_update` leave none and are not for tracked models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+from partnerportal.core.actors import current_actor, current_author_name, current_channel, current_request_id
+
+UNTOLD = frozenset({"updated_at", "created_at", "partner"})
+
+
+class HistoryEntry(models.Model):
+    """What every history row says besides the fields: author's name, channel and request."""
+
+    author_name = models.CharField(max_length=200, blank=True, default=current_author_name)
+    channel = models.CharField(max_length=20, default=current_channel)
+    request_id = models.CharField(max_length=64, blank=True, default=current_request_id)
+
+    class Meta:
+        abstract = True
+
+
+def _author(request: Any = None, **_: Any) -> Any:
+    actor = current_actor()
+    if actor:
+        return actor.user
+    return request.user if request is not None and request.user.is_authenticated else None
+
+
+def tracked(**options: Any) -> HistoricalRecords:
+    """The `history` of a business model."""
+    return HistoricalRecords(bases=[HistoryEntry], get_user=_author, custom_model_name=lambda name: f"Historical{name}", **options)
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """One field of one change. Values are what the record held, not how a page writes them."""
+
+    field: str
+    label: str
+    old: Any
+    new: Any
+
+
+@dataclass(frozen=True)
+class Change:
+    """One save of a record. `kind` is created, changed or deleted."""
+
+    at: datetime
+    author: str
+    channel: str
+    reason: str
+    kind: str
+    fields: tuple[FieldChange, ...]
+
+
+KINDS = {"+": "created", "~": "changed", "-": "deleted"}
+
+
+def changes(record: models.Model, *, limit: int = 100) -> list[Change]:
+    """What happened to a record, newest first, at most `limit` saves; two queries."""
+    rows = list(record.history.select_related("history_user").order_by("-history_date", "-history_id")[: limit + 1])  # type: ignore[attr-defined]
+    return [_change(row, former) for row, former in _pairs(rows)][:limit]
+
+
+def _pairs(rows: list[Any]) -> Iterator[tuple[Any, Any]]:
+    for index, row in enumerate(rows):
+        yield row, rows[index + 1] if index + 1 < len(rows) else None
+
+
+def _change(row: Any, former: Any) -> Change:
+    author = row.author_name or (row.history_user.get_full_name() if row.history_user else "")
+    fields = tuple(_differences(row, former)) if former is not None else ()
+    return Change(row.history_date, author, row.channel, row.history_change_reason or "", KINDS[row.history_type], fields)
+
+
+def _differences(row: Any, former: Any) -> Iterator[FieldChange]:
+    for field in row.tracked_fields:
+        if field.name in UNTOLD:
+            continue
+        old, new = getattr(former, field.attname), getattr(row, field.attname)
+        if old != new:
+            yield FieldChange(field.name, str(field.verbose_name), old, new)

@@ -1,0 +1,7 @@
+from partnerportal.core.models.attached import Attachment, Follow, Note
+from partnerportal.core.models.messages import Notification, OutboxMessage, StoredMail
+from partnerportal.core.models.moves import StageMove
+from partnerportal.core.models.numbers import NumberSeries
+from partnerportal.core.models.records import Subject
+
+__all__ = ["Attachment", "Follow", "Note", "Notification", "NumberSeries", "OutboxMessage", "StageMove", "StoredMail", "Subject"]
