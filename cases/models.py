@@ -1,0 +1,110 @@
+"""Support cases and their comments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, Contact
+from cases.stages import OPEN, Status
+from partnerportal.core.history import tracked
+from partnerportal.core.scoping import PartnerManager, PartnerOwned, PartnerQuerySet
+from tasks.models import Taskable
+
+if TYPE_CHECKING:
+    from partners.models import User
+
+
+class CaseType(models.TextChoices):
+    CUSTOMER_CARE = "customer_care", _("Customer Care")
+    TECH_SUPPORT = "tech_support", _("Tech Support")
+    FEATURE_REQUEST = "feature_request", _("Feature request")
+    RMA_CAPEX = "rma_capex", "RMA CAPEX"
+    HWAAS = "hwaas", "HWaaS"
+    CLASSOUND = "classound", "CLASSOUND"
+
+
+class CaseQuerySet(PartnerQuerySet):
+    def open(self) -> CaseQuerySet:
+        """Not yet resolved."""
+        return self.filter(status__in=OPEN)
+
+
+class Case(Taskable):
+    """A question to the vendor, with an owner at the partner and an agent at the vendor."""
+
+    class Service(models.TextChoices):
+        STANDARD = "standard", _("Standard")
+        CRITICAL = "critical", _("Critical")
+
+    class Verdict(models.TextChoices):
+        NEW = "new", _("New")
+        UNDER_REVIEW = "under_review", _("Under review")
+        PLANNED = "planned", _("Planned")
+        RELEASED = "released", _("Released")
+        DECLINED = "declined", _("Declined")
+
+    number = models.CharField(_("number"), max_length=20, editable=False)
+    type = models.CharField(_("type"), max_length=20, choices=CaseType.choices)
+    status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.NEW, editable=False)
+    topic = models.CharField(_("topic"), max_length=40, blank=True)
+    subject = models.CharField(_("subject"), max_length=200)
+    description = models.TextField(_("description"), max_length=20_000)
+    service_class = models.CharField(_("class of service"), max_length=10, choices=Service.choices, default=Service.STANDARD)
+    verdict = models.CharField(_("answer to the request"), max_length=15, choices=Verdict.choices, blank=True, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, blank=True, related_name="cases", verbose_name=_("account"))
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, null=True, blank=True, related_name="cases", verbose_name=_("contact"))
+    agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("agent"), editable=False)
+    resolved_at = models.DateTimeField(null=True, blank=True, editable=False)
+    closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    history = tracked()
+
+    objects = PartnerManager.from_queryset(CaseQuerySet)()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        indexes = [models.Index(fields=["partner", "-created_at", "-id"], name="case_by_created")]
+        constraints = [
+            models.UniqueConstraint(fields=["partner", "number"], name="case_number_once"),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="case_status_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.subject}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("cases:detail", args=[self.pk])
+
+    @classmethod
+    def visibility(cls, user: User) -> Q:
+        """As every record; a support agent sees the cases of all partners."""
+        if user.is_authenticated and user.is_active and user.is_support:
+            return Q(deleted_at__isnull=True)
+        return super().visibility(user)
+
+
+class Comment(PartnerOwned):
+    """A word in a case: public, or internal and then only for the vendor."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="comments")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False)
+    text = models.TextField(_("comment"), max_length=20_000)
+    is_internal = models.BooleanField(_("internal: only the vendor reads it"), default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+    @classmethod
+    def visibility(cls, user: User) -> Q:
+        """Comments of visible cases; internal ones only for vendor users."""
+        rows = Q(case__in=Case.objects.visible_to(user))
+        return rows & Q(is_internal=False) if user.is_authenticated and user.partner_id else rows

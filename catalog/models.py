@@ -1,0 +1,226 @@
+"""What is sold, at what price, and the words and numbers that the vendor edits."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Func, Q
+from django.utils.translation import gettext_lazy as _
+
+from partnerportal.core.fields import Currency, MoneyField
+from partnerportal.core.history import tracked
+
+
+class Family(models.TextChoices):
+    """Product families. The first three are the interested solutions of a project."""
+
+    LICENSE = "license", _("License")
+    HWAAS = "hwaas", _("HWaaS")
+    CLASSOUND = "classound", "CLASSOUND"
+    CAPEX = "capex", _("Hardware (CAPEX)")
+    SERVICE = "service", _("Service")
+
+
+SOLUTIONS = [(family.value, family.label) for family in (Family.LICENSE, Family.HWAAS, Family.CLASSOUND)]
+
+
+class ProductOfInterest(models.TextChoices):
+    COLLABORATION = "collaboration", "Collaboration"
+    XBEES = "x-bees", "x-bees"
+    XHOPPERS = "x-hoppers", "x-hoppers"
+
+
+class BillingPeriod(models.TextChoices):
+    """How often a line is billed; `one_off` once. Months: 1, 12, 36, 60."""
+
+    ONE_OFF = "one_off", _("One-off")
+    MONTHLY = "monthly", _("Monthly")
+    YEARLY = "yearly", _("Yearly")
+    THREE_YEARS = "three_years", _("Every 3 years")
+    FIVE_YEARS = "five_years", _("Every 5 years")
+
+
+MONTHS = {BillingPeriod.MONTHLY: 1, BillingPeriod.YEARLY: 12, BillingPeriod.THREE_YEARS: 36, BillingPeriod.FIVE_YEARS: 60}
+
+
+class Term(models.Model):
+    """One word of a list that the vendor edits: lead sources, power, job titles, reasons, competitors. Records keep the slug."""
+
+    class Kind(models.TextChoices):
+        LEAD_SOURCE = "lead_source", _("Lead source")
+        POWER = "power", _("Power")
+        JOB_TITLE = "job_title", _("Job title")
+        NOT_IN_TARGET = "not_in_target", _("Reason for Not in Target")
+        LOST = "lost", _("Reason for a loss")
+        INDUSTRY = "industry", _("Industry")
+        CASE_TOPIC = "case_topic", _("Topic of a case")
+
+    kind = models.CharField(_("list"), max_length=20, choices=Kind.choices)
+    slug = models.SlugField(_("key"), max_length=40)
+    label = models.CharField(_("label"), max_length=100)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    is_active = models.BooleanField(_("offered"), default=True)
+
+    class Meta:
+        ordering = ["kind", "position", "label"]
+        constraints = [models.UniqueConstraint(fields=["kind", "slug"], name="term_once")]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class StageText(models.Model):
+    """Words and numbers of a stage. Order, arrows and guards are code; a change here touches no existing record."""
+
+    class Process(models.TextChoices):
+        LEAD = "lead", _("Lead")
+        BUSINESS_PLAN = "business_plan", _("Project: business plan")
+        CHANGE_ORDER = "change_order", _("Project: change order")
+
+    process = models.CharField(_("process"), max_length=20, choices=Process.choices)
+    stage = models.CharField(_("stage"), max_length=30)
+    label = models.CharField(_("label"), max_length=60)
+    short_label = models.CharField(_("short label"), max_length=30, blank=True)
+    guidance = models.TextField(_("guidance"), max_length=1000, blank=True)
+    probability = models.PositiveSmallIntegerField(_("probability in percent"), default=0)
+    position = models.PositiveSmallIntegerField(default=0, editable=False)
+
+    class Meta:
+        ordering = ["process", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["process", "stage"], name="stage_text_once"),
+            models.CheckConstraint(condition=Q(probability__lte=100), name="stage_text_probability_is_percent"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_process_display()}: {self.label}"
+
+
+class EffectiveDated(models.QuerySet):
+    def on(self, day: date) -> EffectiveDated:
+        """Rows that have begun by `day`, the newest first."""
+        return self.filter(valid_from__lte=day).order_by("-valid_from")
+
+
+class AveragePrice(models.Model):
+    """The average end-user price of a family, per user and month, net. The newest that has begun counts."""
+
+    family = models.CharField(_("family"), max_length=12, choices=SOLUTIONS)
+    currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices)
+    amount = MoneyField(_("per user and month"), validators=[MinValueValidator(0)])
+    valid_from = models.DateField(_("valid from"))
+    history = tracked()
+
+    objects = EffectiveDated.as_manager()
+
+    class Meta:
+        ordering = ["family", "currency", "-valid_from"]
+        constraints = [
+            models.UniqueConstraint(fields=["family", "currency", "valid_from"], name="average_price_once"),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="average_price_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_family_display()} {self.amount} {self.currency}"
+
+
+class ExchangeRate(models.Model):
+    """What one euro is worth in a currency from a day on. Used only where a page says that it converts."""
+
+    currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices)
+    rate = models.DecimalField(_("for 1 EUR"), max_digits=12, decimal_places=6)
+    valid_from = models.DateField(_("valid from"))
+
+    objects = EffectiveDated.as_manager()
+
+    class Meta:
+        ordering = ["currency", "-valid_from"]
+        constraints = [
+            models.UniqueConstraint(fields=["currency", "valid_from"], name="exchange_rate_once"),
+            models.CheckConstraint(condition=Q(rate__gt=0), name="exchange_rate_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"1 EUR = {self.rate} {self.currency}"
+
+
+class Product(models.Model):
+    """Something that can stand on a quote or an order."""
+
+    code = models.CharField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    family = models.CharField(_("family"), max_length=12, choices=Family.choices)
+    description = models.TextField(_("description"), blank=True)
+    unit = models.CharField(_("unit"), max_length=20, default="pc")
+    pack_size = models.PositiveIntegerField(_("pack size"), default=1)
+    is_active = models.BooleanField(_("offered"), default=True)
+    history = tracked()
+
+    class Meta:
+        ordering = ["family", "code"]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class PriceBook(models.Model):
+    """A list of prices: what the customer pays (end user), or what a partner pays, by tier."""
+
+    class Kind(models.TextChoices):
+        END_USER = "end_user", _("End user")
+        GOLD = "gold", _("Gold")
+        SILVER = "silver", _("Silver")
+        RESELLER = "reseller", _("Reseller")
+
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, unique=True)
+    name = models.CharField(_("name"), max_length=100)
+    tiers = ArrayField(models.CharField(max_length=10), default=list, blank=True, verbose_name=_("tiers that buy from it"))
+
+    class Meta:
+        ordering = ["kind"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DateRange(Func):
+    function = "daterange"
+    output_field = DateRangeField()
+
+
+class PriceBookEntry(models.Model):
+    """The net price of a product in a book, currency and billing period. Two prices never hold on one day."""
+
+    book = models.ForeignKey(PriceBook, on_delete=models.CASCADE, related_name="entries", verbose_name=_("price book"))
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="entries", verbose_name=_("product"))
+    currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices)
+    billing_period = models.CharField(_("billing period"), max_length=12, choices=BillingPeriod.choices)
+    price = MoneyField(_("net price"), validators=[MinValueValidator(0)])
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("valid to"), null=True, blank=True, help_text=_("The first day on which it no longer holds."))
+    history = tracked()
+
+    class Meta:
+        ordering = ["book", "product", "currency", "billing_period", "-valid_from"]
+        verbose_name_plural = _("price book entries")
+        constraints = [
+            models.CheckConstraint(condition=Q(price__gte=0), name="price_not_negative"),
+            models.CheckConstraint(condition=Q(valid_to__isnull=True) | Q(valid_to__gt=models.F("valid_from")), name="price_validity_in_order"),
+            ExclusionConstraint(
+                name="price_one_at_a_time",
+                expressions=[
+                    ("book", RangeOperators.EQUAL),
+                    ("product", RangeOperators.EQUAL),
+                    ("currency", RangeOperators.EQUAL),
+                    ("billing_period", RangeOperators.EQUAL),
+                    (DateRange("valid_from", "valid_to"), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} {self.price} {self.currency}"

@@ -1,0 +1,173 @@
+"""The vendor's words, stages, products and prices as the portal is delivered. Loading them again changes no row that exists.
+
+Words and probabilities are those of the product's decisions; every price is invented for the demo.
+"""
+
+from datetime import date
+from decimal import Decimal
+
+from django.utils.text import slugify
+
+from catalog import words
+from catalog.models import AveragePrice, ExchangeRate, PriceBook, PriceBookEntry, Product, StageText, Term
+
+TERMS: dict[str, tuple[str, ...]] = {
+    Term.Kind.LEAD_SOURCE: (
+        "Email campaign",
+        "External campaign",
+        "Blue Box",
+        "Website",
+        "Phone inquiry",
+        "Partner referral",
+        "Event / trade show",
+        "Webinar",
+        "Cold call",
+        "Social media",
+        "Advertisement",
+        "Vendor (assigned)",
+        "Other",
+    ),
+    Term.Kind.POWER: ("Decision maker", "Economic buyer", "Technical buyer", "Influencer", "User", "Unknown"),
+    Term.Kind.JOB_TITLE: (
+        "CEO / Owner",
+        "Managing director",
+        "CFO",
+        "CIO / CTO",
+        "IT manager",
+        "Sales manager",
+        "Operations manager",
+        "Office manager",
+        "Purchasing",
+        "Retail / store manager",
+        "Other",
+    ),
+    Term.Kind.NOT_IN_TARGET: ("No budget", "Wrong contact", "Too small", "Competitor", "Duplicate", "No interest", "Other"),
+    Term.Kind.LOST: ("Price", "Competitor", "No decision", "No budget", "Timing", "Product gap", "Duplicate", "Other"),
+    Term.Kind.INDUSTRY: ("Hospitality", "Health care", "Retail", "Manufacturing", "Logistics", "Education", "Public sector", "Finance", "Services", "Other"),
+    Term.Kind.CASE_TOPIC: (
+        "Billing",
+        "CLASSOUND",
+        "HWaaS",
+        "PBX / licenses",
+        "Orders",
+        "Portal errors",
+        "Promo",
+        "Company information changes",
+        "General",
+    ),
+}
+
+# process, stage, label, short label, probability in percent, guidance
+STAGES: tuple[tuple[str, str, str, str, int, str], ...] = (
+    ("lead", "new", "New", "", 0, "Check that company and person fit. Call or write within a day."),
+    ("lead", "qualification", "Qualification", "", 0, "Find out need, users, budget and who decides; then convert, or set Not in Target."),
+    ("lead", "not_in_target", "Not in Target", "", 0, "Say why, and when it is worth another look."),
+    ("lead", "converted", "Converted", "", 0, "The work goes on in account, contact and project."),
+    ("business_plan", "intro", "Intro / Qualification", "Intro", 10, "Learn who uses the product already and how many users a proof of concept has."),
+    ("business_plan", "demo", "Demo", "", 30, "Show the product, answer the demo questions, and note what the project is worth."),
+    ("business_plan", "presentation", "Project Presentation", "Presentation", 50, "Present the solution to those who decide."),
+    ("business_plan", "proposal", "Proposal", "", 70, "Quote, and get the customer's word."),
+    ("business_plan", "contract_out", "Contract out", "", 90, "The quote is with the customer. The acceptance becomes the order."),
+    ("business_plan", "order_management", "Order Management", "Order", 95, "The order is on its way."),
+    ("business_plan", "closed", "Closed", "", 100, "Won with the completed order, or lost."),
+    ("change_order", "presentation", "Presentation", "", 50, "Agree with the customer on what changes."),
+    ("change_order", "proposal", "Proposal", "", 70, "Quote the change, and get the customer's word."),
+    ("change_order", "contract_out", "Contract out", "", 90, "The quote is with the customer. The acceptance becomes the order."),
+    ("change_order", "order_management", "Order Management", "Order", 95, "The order is on its way."),
+    ("change_order", "closed", "Closed", "", 100, "Won with the completed order, or lost."),
+)
+
+START = date(2025, 1, 1)
+AVERAGE_PRICES = {"license": Decimal("9.00"), "hwaas": Decimal("4.50"), "classound": Decimal("6.00")}
+RATES = {"EUR": Decimal("1.00"), "USD": Decimal("1.10"), "GBP": Decimal("0.85"), "CHF": Decimal("0.95"), "CAD": Decimal("1.50")}
+
+BOOKS = (
+    ("end_user", "End user", ()),
+    ("gold", "Gold", ("platinum", "gold")),
+    ("silver", "Silver", ("silver", "bronze")),
+    ("reseller", "Reseller", ("reseller",)),
+)
+# What a book asks of the end-user price.
+SHARES = {"end_user": Decimal("1.00"), "gold": Decimal("0.60"), "silver": Decimal("0.68"), "reseller": Decimal("0.76")}
+
+# code, name, family, pack size, {billing period: end-user price in EUR}
+PRODUCTS: tuple[tuple[str, str, str, int, dict[str, str]], ...] = (
+    ("UC-ESSENTIAL", "UC Essential", "license", 1, {"monthly": "6.00", "yearly": "66.00", "five_years": "300.00"}),
+    ("UC-BUSINESS", "UC Business", "license", 1, {"monthly": "10.00", "yearly": "108.00", "five_years": "490.00"}),
+    ("UC-PREMIUM", "UC Premium", "license", 1, {"monthly": "14.00", "yearly": "150.00", "five_years": "690.00"}),
+    ("XB-BUSINESS", "x-bees Business", "license", 1, {"monthly": "12.00", "yearly": "132.00", "five_years": "600.00"}),
+    ("XH-RETAIL", "x-hoppers Retail", "license", 1, {"monthly": "16.00", "yearly": "174.00"}),
+    ("CDS-10", "Company data storage 10 GB", "license", 1, {"monthly": "8.00", "yearly": "90.00"}),
+    ("HW-PHONE-M", "Desk phone M, as a service", "hwaas", 1, {"monthly": "4.50", "yearly": "50.00"}),
+    ("HW-DECT", "DECT handset, as a service", "hwaas", 1, {"monthly": "3.80", "yearly": "42.00"}),
+    ("HW-STATION", "Conference station, as a service", "hwaas", 1, {"monthly": "29.00", "yearly": "320.00"}),
+    ("CS-FLAT", "CLASSOUND flat, per user", "classound", 1, {"monthly": "6.00", "yearly": "68.00"}),
+    ("CS-DID10", "CLASSOUND block of 10 numbers", "classound", 1, {"monthly": "5.00", "yearly": "56.00"}),
+    ("CX-PHONE-M", "Desk phone M", "capex", 5, {"one_off": "129.00"}),
+    ("CX-DECT", "DECT handset", "capex", 10, {"one_off": "98.00"}),
+    ("CX-BASE", "DECT base station", "capex", 1, {"one_off": "349.00"}),
+    ("CX-GATEWAY", "Gateway 4 channels", "capex", 1, {"one_off": "410.00"}),
+    ("SV-SETUP", "Installation and training, per day", "service", 1, {"one_off": "850.00"}),
+    ("SV-PORTING", "Porting of numbers, per block", "service", 1, {"one_off": "60.00"}),
+)
+
+
+def load_reference() -> None:
+    """Terms, stage texts, exchange rates, products, price books with entries, average prices: whatever is missing."""
+    Term.objects.bulk_create(
+        [
+            Term(kind=kind, slug=slugify(label), label=label, position=position)
+            for kind, labels in TERMS.items()
+            for position, label in enumerate(labels)
+        ],
+        ignore_conflicts=True,
+    )
+    StageText.objects.bulk_create(
+        [
+            StageText(process=process, stage=stage, label=label, short_label=short, probability=probability, guidance=guidance, position=position)
+            for position, (process, stage, label, short, probability, guidance) in enumerate(STAGES)
+        ],
+        ignore_conflicts=True,
+    )
+    ExchangeRate.objects.bulk_create([ExchangeRate(currency=code, rate=rate, valid_from=START) for code, rate in RATES.items()], ignore_conflicts=True)
+    AveragePrice.objects.bulk_create(
+        [
+            AveragePrice(family=family, currency=currency, amount=_in(currency, amount), valid_from=START)
+            for currency in RATES
+            for family, amount in AVERAGE_PRICES.items()
+        ],
+        ignore_conflicts=True,
+    )
+    _load_price_books()
+    words.forget()
+
+
+def _load_price_books() -> None:
+    PriceBook.objects.bulk_create([PriceBook(kind=kind, name=name, tiers=list(tiers)) for kind, name, tiers in BOOKS], ignore_conflicts=True)
+    Product.objects.bulk_create(
+        [Product(code=code, name=name, family=family, pack_size=pack) for code, name, family, pack, _ in PRODUCTS], ignore_conflicts=True
+    )
+    if PriceBookEntry.objects.exists():
+        return
+    books = {book.kind: book for book in PriceBook.objects.all()}
+    products = {product.code: product for product in Product.objects.all()}
+    PriceBookEntry.objects.bulk_create(
+        [
+            PriceBookEntry(
+                book=books[kind],
+                product=products[code],
+                currency=currency,
+                billing_period=period,
+                price=_in(currency, Decimal(price) * share),
+                valid_from=START,
+            )
+            for kind, share in SHARES.items()
+            for code, _name, _family, _pack, prices in PRODUCTS
+            for period, price in prices.items()
+            for currency in RATES
+        ]
+    )
+
+
+def _in(currency: str, euros: Decimal) -> Decimal:
+    return (euros * RATES[currency]).quantize(Decimal("0.01"))

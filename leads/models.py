@@ -1,0 +1,87 @@
+"""A lead: an unqualified chance of a sale."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+from phonenumber_field.modelfields import PhoneNumberField
+
+from accounts.models import Account, Salutation
+from catalog.models import SOLUTIONS, ProductOfInterest
+from leads.stages import OPEN, Status
+from partnerportal.core.history import tracked
+from partnerportal.core.scoping import PartnerManager, PartnerQuerySet
+from tasks.models import Taskable
+
+
+class LeadQuerySet(PartnerQuerySet):
+    def open(self) -> LeadQuerySet:
+        """New or in qualification."""
+        return self.filter(status__in=OPEN)
+
+
+class Lead(Taskable):
+    """A company and a person who may become a customer. After conversion it is read-only and leaves the lists."""
+
+    class Origin(models.TextChoices):
+        PARTNER = "partner", _("Partner")
+        VENDOR = "vendor", _("Vendor")
+        IMPORT = "import", _("Import")
+        WEB = "web", _("Web form")
+
+    status = models.CharField(_("lead status"), max_length=15, choices=Status.choices, default=Status.NEW)
+    company = models.CharField(_("company"), max_length=200)
+    power = models.CharField(_("power"), max_length=40)
+    source = models.CharField(_("lead source"), max_length=40)
+    salutation = models.CharField(_("salutation"), max_length=5, choices=Salutation.choices, blank=True)
+    first_name = models.CharField(_("first name"), max_length=100)
+    last_name = models.CharField(_("last name"), max_length=100)
+    job_title = models.CharField(_("job title"), max_length=40)
+    email = models.EmailField(_("e-mail"))
+    phone = PhoneNumberField(_("phone"), blank=True)
+    mobile = PhoneNumberField(_("mobile"), blank=True)
+    website = models.URLField(_("website"), blank=True)
+    industry = models.CharField(_("industry"), max_length=40, blank=True)
+    employees = models.PositiveIntegerField(_("employees"), null=True, blank=True)
+    street = models.CharField(_("street"), max_length=200, blank=True)
+    postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    state = models.CharField(_("state"), max_length=100, blank=True)
+    country = CountryField(_("country"), blank=True)
+    product_of_interest = models.CharField(_("product of interest"), max_length=15, choices=ProductOfInterest.choices, blank=True)
+    interested_solutions = ArrayField(
+        models.CharField(max_length=12, choices=SOLUTIONS), default=list, blank=True, verbose_name=_("interested solution")
+    )
+    total_users = models.PositiveIntegerField(_("total users"), null=True, blank=True)
+    description = models.TextField(_("description"), blank=True, max_length=10_000)
+    origin = models.CharField(_("origin"), max_length=10, choices=Origin.choices, default=Origin.PARTNER, editable=False)
+    not_in_target_reason = models.CharField(_("reason"), max_length=40, blank=True)
+    revisit_on = models.DateField(_("revisit on"), null=True, blank=True)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, blank=True, related_name="leads", editable=False)
+    converted_at = models.DateTimeField(_("converted"), null=True, blank=True, editable=False)
+    history = tracked()
+
+    objects = PartnerManager.from_queryset(LeadQuerySet)()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(fields=["partner", "-created_at", "-id"], name="lead_by_created"),
+            models.Index(fields=["partner", "company", "id"], name="lead_by_company"),
+            models.Index(fields=["partner", "status", "-created_at"], name="lead_by_status"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="lead_status_known"),
+            models.CheckConstraint(condition=~Q(status="not_in_target") | ~Q(not_in_target_reason=""), name="lead_not_in_target_has_reason"),
+            models.CheckConstraint(condition=Q(status="converted", converted_at__isnull=False) | ~Q(status="converted"), name="lead_converted_has_time"),
+        ]
+
+    def __str__(self) -> str:
+        return self.company
+
+    def get_absolute_url(self) -> str:
+        return reverse("leads:detail", args=[self.pk])

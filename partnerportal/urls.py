@@ -1,0 +1,5 @@
+"""Composition root: only this module names the urls of all apps."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,71 @@
+"""Who may do what. Roles are data in code: reviewed, tested, and free of database rows.
+
+A permission opens a kind of page; which records it shows is `visibility` of the model, and which may be changed `editability`.
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """The roles of `decisions.md` 2: three of a partner, three of the vendor."""
+
+    PARTNER_USER = "partner_user", _("Sales rep")
+    PARTNER_MANAGER = "partner_manager", _("Manager")
+    PARTNER_ADMIN = "partner_admin", _("Partner admin")
+    ACCOUNT_MANAGER = "account_manager", _("Account manager")
+    SUPPORT_AGENT = "support_agent", _("Support agent")
+    VENDOR_ADMIN = "vendor_admin", _("Vendor admin")
+
+
+PARTNER_ROLES = frozenset({Role.PARTNER_USER, Role.PARTNER_MANAGER, Role.PARTNER_ADMIN})
+VENDOR_ROLES = frozenset(set(Role) - PARTNER_ROLES)
+
+OBJECTS = (
+    "leads.lead",
+    "accounts.account",
+    "accounts.contact",
+    "projects.project",
+    "quotes.quote",
+    "orders.order",
+    "cases.case",
+    "tasks.task",
+)
+
+
+def _permissions(verb: str, objects: tuple[str, ...] = OBJECTS) -> frozenset[str]:
+    return frozenset(f"{app}.{verb}_{model}" for app, model in (name.split(".") for name in objects))
+
+
+READS = _permissions("view") | {"reports.view_report", "catalog.view_pricebook", "partners.view_news", "partners.view_team"}
+WRITES = _permissions("add") | _permissions("change") | _permissions("delete")
+
+PERMISSIONS: dict[str, frozenset[str]] = {
+    Role.PARTNER_USER: READS | WRITES,
+    Role.PARTNER_MANAGER: READS | WRITES | {"core.restore_record"},
+    Role.PARTNER_ADMIN: READS | WRITES | {"core.restore_record", "partners.manage_team"},
+    Role.ACCOUNT_MANAGER: READS
+    | {
+        "partners.view_partner",
+        "partners.change_partner",
+        "partners.view_user",
+        "partners.add_news",
+        "partners.change_news",
+        "projects.decide_bonus",
+        "projects.view_bonusdecision",
+        "projects.change_bonusdecision",
+        "quotes.grant_discount",
+        "quotes.change_quote",
+        "orders.change_order",
+        "leads.assign_lead",
+        "catalog.view_product",
+    },
+    Role.SUPPORT_AGENT: _permissions("view", ("cases.case", "accounts.account", "accounts.contact", "orders.order"))
+    | {"cases.change_case", "cases.add_comment", "cases.view_comment", "partners.view_news"},
+    Role.VENDOR_ADMIN: READS,  # And everything in the admin, as a superuser.
+}
+
+
+def permissions(role: str) -> frozenset[str]:
+    """What a role may do, as Django's permission names. Raises KeyError for an unknown role."""
+    return PERMISSIONS[role]

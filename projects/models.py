@@ -1,0 +1,206 @@
+"""A project: what a customer may buy, from the first talk to the completed order."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, Contact
+from catalog.models import SOLUTIONS, ProductOfInterest
+from leads.models import Lead
+from partnerportal.core.fields import Currency, MoneyField, RateField
+from partnerportal.core.history import tracked
+from partnerportal.core.scoping import PartnerManager, PartnerOwned, PartnerQuerySet
+from partnerportal.core.stages import Path
+from projects.stages import PATHS, RecordType, Stage
+from tasks.models import Taskable
+
+
+class OpportunityType(models.TextChoices):
+    NEW_BUSINESS = "new_business", _("New Business")
+    EXISTING_BUSINESS = "existing_business", _("Existing Business")
+    EXISTING_NOT_WITH_VENDOR = "existing_not_with_vendor", _("Existing not with vendor")
+
+
+class Outcome(models.TextChoices):
+    WON = "won", _("Won")
+    LOST = "lost", _("Lost")
+
+
+class MrrSource(models.TextChoices):
+    ESTIMATE = "estimate", _("Estimate")
+    QUOTE = "quote", _("Primary quote")
+    NOT_AVAILABLE = "not_available", _("Not available")
+
+
+class Approval(models.TextChoices):
+    YES = "yes", _("Yes")
+    NO = "no", _("No")
+
+
+class ProjectQuerySet(PartnerQuerySet):
+    def open(self) -> ProjectQuerySet:
+        """Not closed."""
+        return self.exclude(stage=Stage.CLOSED)
+
+    def won(self) -> ProjectQuerySet:
+        """Closed with a completed order."""
+        return self.filter(outcome=Outcome.WON)
+
+
+class Project(Taskable):
+    """One deal. Stage, probability and all computed amounts are written by `projects.services` alone."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="projects", verbose_name=_("account"))
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="projects", verbose_name=_("primary contact"))
+    lead = models.OneToOneField(Lead, on_delete=models.PROTECT, null=True, blank=True, related_name="project", editable=False)
+    record_type = models.CharField(_("kind"), max_length=15, choices=RecordType.choices, default=RecordType.BUSINESS_PLAN)
+    stage = models.CharField(_("stage"), max_length=20, choices=Stage.choices, default=Stage.INTRO, editable=False)
+    probability = models.PositiveSmallIntegerField(_("probability"), default=0, editable=False)
+    outcome = models.CharField(_("outcome"), max_length=5, choices=Outcome.choices, blank=True, editable=False)
+    lost_reason = models.CharField(_("reason of the loss"), max_length=40, blank=True, editable=False)
+    competitor = models.CharField(_("competitor"), max_length=100, blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True, editable=False)
+
+    name = models.CharField(_("project name"), max_length=200)
+    close_date = models.DateField(_("close date"))
+    opportunity_type = models.CharField(_("opportunity type"), max_length=30, choices=OpportunityType.choices)
+    product_of_interest = models.CharField(_("product of interest"), max_length=15, choices=ProductOfInterest.choices)
+    interested_solutions = ArrayField(models.CharField(max_length=12, choices=SOLUTIONS), default=list, verbose_name=_("interested solution"))
+    total_users = models.IntegerField(_("total users"))
+    next_step = models.CharField(_("next step"), max_length=200, blank=True)
+    next_step_on = models.DateField(_("next step on"), null=True, blank=True)
+    description = models.TextField(_("description"), blank=True, max_length=10_000)
+
+    poc_users = models.PositiveIntegerField(_("users of POC"), null=True, blank=True)
+    amount_mrr = MoneyField(_("amount MRR"), null=True, blank=True, validators=[MinValueValidator(0)])
+    amount_capex = MoneyField(_("amount CAPEX"), null=True, blank=True, validators=[MinValueValidator(0)])
+    verbal_agreement = models.BooleanField(_("verbal agreement"), default=False)
+    verbal_agreement_on = models.DateField(_("agreed on"), null=True, blank=True)
+    verbal_agreement_by = models.CharField(_("agreed by"), max_length=200, blank=True)
+
+    currency = models.CharField(_("project currency"), max_length=3, choices=Currency.choices)
+    expected_mrr = MoneyField(_("expected MRR (calculated)"), null=True, editable=False)
+    estimate = models.JSONField(default=dict, editable=False, help_text=_("The prices that the expected MRR was computed with, and their dates."))
+    mrr = MoneyField(_("MRR"), null=True, editable=False)
+    mrr_source = models.CharField(_("source of the MRR"), max_length=15, choices=MrrSource.choices, default=MrrSource.NOT_AVAILABLE, editable=False)
+    mrr_quote = models.CharField(_("primary quote"), max_length=30, blank=True, editable=False, help_text=_("Its number and version."))
+    weighted_pipeline = MoneyField(_("weighted pipeline"), null=True, editable=False)
+    pipeline_mrr = MoneyField(_("pipeline MRR"), null=True, blank=True, editable=False)
+
+    demo_done = models.BooleanField(_("demo done"), default=False, editable=False)
+    demo_date = models.DateField(_("demo date"), null=True, blank=True, editable=False)
+    approved_by_am = models.CharField(_("approved by account manager"), max_length=3, choices=Approval.choices, blank=True, editable=False)
+    history = tracked()
+
+    objects = PartnerManager.from_queryset(ProjectQuerySet)()
+
+    class Meta:
+        ordering = ["close_date", "pk"]
+        indexes = [
+            models.Index(fields=["partner", "close_date", "id"], name="project_by_close_date"),
+            models.Index(fields=["partner", "-created_at", "-id"], name="project_by_created"),
+            models.Index(fields=["partner", "stage", "close_date"], name="project_by_stage"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(stage__in=Stage.values), name="project_stage_known"),
+            models.CheckConstraint(condition=Q(probability__lte=100), name="project_probability_is_percent"),
+            models.CheckConstraint(condition=~Q(stage="closed") | Q(outcome__in=Outcome.values), name="project_closed_has_outcome"),
+            models.CheckConstraint(condition=Q(outcome="") | Q(stage="closed"), name="project_outcome_only_closed"),
+            models.CheckConstraint(
+                condition=Q(demo_done=False, demo_date=None, pipeline_mrr=None) | Q(demo_done=True, demo_date__isnull=False, pipeline_mrr__isnull=False),
+                name="project_demo_facts_together",
+            ),
+            models.CheckConstraint(condition=Q(record_type="change_order") | Q(total_users__gte=1), name="project_users_positive"),
+            models.CheckConstraint(condition=Q(approved_by_am="") | Q(demo_done=True), name="project_approval_after_demo"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("projects:detail", args=[self.pk])
+
+    @property
+    def path(self) -> Path:
+        """The process that this kind of project follows."""
+        return PATHS[RecordType(self.record_type)]
+
+
+class ProjectContact(PartnerOwned):
+    """A further person of the customer on a project, with the role there. The primary contact is a field of the project."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="project_contacts")
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="project_contacts", verbose_name=_("contact"))
+    role = models.CharField(_("role"), max_length=40, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["partner", "project", "contact"], name="project_contact_once")]
+
+    def __str__(self) -> str:
+        return str(self.contact)
+
+
+class DemoQuestion(models.Model):
+    """A question about a demo; all required ones answered earn the bonus. The vendor edits them."""
+
+    key = models.SlugField(_("key"), max_length=40, unique=True)
+    text = models.CharField(_("question"), max_length=300)
+    help = models.CharField(_("help"), max_length=300, blank=True)
+    is_required = models.BooleanField(_("needed for the bonus"), default=True)
+    is_active = models.BooleanField(_("asked"), default=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class DemoAnswer(PartnerOwned):
+    """A rep's answer to a demo question."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="demo_answers")
+    question = models.ForeignKey(DemoQuestion, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField(_("answer"), max_length=4000)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    updated_at = models.DateTimeField(auto_now=True)
+    history = tracked()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["partner", "project", "question"], name="demo_answer_once")]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class BonusEntry(PartnerOwned):
+    """One line of the bonus ledger. Lines are never changed; a correction is a new one."""
+
+    class State(models.TextChoices):
+        AWAITING = "awaiting", _("Awaiting approval")
+        GRANTED = "granted", _("Granted")
+        REFUSED = "refused", _("Refused")
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="bonus_entries")
+    state = models.CharField(_("state"), max_length=10, choices=State.choices)
+    basis = MoneyField(_("pipeline MRR"))
+    rate = RateField(_("rate"))
+    amount = MoneyField(_("amount"))
+    currency = models.CharField(max_length=3, choices=Currency.choices)
+    reason = models.TextField(_("reason"), blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        verbose_name_plural = _("bonus entries")
+
+    def __str__(self) -> str:
+        return f"{self.project_id}: {self.state} {self.amount} {self.currency}"

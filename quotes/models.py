@@ -1,0 +1,181 @@
+"""Quotes: prices offered to a customer. One row per version; submitting freezes it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+
+from accounts.models import Account, Contact
+from catalog.models import BillingPeriod, Family, Product
+from partnerportal.core.fields import Currency, MoneyField, RateField
+from partnerportal.core.history import tracked
+from partnerportal.core.models import Attachment
+from partnerportal.core.scoping import PartnerManager, PartnerOwned, PartnerQuerySet
+from projects.models import Project
+from quotes.stages import NOT_PRIMARY, Approval, Status
+from tasks.models import Taskable
+
+
+class Commitment(models.IntegerChoices):
+    """Years that the customer commits to; recurring lines get a discount: 3 years 15 %, 5 years 20 %."""
+
+    NONE = 0, _("None")
+    THREE_YEARS = 3, _("3 years (−15 %)")
+    FIVE_YEARS = 5, _("5 years (−20 %)")
+
+
+class ShippingType(models.TextChoices):
+    END_USER = "end_user", _("End user")
+    PARTNER = "partner", _("Partner")
+    RESELLER = "reseller", _("Reseller")
+
+
+class ShippingAddress(models.Model):
+    """Where goods go: chosen on the quote, fixed on the order."""
+
+    shipping_type = models.CharField(_("shipping address type"), max_length=10, choices=ShippingType.choices, default=ShippingType.END_USER)
+    ship_company = models.CharField(_("company"), max_length=200, blank=True)
+    ship_street = models.CharField(_("street"), max_length=200, blank=True)
+    ship_postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
+    ship_city = models.CharField(_("city"), max_length=100, blank=True)
+    ship_state = models.CharField(_("state"), max_length=100, blank=True)
+    ship_country = CountryField(_("country"), blank=True)
+    ship_contact_name = models.CharField(_("contact for the delivery"), max_length=200, blank=True)
+    ship_contact_phone = models.CharField(_("phone for the delivery"), max_length=40, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class QuoteQuerySet(PartnerQuerySet):
+    def out(self) -> QuoteQuerySet:
+        """With the customer, waiting for an answer."""
+        return self.filter(status=Status.SUBMITTED)
+
+    def expired_by(self, day: date) -> QuoteQuerySet:
+        """Submitted, and no longer valid on `day`."""
+        return self.out().filter(valid_until__lt=day)
+
+
+class Quote(ShippingAddress, Taskable):
+    """One version of a quote. Totals are stored when it is submitted and never computed again."""
+
+    number = models.CharField(_("number"), max_length=20, editable=False)
+    version = models.PositiveSmallIntegerField(_("version"), default=1, editable=False)
+    former = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="next_version", editable=False)
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="quotes", verbose_name=_("project"))
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="quotes", editable=False)
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="quotes", verbose_name=_("contact"))
+    name = models.CharField(_("name"), max_length=200)
+    status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.DRAFT, editable=False)
+    is_primary = models.BooleanField(_("primary"), default=False, editable=False)
+    approval = models.CharField(_("discount approval"), max_length=10, choices=Approval.choices, default=Approval.NONE, editable=False)
+    approval_reason = models.TextField(_("reason"), blank=True, editable=False)
+    language = models.CharField(_("language of the document"), max_length=5, choices=settings.LANGUAGES, default="en")
+    commitment = models.PositiveSmallIntegerField(_("commitment"), choices=Commitment.choices, default=Commitment.NONE)
+    valid_until = models.DateField(_("valid until"))
+    terms = models.TextField(_("terms"), blank=True, max_length=10_000)
+    message = models.TextField(_("words to the customer"), blank=True, max_length=4000)
+
+    currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices, editable=False)
+    tax_rate = RateField(_("tax rate"), default=0)
+    capex_total = MoneyField(_("one-off, net"), default=0, editable=False)
+    recurring_total = MoneyField(_("recurring, net, per month"), default=0, editable=False)
+    mrr = MoneyField(_("MRR"), default=0, editable=False)
+    net = MoneyField(_("net"), default=0, editable=False)
+    tax = MoneyField(_("tax"), default=0, editable=False)
+    gross = MoneyField(_("gross"), default=0, editable=False)
+    cost = MoneyField(_("partner's cost"), default=0, editable=False)
+
+    token = models.CharField(max_length=64, unique=True, editable=False)
+    is_revoked = models.BooleanField(_("private link withdrawn"), default=False, editable=False)
+    pdf = models.ForeignKey(Attachment, on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False)
+    submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True, editable=False)
+    sent_at = models.DateTimeField(_("e-mailed"), null=True, blank=True, editable=False)
+    first_opened_at = models.DateTimeField(_("first opened by the customer"), null=True, blank=True, editable=False)
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True, editable=False)
+    answered_by = models.CharField(_("answered by"), max_length=200, blank=True, editable=False)
+    answer_note = models.TextField(_("customer's words"), blank=True, editable=False)
+    consent = models.TextField(_("consent given"), blank=True, editable=False)
+    history = tracked(excluded_fields=["token"])
+
+    objects = PartnerManager.from_queryset(QuoteQuerySet)()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(fields=["partner", "-created_at", "-id"], name="quote_by_created"),
+            models.Index(fields=["valid_until"], condition=Q(status="submitted"), name="quote_out_by_validity"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["partner", "number", "version"], name="quote_version_once"),
+            models.UniqueConstraint(fields=["project"], condition=Q(is_primary=True), name="quote_one_primary"),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="quote_status_known"),
+            models.CheckConstraint(condition=Q(is_primary=False) | ~Q(status__in=list(NOT_PRIMARY)), name="quote_primary_is_alive"),
+            models.CheckConstraint(condition=Q(gross=F("net") + F("tax")), name="quote_gross_adds_up"),
+            models.CheckConstraint(condition=Q(tax_rate__gte=0, tax_rate__lte=1), name="quote_tax_rate_is_fraction"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} v{self.version}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("quotes:detail", args=[self.pk])
+
+
+class QuoteLine(PartnerOwned):
+    """One line. The customer pays `unit_price` less discounts; `unit_cost` is the partner's and never shown to the customer."""
+
+    quote = models.ForeignKey(Quote, on_delete=models.CASCADE, related_name="lines")
+    position = models.PositiveSmallIntegerField(default=0)
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+", verbose_name=_("product"))
+    family = models.CharField(max_length=12, choices=Family.choices, editable=False)
+    name = models.CharField(_("description"), max_length=200)
+    quantity = models.PositiveIntegerField(_("quantity"), validators=[MinValueValidator(1)])
+    billing_period = models.CharField(_("billing period"), max_length=12, choices=BillingPeriod.choices)
+    list_price = MoneyField(_("list price"), editable=False)
+    unit_price = MoneyField(_("unit price"), validators=[MinValueValidator(0)])
+    unit_cost = MoneyField(_("your cost"), null=True, blank=True, editable=False)
+    discount = RateField(_("discount"), default=0)
+    line_total = MoneyField(_("total per period"), default=0, editable=False)
+    monthly = MoneyField(_("per month"), default=0, editable=False)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="quote_line_quantity_positive"),
+            models.CheckConstraint(condition=Q(unit_price__gte=0, list_price__gte=0), name="quote_line_price_not_negative"),
+            models.CheckConstraint(condition=Q(discount__gte=0, discount__lte=1), name="quote_line_discount_is_fraction"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CustomerEvent(PartnerOwned):
+    """Something that the customer did on the private page: opened, accepted, declined, asked for a change."""
+
+    class Kind(models.TextChoices):
+        OPENED = "opened", _("opened the link")
+        ACCEPTED = "accepted", _("accepted")
+        DECLINED = "declined", _("declined")
+        CHANGE = "change", _("asked for a change")
+
+    quote = models.ForeignKey(Quote, on_delete=models.CASCADE, related_name="customer_events")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    text = models.TextField(_("text"), blank=True, max_length=4000)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.quote_id} {self.kind}"

@@ -1,0 +1,116 @@
+"""A person's to-do, on any record or on none."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from partnerportal.core.history import tracked
+from partnerportal.core.models import Subject
+from partnerportal.core.scoping import NOTHING, PartnerManager, PartnerQuerySet
+
+if TYPE_CHECKING:
+    from partners.models import User
+
+
+class Status(models.TextChoices):
+    NOT_STARTED = "not_started", _("Not started")
+    IN_PROGRESS = "in_progress", _("In progress")
+    WAITING = "waiting", _("Waiting")
+    DEFERRED = "deferred", _("Deferred")
+    COMPLETED = "completed", _("Completed")
+
+
+class Priority(models.TextChoices):
+    HIGH = "high", _("High")
+    NORMAL = "normal", _("Normal")
+    LOW = "low", _("Low")
+
+
+class Kind(models.TextChoices):
+    TASK = "task", _("Task")
+    CALL = "call", _("Call")
+    EMAIL = "email", _("E-mail")
+
+
+class TaskQuerySet(PartnerQuerySet):
+    def open(self) -> TaskQuerySet:
+        """All but completed."""
+        return self.exclude(status=Status.COMPLETED)
+
+    def overdue(self, on: date) -> TaskQuerySet:
+        """Open and due before `on`."""
+        return self.open().filter(due_on__lt=on)
+
+
+class Task(Subject):
+    """Something somebody is to do. `owner` gave it, `assigned_to` does it; both may change it."""
+
+    subject = models.CharField(_("subject"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.TASK)
+    assigned_to = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("assigned to"))
+    due_on = models.DateField(_("due date"), null=True, blank=True)
+    status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.NOT_STARTED)
+    priority = models.CharField(_("priority"), max_length=6, choices=Priority.choices, default=Priority.NORMAL)
+    comments = models.TextField(_("comments"), blank=True, max_length=10_000)
+    completed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE, null=True, blank=True, related_name="+", editable=False)
+    object_id = models.PositiveBigIntegerField(null=True, blank=True, editable=False)
+    related = GenericForeignKey("content_type", "object_id")
+    history = tracked()
+
+    objects = PartnerManager.from_queryset(TaskQuerySet)()
+
+    class Meta:
+        ordering = ["due_on", "pk"]
+        indexes = [
+            models.Index(fields=["content_type", "object_id", "due_on"], name="task_of_record"),
+            models.Index(fields=["partner", "assigned_to", "due_on"], condition=~Q(status="completed"), name="task_open_of_person"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="task_status_known"),
+            models.CheckConstraint(condition=Q(completed_at__isnull=True) | Q(status="completed"), name="task_completed_at_when_completed"),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+    def get_absolute_url(self) -> str:
+        return reverse("tasks:detail", args=[self.pk])
+
+    @classmethod
+    def personal(cls, user: User) -> Q:
+        """Tasks given, received or followed."""
+        return super().personal(user) | Q(assigned_to=user.pk)
+
+    @classmethod
+    def editability(cls, user: User) -> Q:
+        """Who gave it, who does it, and the company's managers."""
+        if not user.is_authenticated or not user.partner_id:
+            return NOTHING
+        return Q() if user.manages_company else Q(owner=user.pk) | Q(assigned_to=user.pk)
+
+
+class Taskable(Subject):
+    """A record that tasks can be about: reverse link, and visible to whoever was given a task on it."""
+
+    tasks = GenericRelation(Task)
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def personal(cls, user: User) -> Q:
+        """Own, followed and task-assigned records."""
+        assigned = Task.objects.visible_to(user).filter(
+            assigned_to=user, content_type__app_label=cls._meta.app_label, content_type__model=cls._meta.model_name
+        )
+        return super().personal(user) | Q(pk__in=assigned.values("object_id"))
