@@ -116,12 +116,12 @@ TEMPLATES = [
 # --- database ------------------------------------------------------------------------
 DATABASES = {
     "default": {
-        **env.db_url("DATABASE_URL", default=embedded.urls().database),
+        **env.db_url("DATABASE_URL", default=embedded.urls().database if DEMO else environ.Env.NOTSET),
         "CONN_MAX_AGE": 600,  # A new connection costs 4 ms.
         "CONN_HEALTH_CHECKS": True,
     }
 }
-REDIS_URL = env("REDIS_URL", default=embedded.urls().broker)
+REDIS_URL = env("REDIS_URL", default=embedded.urls().broker if DEMO else environ.Env.NOTSET)
 CACHES = {
     "default": {
         "BACKEND": "partnerportal.core.cache.PatientRedisCache",
