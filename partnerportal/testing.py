@@ -1,0 +1,62 @@
+"""What a test run needs before Django loads: demo settings, the embedded services, and quick stand-ins for slow settings.
+
+pytest.ini loads this as a plugin. With DATABASE_URL set, that server is used instead of the embedded one; its role must be
+allowed to create databases. Workers of pytest-xdist share the server, each with a database of its own.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+os.environ.setdefault("PORTAL_INSTANCE", "test")
+
+from partnerportal import embedded  # noqa: E402 (the instance is named first)
+
+IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+NEEDS_SERVICES = not IS_WORKER and "DATABASE_URL" not in os.environ
+os.environ.setdefault("DEMO", "1")
+os.environ.setdefault("DATABASE_URL", embedded.urls().owner)
+os.environ.setdefault("REDIS_URL", embedded.urls().broker)
+os.environ.setdefault("BROKER_URL", "memory://")  # A doorbell that nobody hears; the service tests have real ones.
+os.environ.setdefault("LOG_LEVEL", "ERROR")
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs an event loop in the test's thread.
+
+_resources = ExitStack()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    from django.conf import settings  # noqa: PLC0415 (the environment above comes first)
+
+    if NEEDS_SERVICES and not config.option.help and not config.option.collectonly:
+        _resources.enter_context(embedded.held())
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+    settings.MEDIA_ROOT = tempfile.mkdtemp(prefix="portal-test-files-")
+    _resources.callback(shutil.rmtree, settings.MEDIA_ROOT, ignore_errors=True)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    _resources.close()
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Iterator[None]:
+    from django.core.cache import cache  # noqa: PLC0415
+
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def deliver(db: None) -> Callable[[], int]:
+    """Deliver every promise that is due, as the worker would, and say how many there were."""
+    from partnerportal.core import outbox  # noqa: PLC0415
+
+    return outbox.deliver_due
