@@ -37,6 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+    settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True  # Static files as they lie in the clone, none collected.
     settings.MEDIA_ROOT = tempfile.mkdtemp(prefix="portal-test-files-")
     _resources.callback(shutil.rmtree, settings.MEDIA_ROOT, ignore_errors=True)
 

@@ -55,8 +55,12 @@ class Partner(models.Model):
 
     name = models.CharField(_("name"), max_length=200)
     tier = models.CharField(_("tier"), max_length=10, choices=Tier.choices)
-    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="resellers", verbose_name=_("partner of this reseller"))
-    account_manager = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="portfolio", verbose_name=_("account manager"))
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="resellers", verbose_name=_("partner of this reseller")
+    )
+    account_manager = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="portfolio", verbose_name=_("account manager")
+    )
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.ACTIVE)
     record_visibility = models.CharField(_("record visibility"), max_length=10, choices=Visibility.choices, default=Visibility.COMPANY)
     is_certified = models.BooleanField(_("has certified staff"), default=False)
@@ -263,7 +267,9 @@ class News(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.PRODUCT)
     summary = models.CharField(_("summary"), max_length=300)
     text = models.TextField(_("text"), blank=True, help_text=_("Simple HTML: paragraphs, lists, bold, links."))
-    tiers = ArrayField(models.CharField(max_length=10, choices=Tier.choices), default=list, blank=True, verbose_name=_("only for these tiers"))
+    tiers = ArrayField(
+        models.CharField(max_length=10, choices=Tier.choices), default=list, blank=True, verbose_name=_("only for these tiers")
+    )
     published_on = models.DateField(_("published on"), null=True, blank=True)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True, editable=False)
     history = tracked()

@@ -39,7 +39,9 @@ def vendor_admin(db):
 
 @pytest.fixture
 def aurora(otto, reference):
-    return PartnerFactory(name="Aurora Telecom", account_manager=otto, tax_rate="0.2200", street="Via Roma 1", postal_code="00184", city="Roma")
+    return PartnerFactory(
+        name="Aurora Telecom", account_manager=otto, tax_rate="0.2200", street="Via Roma 1", postal_code="00184", city="Roma"
+    )
 
 
 @pytest.fixture
