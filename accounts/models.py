@@ -119,5 +119,3 @@ class Contact(Taskable):
 
 def _is_support(user: User) -> bool:
     return user.is_authenticated and user.is_active and user.is_support
-
-

@@ -76,8 +76,12 @@ class Lead(Taskable):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=Status.values), name="lead_status_known"),
-            models.CheckConstraint(condition=~Q(status="not_in_target") | ~Q(not_in_target_reason=""), name="lead_not_in_target_has_reason"),
-            models.CheckConstraint(condition=Q(status="converted", converted_at__isnull=False) | ~Q(status="converted"), name="lead_converted_has_time"),
+            models.CheckConstraint(
+                condition=~Q(status="not_in_target") | ~Q(not_in_target_reason=""), name="lead_not_in_target_has_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="converted", converted_at__isnull=False) | ~Q(status="converted"), name="lead_converted_has_time"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -43,3 +43,26 @@ class UserFactory(VendorUserFactory):
     last_name = factory.Sequence(lambda n: f"Rep{n}")
     role = Role.PARTNER_USER
     partner = factory.SubFactory(PartnerFactory)
+
+
+class OwnedFactory(factory.django.DjangoModelFactory):
+    """A record of a partner. Give `owner` (its partner is the record's), `partner` (somebody there owns it), or neither.
+
+    A subclass names its `_parent`, whose partner and owner a child takes unless it is told otherwise.
+    """
+
+    class Meta:
+        abstract = True
+
+    _parent = ""
+    partner = factory.SubFactory(PartnerFactory)
+    owner = factory.SubFactory(UserFactory, partner=factory.SelfAttribute("..partner"))
+
+    @classmethod
+    def _generate(cls, strategy, params):
+        parent = params.get(cls._parent) if cls._parent else None
+        if "owner" in params:
+            params.setdefault("partner", params["owner"].partner)
+        elif parent is not None and "partner" not in params:
+            params |= {"partner": parent.partner, "owner": parent.owner}
+        return super()._generate(strategy, params)

@@ -1,0 +1,34 @@
+import pytest
+from django.db import IntegrityError, transaction
+
+from accounts.models import Account, Contact
+from accounts.tests.factories import AccountFactory, ContactFactory, ResellerAccountFactory
+
+
+def test_a_contact_has_its_accounts_partner_and_owner(anna):
+    contact = ContactFactory(account=AccountFactory(owner=anna))
+
+    assert (contact.partner, contact.owner) == (anna.partner, anna)
+
+
+def test_colleagues_see_and_other_partners_do_not(anna, alex, carla, otto, olga):
+    contact = ContactFactory(owner=anna)
+
+    for model, record in ((Account, contact.account), (Contact, contact)):
+        assert [model.objects.visible_to(one).filter(pk=record.pk).count() for one in (anna, alex, carla, otto, olga)] == [1, 1, 0, 1, 0]
+
+
+def test_support_reads_accounts_and_contacts(anna, tariq):
+    contact = ContactFactory(owner=anna)
+
+    assert Account.objects.visible_to(tariq).get() == contact.account
+    assert Contact.objects.visible_to(tariq).get() == contact
+    assert not Account.objects.editable_by(tariq).exists()
+
+
+def test_the_kind_of_an_account_is_known(anna):
+    account = ResellerAccountFactory(owner=anna)
+    account.record_type = "stock"
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        account.save(update_fields=["record_type"])
