@@ -71,10 +71,10 @@ INSTALLED_APPS = [
     "phonenumber_field",
     "django_countries",
     "csp",
-    "django_structlog",
 ]
 
 MIDDLEWARE = [
+    "partnerportal.core.logs.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -84,7 +84,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -122,11 +121,12 @@ DATABASES = {
     }
 }
 REDIS_URL = env("REDIS_URL", default=embedded.urls().broker if DEMO else environ.Env.NOTSET)
+CACHE_PREFIX = env("CACHE_PREFIX", default="portal")  # Of several portals on one server, each has its own.
 CACHES = {
     "default": {
         "BACKEND": "partnerportal.core.cache.PatientRedisCache",
         "LOCATION": REDIS_URL.replace("redis+socket://", "unix://"),
-        "KEY_PREFIX": "portal",
+        "KEY_PREFIX": CACHE_PREFIX,
         "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 1},
     }
 }
@@ -233,21 +233,31 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+JOB_SECONDS = env.int("JOB_SECONDS", default=60)  # Hard limit of one delivery; its child process is ended and replaced.
+JOB_GRACE_SECONDS = 10  # This much earlier a delivery is told to stop.
+PDF_SECONDS = env.int("PDF_SECONDS", default=20)
+PDF_MEMORY_BYTES = 1024**3
+OUTBOX_BACKOFF_SECONDS = env.float("OUTBOX_BACKOFF_SECONDS", default=5.0)
 CELERY_TASK_TIME_LIMIT = 120
 CELERY_TASK_SOFT_TIME_LIMIT = 90
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 300,
+    "visibility_timeout": 300,  # Longer than every hard limit.
     "unacked_restore_interval": 2,  # Kombu looks for abandoned messages every 100 s otherwise.
     "unacked_restore_throttle": 1,
     "socket_timeout": 3,
     "socket_connect_timeout": 2,
+    "global_keyprefix": f"{CACHE_PREFIX}-jobs:",
+    "max_retries": 1,  # Of a publisher: the sweeper makes good what a dead broker did not hear. Workers try for ever.
+    "interval_start": 0,
+    "interval_step": 0.1,
+    "interval_max": 0.1,
 }
 CELERY_TASK_DEFAULT_QUEUE = "portal"
 CELERY_TASK_ROUTES = {"partnerportal.core.jobs.deliver_pdf": {"queue": "pdf"}}
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
-    "sweep-outbox": {"task": "partnerportal.core.jobs.sweep_outbox", "schedule": 5.0},
+    "sweep-outbox": {"task": "partnerportal.core.jobs.sweep_outbox", "schedule": 5.0, "options": {"expires": 10}},
 }
 
 # --- forms and history ------------------------------------------------------------------

@@ -1,10 +1,15 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 
+from partnerportal.core import logs
+
 
 class CoreConfig(AppConfig):
     name = "partnerportal.core"
     label = "core"
+
+    def ready(self) -> None:
+        logs.configure()
 
 
 class PortalAdminConfig(AdminConfig):

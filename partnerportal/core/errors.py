@@ -1,9 +1,59 @@
-"""What a person reads when something cannot be done."""
+"""What a person reads when something cannot be done. Every page names the request, for whoever asks for help."""
 
+from __future__ import annotations
+
+import sys
+
+import structlog
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from redis.exceptions import RedisError
+
+AWAY = (OperationalError, InterfaceError, RedisError)
+RETRY_SECONDS = "5"
+
+
+def _request_id() -> str:
+    return structlog.contextvars.get_contextvars().get("request_id", "")
+
+
+def _page(request: HttpRequest, template: str, status: int, **facts: object) -> HttpResponse:
+    return render(request, template, {"request_id": _request_id(), **facts}, status=status)
+
+
+def _lone_page(template: str, status: int) -> HttpResponse:
+    """A page that needs neither database nor session, since those may be what failed."""
+    response = HttpResponse(render_to_string(template, {"request_id": _request_id()}), status=status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without a valid token: nothing has been changed."""
-    return render(request, "403.html", status=403)
+    return _page(request, "403.html", 403, is_stale_form=True)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: the request makes no sense."""
+    return _lone_page("400.html", 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403: the record may be seen but not changed; the exception says who may."""
+    return _page(request, "403.html", 403, message=str(exception))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: there is no such page, or it is another partner's."""
+    return _page(request, "404.html", 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, or 503 with a time to come back when the database or the cache is away."""
+    if isinstance(sys.exc_info()[1], AWAY):
+        response = _lone_page("503.html", 503)
+        response.headers["Retry-After"] = RETRY_SECONDS
+        return response
+    return _lone_page("500.html", 500)

@@ -50,7 +50,9 @@ class Subject(PartnerOwned):
     @classmethod
     def personal(cls, user: User) -> Q:
         """What a rep of an `owner`-visibility partner has to do with: owned and followed records."""
-        followed = Follow.objects.visible_to(user).filter(user=user, content_type__app_label=cls._meta.app_label, content_type__model=cls._meta.model_name)
+        followed = Follow.objects.visible_to(user).filter(
+            user=user, content_type__app_label=cls._meta.app_label, content_type__model=cls._meta.model_name
+        )
         return Q(owner=user.pk) | Q(pk__in=followed.values("object_id"))
 
     @classmethod
@@ -62,4 +64,7 @@ class Subject(PartnerOwned):
 
     def who_may_change(self) -> str:
         """A sentence for a person who may see this record but not change it."""
-        return _("Only %(owner)s and the managers of %(partner)s may change this.") % {"owner": self.owner.get_full_name(), "partner": self.partner.name}
+        return _("Only %(owner)s and the managers of %(partner)s may change this.") % {
+            "owner": self.owner.get_full_name(),
+            "partner": self.partner.name,
+        }
