@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
     path("auth/", include("partners.auth_urls")),
+    path("projects/", include("projects.urls")),
     path("", include("partners.urls")),
 ]
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact
@@ -17,7 +21,8 @@ from partnerportal.core.fields import Currency, MoneyField, RateField
 from partnerportal.core.history import tracked
 from partnerportal.core.scoping import PartnerManager, PartnerOwned, PartnerQuerySet
 from partnerportal.core.stages import Path
-from projects.stages import PATHS, RecordType, Stage
+from projects import bonus, mrr
+from projects.stages import AUTOMATIC, PATHS, RecordType, Stage
 from tasks.models import Taskable
 
 
@@ -52,6 +57,24 @@ class ProjectQuerySet(PartnerQuerySet):
         """Closed with a completed order."""
         return self.filter(outcome=Outcome.WON)
 
+    def lost(self) -> ProjectQuerySet:
+        """Closed without one."""
+        return self.filter(outcome=Outcome.LOST)
+
+    def closing_between(self, first: date, last: date) -> ProjectQuerySet:
+        """Open, and expected to close on one of these days."""
+        return self.open().filter(close_date__range=(first, last))
+
+    def awaiting_approval(self) -> ProjectQuerySet:
+        """Demo done, eligible for the bonus, and not decided by the account manager."""
+        return self.filter(
+            record_type=bonus.ELIGIBLE_KIND,
+            opportunity_type__in=bonus.ELIGIBLE_TYPES,
+            demo_done=True,
+            approved_by_am="",
+            deleted_at__isnull=True,
+        )
+
 
 class Project(Taskable):
     """One deal. Stage, probability and all computed amounts are written by `projects.services` alone."""
@@ -71,7 +94,9 @@ class Project(Taskable):
     close_date = models.DateField(_("close date"))
     opportunity_type = models.CharField(_("opportunity type"), max_length=30, choices=OpportunityType.choices)
     product_of_interest = models.CharField(_("product of interest"), max_length=15, choices=ProductOfInterest.choices)
-    interested_solutions = ArrayField(models.CharField(max_length=12, choices=SOLUTIONS), default=list, verbose_name=_("interested solution"))
+    interested_solutions = ArrayField(
+        models.CharField(max_length=12, choices=SOLUTIONS), default=list, verbose_name=_("interested solution")
+    )
     total_users = models.IntegerField(_("total users"))
     next_step = models.CharField(_("next step"), max_length=200, blank=True)
     next_step_on = models.DateField(_("next step on"), null=True, blank=True)
@@ -84,11 +109,20 @@ class Project(Taskable):
     verbal_agreement_on = models.DateField(_("agreed on"), null=True, blank=True)
     verbal_agreement_by = models.CharField(_("agreed by"), max_length=200, blank=True)
 
+    has_quote = models.BooleanField(default=False, editable=False, help_text=_("Once a quote exists, the currency is fixed."))
+    quotes_out = models.PositiveSmallIntegerField(
+        default=0, editable=False, help_text=_("Quotes that are submitted or accepted; the quotes keep it.")
+    )
+
     currency = models.CharField(_("project currency"), max_length=3, choices=Currency.choices)
     expected_mrr = MoneyField(_("expected MRR (calculated)"), null=True, editable=False)
-    estimate = models.JSONField(default=dict, editable=False, help_text=_("The prices that the expected MRR was computed with, and their dates."))
+    estimate = models.JSONField(
+        default=dict, editable=False, help_text=_("The prices that the expected MRR was computed with, and their dates.")
+    )
     mrr = MoneyField(_("MRR"), null=True, editable=False)
-    mrr_source = models.CharField(_("source of the MRR"), max_length=15, choices=MrrSource.choices, default=MrrSource.NOT_AVAILABLE, editable=False)
+    mrr_source = models.CharField(
+        _("source of the MRR"), max_length=15, choices=MrrSource.choices, default=MrrSource.NOT_AVAILABLE, editable=False
+    )
     mrr_quote = models.CharField(_("primary quote"), max_length=30, blank=True, editable=False, help_text=_("Its number and version."))
     weighted_pipeline = MoneyField(_("weighted pipeline"), null=True, editable=False)
     pipeline_mrr = MoneyField(_("pipeline MRR"), null=True, blank=True, editable=False)
@@ -113,11 +147,20 @@ class Project(Taskable):
             models.CheckConstraint(condition=~Q(stage="closed") | Q(outcome__in=Outcome.values), name="project_closed_has_outcome"),
             models.CheckConstraint(condition=Q(outcome="") | Q(stage="closed"), name="project_outcome_only_closed"),
             models.CheckConstraint(
-                condition=Q(demo_done=False, demo_date=None, pipeline_mrr=None) | Q(demo_done=True, demo_date__isnull=False, pipeline_mrr__isnull=False),
+                condition=Q(demo_done=False, demo_date=None, pipeline_mrr=None)
+                | Q(demo_done=True, demo_date__isnull=False, pipeline_mrr__isnull=False),
                 name="project_demo_facts_together",
             ),
             models.CheckConstraint(condition=Q(record_type="change_order") | Q(total_users__gte=1), name="project_users_positive"),
             models.CheckConstraint(condition=Q(approved_by_am="") | Q(demo_done=True), name="project_approval_after_demo"),
+            models.CheckConstraint(
+                condition=Q(poc_users__isnull=True) | Q(record_type="change_order") | Q(poc_users__lte=F("total_users")),
+                name="project_poc_within_total",
+            ),
+            models.CheckConstraint(
+                condition=Q(record_type="business_plan") | Q(stage__in=[*PATHS[RecordType.CHANGE_ORDER].steps]),
+                name="project_stage_of_its_path",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -130,6 +173,40 @@ class Project(Taskable):
     def path(self) -> Path:
         """The process that this kind of project follows."""
         return PATHS[RecordType(self.record_type)]
+
+    @property
+    def is_change_order(self) -> bool:
+        return self.record_type == RecordType.CHANGE_ORDER
+
+    @property
+    def is_open(self) -> bool:
+        return self.stage != Stage.CLOSED
+
+    @property
+    def kept_estimate(self) -> mrr.Estimate | None:
+        """What the expected MRR was computed with; None before the first computation."""
+        return mrr.from_json(self.estimate)
+
+    def clean(self) -> None:
+        """What one project must be like, whoever fills it in. Raises ValidationError by field."""
+        errors = {}
+        if self.total_users is not None and not self.is_change_order:
+            if self.total_users < 1:
+                errors["total_users"] = gettext("A business plan has at least one user.")
+            elif self.poc_users is not None and self.poc_users > self.total_users:
+                errors["poc_users"] = gettext("There cannot be more users of POC than total users (%(total)s).") % {
+                    "total": self.total_users
+                }
+        if self.contact_id and self.account_id and self.contact.account_id != self.account_id:
+            errors["contact"] = gettext("This person does not belong to the account.")
+        if errors:
+            raise ValidationError(errors)
+
+    def deletion_refusal(self) -> str:
+        """Why this project may not be deleted; empty when it may."""
+        if self.stage in AUTOMATIC and self.outcome != Outcome.LOST:
+            return gettext("A quote or an order of this project is on its way, so it cannot be deleted.")
+        return ""
 
 
 class ProjectContact(PartnerOwned):

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from partnerportal.core.stages import Missing, Path
+from partnerportal.core.stages import Missing, Path, Refusals
 
 
 class Stage(models.TextChoices):
@@ -53,15 +53,32 @@ def verbal_agreement(project: Any) -> Missing | None:
     return None
 
 
-TO_LEAVE = {Stage.INTRO: (users_of_poc,), Stage.DEMO: (own_figure,), Stage.PROPOSAL: (verbal_agreement,)}
+def quote_is_out(project: Any) -> Missing | None:
+    """Proposal is left when a quote is with the customer."""
+    if not project.quotes_out:
+        return Missing(Stage.PROPOSAL, (), str(_("A submitted quote: create the quote and submit it.")))
+    return None
+
+
+TO_LEAVE = {Stage.INTRO: (users_of_poc,), Stage.DEMO: (own_figure,), Stage.PROPOSAL: (verbal_agreement, quote_is_out)}
+
+REFUSALS = Refusals(
+    unknown=_("There is no such step to go to."),
+    automatic=_("This stage is reached automatically, by the quote and the order, and cannot be chosen."),
+    from_automatic=_("From here on the project moves with its quote and its order."),
+)
 
 PATHS = {
     RecordType.BUSINESS_PLAN: Path(
-        steps=(Stage.INTRO, Stage.DEMO, Stage.PRESENTATION, Stage.PROPOSAL, *AUTOMATIC), automatic=frozenset(AUTOMATIC), to_leave=TO_LEAVE
+        steps=(Stage.INTRO, Stage.DEMO, Stage.PRESENTATION, Stage.PROPOSAL, *AUTOMATIC),
+        automatic=frozenset(AUTOMATIC),
+        to_leave=TO_LEAVE,
+        refusals=REFUSALS,
     ),
     RecordType.CHANGE_ORDER: Path(
         steps=(Stage.PRESENTATION, Stage.PROPOSAL, *AUTOMATIC),
         automatic=frozenset(AUTOMATIC),
-        to_leave={Stage.PROPOSAL: (verbal_agreement,)},
+        to_leave={Stage.PROPOSAL: (verbal_agreement, quote_is_out)},
+        refusals=REFUSALS,
     ),
 }

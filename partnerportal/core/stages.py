@@ -71,6 +71,15 @@ Guard = Callable[[Any], Missing | None]
 
 
 @dataclass(frozen=True)
+class Refusals:
+    """What a person reads when a path refuses a move. An app gives its translated sentences."""
+
+    unknown: Any = "There is no such step to go to."
+    automatic: Any = "This stage is reached automatically and cannot be chosen."
+    from_automatic: Any = "From here on the record moves by itself."
+
+
+@dataclass(frozen=True)
 class Path:
     """Ordered steps. A person completes a step or goes back to an earlier one; automatic steps refuse a hand.
 
@@ -81,6 +90,7 @@ class Path:
     steps: tuple[str, ...]
     automatic: frozenset[str]
     to_leave: Mapping[str, tuple[Guard, ...]] = field(default_factory=dict)
+    refusals: Refusals = Refusals()
 
     def following(self, stage: str) -> str | None:
         """The step after `stage`, None at the end."""
@@ -103,12 +113,12 @@ class Path:
 
     def check_by_hand(self, record: Any, stage: str, to: str) -> None:
         """Raise IllegalMove or ExitConditionMissing unless a person may move the record from `stage` to `to`."""
-        if to not in self.steps or to == stage:
-            raise IllegalMove("There is no such step to go to.", stage=stage, to=to)
+        if stage not in self.steps or to not in self.steps or to == stage:
+            raise IllegalMove(str(self.refusals.unknown), stage=stage, to=to)
         if to in self.automatic:
-            raise IllegalMove("This stage is reached automatically and cannot be chosen.", stage=stage, to=to)
+            raise IllegalMove(str(self.refusals.automatic), stage=stage, to=to)
         if stage in self.automatic:
-            raise IllegalMove("From here on the project moves with its quote and its order.", stage=stage, to=to)
+            raise IllegalMove(str(self.refusals.from_automatic), stage=stage, to=to)
         if self.is_forward(stage, to):
             missing = self.missing(record, stage, to)
             if missing:

@@ -9,12 +9,14 @@ from catalog.reference import load_reference
 from partners.models import Tier
 from partners.roles import Role
 from partners.tests.factories import PartnerFactory, UserFactory, VendorUserFactory
+from projects.reference import load_questions
 
 
 @pytest.fixture
 def reference(db):
-    """The vendor's words, stages, products and prices."""
+    """The vendor's words, stages, products, prices and demo questions."""
     load_reference()
+    load_questions()
 
 
 @pytest.fixture

@@ -1,0 +1,92 @@
+"""Monthly recurring revenue of a project: the estimate with its explanation, and the weighted pipeline. Pure.
+
+Expected MRR = users × Σ average price of each ticked family, per user and month, in the project's currency; rounded half up
+once, at the end. 40 users with License (9.00) and CLASSOUND (6.00): 40 × 15.00 = 600.00. A ticked family without a price in
+the currency makes the amount not available; it is never 0. Weighted pipeline = MRR × probability in percent / 100, rounded
+per project: 600.00 at 30 % is 180.00. Source: decisions, section 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from partnerportal.core.money import ZERO, require_same_currency, round_money
+
+
+@dataclass(frozen=True)
+class Price:
+    """The average price of a family, per user and month, net, and the day from which it counts."""
+
+    family: str
+    amount: Decimal
+    currency: str
+    valid_from: date
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What an expected MRR is made of: the sum as it can be shown, and the families that had no price."""
+
+    users: int
+    currency: str
+    prices: tuple[Price, ...]
+    missing: tuple[str, ...] = ()
+
+    @property
+    def amount(self) -> Decimal | None:
+        """The expected MRR; None, with the reason in `missing`, when a ticked family has no price."""
+        if self.missing:
+            return None
+        return round_money(self.users * self.per_user)
+
+    @property
+    def per_user(self) -> Decimal:
+        """The sum of the prices of one user and month; nothing ticked is zero."""
+        return sum((price.amount for price in self.prices), ZERO)
+
+    @property
+    def valid_from(self) -> date | None:
+        """The day of the newest price used, None when none was."""
+        return max((price.valid_from for price in self.prices), default=None)
+
+
+def estimate(*, users: int, solutions: Iterable[str], currency: str, prices: Mapping[str, Price]) -> Estimate:
+    """The estimate for `users` and the ticked families, by the price rows that count now.
+
+    Users of a change order may be negative, and so may the amount. Raises CurrencyMismatch for a price in another currency.
+    """
+    ticked = tuple(dict.fromkeys(solutions))
+    used = tuple(prices[family] for family in ticked if family in prices)
+    for price in used:
+        require_same_currency(currency, price.currency)
+    return Estimate(users, currency, used, tuple(family for family in ticked if family not in prices))
+
+
+def as_json(one: Estimate) -> dict[str, Any]:
+    """An estimate as it is kept with the project."""
+    return {
+        "users": one.users,
+        "currency": one.currency,
+        "prices": [
+            {"family": price.family, "amount": str(price.amount), "valid_from": price.valid_from.isoformat()} for price in one.prices
+        ],
+        "missing": list(one.missing),
+    }
+
+
+def from_json(kept: Mapping[str, Any]) -> Estimate | None:
+    """The estimate that `as_json` wrote; None when nothing was kept."""
+    if not kept:
+        return None
+    currency = kept["currency"]
+    prices = tuple(Price(row["family"], Decimal(row["amount"]), currency, date.fromisoformat(row["valid_from"])) for row in kept["prices"])
+    return Estimate(kept["users"], currency, prices, tuple(kept["missing"]))
+
+
+def weighted_pipeline(mrr: Decimal | None, probability: int) -> Decimal | None:
+    """MRR times its probability (percent), to cents; None as long as there is no MRR."""
+    return None if mrr is None else round_money(mrr * probability / 100)

@@ -1,0 +1,116 @@
+"""New and changed projects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from accounts.models import Account, AccountStatus, Contact
+from catalog import words
+from partnerportal.core.actors import Actor, service
+from partnerportal.core.moves import record_move
+from partners.models import User
+from projects import bonus
+from projects.models import Project
+from projects.services.amounts import AMOUNT_FIELDS, estimate_anew, today_of
+from projects.services.moves import await_decision, locked_for, require_open
+from projects.stages import PATHS, RecordType
+
+# What a form, a cell, a bulk change or an import may write. Everything else is a service's.
+FIELDS = (
+    "name",
+    "contact",
+    "close_date",
+    "opportunity_type",
+    "product_of_interest",
+    "interested_solutions",
+    "total_users",
+    "currency",
+    "poc_users",
+    "amount_mrr",
+    "amount_capex",
+    "competitor",
+    "next_step",
+    "next_step_on",
+    "description",
+)
+ESTIMATED_FROM = ("total_users", "interested_solutions", "currency")
+
+
+@service
+def create_project(*, values: Mapping[str, Any], by: User) -> Project:
+    """A new project of an account and a contact of the own company, in the first stage of its kind, with its estimate.
+
+    `values` holds `record_type`, `account` and what `FIELDS` names; the currency is the partner's unless it is given.
+    Raises DoesNotExist for an account or contact that the person may not see, ValidationError by field otherwise.
+    """
+    project = Project(partner=by.partner, owner=by, currency=by.partner.currency)
+    project.record_type = values.get("record_type") or RecordType.BUSINESS_PLAN
+    project.account = Account.objects.visible_to(by).get(pk=values["account"].pk)
+    project.contact = Contact.objects.visible_to(by).get(pk=values["contact"].pk)
+    _take(project, {name: value for name, value in values.items() if name != "contact"})
+    _check_new(project)
+    project.stage = PATHS[RecordType(project.record_type)].steps[0]
+    project.probability = words.stage(project.record_type, project.stage).probability
+    estimate_anew(project)
+    project.save()
+    record_move(project, was="", to=project.stage, by=Actor.of(by))
+    return project
+
+
+@service
+def edit_project(project: Project, *, values: Mapping[str, Any], by: User) -> Project:
+    """Change fields of an open project. Users, solutions or currency change the estimate, with the prices of today.
+
+    Raises NotYours, ProjectClosed, or ValidationError by field.
+    """
+    project = locked_for(project, by)
+    require_open(project)
+    before = {name: getattr(project, name) for name in ESTIMATED_FROM}
+    was_eligible = bonus.is_eligible(project.record_type, project.opportunity_type)
+    if "contact" in values:
+        project.contact = Contact.objects.visible_to(by).get(pk=values["contact"].pk)
+    changed = _take(project, {name: value for name, value in values.items() if name != "contact"})
+    if project.has_quote and project.currency != before["currency"]:
+        raise ValidationError({"currency": _("A quote exists in %(currency)s, so the currency stays.") % {"currency": before["currency"]}})
+    _check(project)
+    if any(getattr(project, name) != value for name, value in before.items()):
+        estimate_anew(project)
+    project.save(update_fields=[*changed, *(["contact"] if "contact" in values else []), *AMOUNT_FIELDS, "updated_at"])
+    if (
+        project.demo_done
+        and not project.approved_by_am
+        and not was_eligible
+        and bonus.is_eligible(project.record_type, project.opportunity_type)
+    ):
+        await_decision(project)
+    return project
+
+
+def _take(project: Project, values: Mapping[str, Any]) -> list[str]:
+    taken = [name for name in FIELDS if name in values]
+    for name in taken:
+        setattr(project, name, values[name])
+    if "interested_solutions" in taken:
+        project.interested_solutions = list(values["interested_solutions"])
+    return taken
+
+
+def _check_new(project: Project) -> None:
+    if project.close_date and project.close_date < today_of(project.partner):
+        raise ValidationError({"close_date": _("This day has passed.")})
+    if project.is_change_order and project.account.status not in (AccountStatus.ACTIVE, AccountStatus.SUSPENDED):
+        raise ValidationError(
+            {"account": _("A change order is for a customer; %(account)s is not one yet.") % {"account": project.account}}
+        )
+    _check(project)
+
+
+def _check(project: Project) -> None:
+    if not project.interested_solutions:
+        raise ValidationError({"interested_solutions": _("Choose at least one solution.")})
+    project.clean_fields(exclude=["partner", "owner", "account", "contact", "lead", "expected_mrr", "mrr", "weighted_pipeline"])
+    project.clean()

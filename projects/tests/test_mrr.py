@@ -1,0 +1,100 @@
+"""Tables of inputs and exact results; no database."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from partnerportal.core.money import CurrencyMismatch
+from projects import mrr
+
+EUR = {
+    "license": mrr.Price("license", Decimal("9.00"), "EUR", date(2025, 1, 1)),
+    "hwaas": mrr.Price("hwaas", Decimal("4.50"), "EUR", date(2025, 1, 1)),
+    "classound": mrr.Price("classound", Decimal("6.00"), "EUR", date(2026, 10, 1)),
+}
+
+
+@pytest.mark.parametrize(
+    "users, solutions, amount",
+    [
+        (40, ["license", "classound"], "600.00"),
+        (85, ["license", "hwaas", "classound"], "1657.50"),
+        (1, ["hwaas"], "4.50"),
+        (40, [], "0.00"),
+        (-10, ["license", "classound"], "-150.00"),
+        (0, ["license"], "0.00"),
+        (40, ["license", "license"], "360.00"),
+    ],
+)
+def test_expected_mrr_is_users_times_the_ticked_prices(users, solutions, amount):
+    found = mrr.estimate(users=users, solutions=solutions, currency="EUR", prices=EUR)
+
+    assert found.amount == Decimal(amount)
+    assert found.missing == ()
+
+
+def test_the_estimate_shows_its_sum_and_the_day_of_its_newest_price():
+    found = mrr.estimate(users=40, solutions=["license", "classound"], currency="EUR", prices=EUR)
+
+    assert [(price.family, price.amount) for price in found.prices] == [("license", Decimal("9.00")), ("classound", Decimal("6.00"))]
+    assert found.per_user == Decimal("15.00")
+    assert found.valid_from == date(2026, 10, 1)
+
+
+def test_a_family_without_a_price_makes_the_amount_not_available_and_never_zero():
+    found = mrr.estimate(users=40, solutions=["license", "hwaas"], currency="EUR", prices={"license": EUR["license"]})
+
+    assert found.amount is None
+    assert found.missing == ("hwaas",)
+
+
+def test_the_estimate_is_rounded_once_at_the_end():
+    prices = {
+        "license": mrr.Price("license", Decimal("0.333"), "EUR", date(2025, 1, 1)),
+        "hwaas": mrr.Price("hwaas", Decimal("0.332"), "EUR", date(2025, 1, 1)),
+    }
+
+    assert mrr.estimate(users=1, solutions=["license", "hwaas"], currency="EUR", prices=prices).amount == Decimal("0.67")
+
+
+def test_a_price_in_another_currency_is_refused():
+    with pytest.raises(CurrencyMismatch):
+        mrr.estimate(users=40, solutions=["license"], currency="USD", prices=EUR)
+
+
+@given(
+    users=st.integers(-10_000, 100_000),
+    solutions=st.lists(st.sampled_from(["license", "hwaas", "classound", "unpriced"]), unique=True),
+)
+def test_what_is_kept_reads_back_as_it_was(users, solutions):
+    one = mrr.estimate(users=users, solutions=solutions, currency="EUR", prices=EUR)
+
+    assert mrr.from_json(mrr.as_json(one)) == one
+
+
+def test_nothing_kept_reads_as_nothing():
+    assert mrr.from_json({}) is None
+
+
+@pytest.mark.parametrize(
+    "amount, probability, weighted",
+    [
+        ("600.00", 30, "180.00"),
+        ("1284.00", 50, "642.00"),
+        ("600.00", 0, "0.00"),
+        ("600.00", 100, "600.00"),
+        ("0.05", 10, "0.01"),
+        ("0.04", 10, "0.00"),
+        ("-150.00", 50, "-75.00"),
+        ("-0.05", 10, "-0.01"),
+    ],
+)
+def test_weighted_pipeline_is_mrr_times_probability_rounded_half_up(amount, probability, weighted):
+    assert mrr.weighted_pipeline(Decimal(amount), probability) == Decimal(weighted)
+
+
+def test_without_an_mrr_there_is_no_weighted_pipeline():
+    assert mrr.weighted_pipeline(None, 30) is None
