@@ -1,7 +1,20 @@
 from partnerportal.core.models.attached import Attachment, Follow, Note
+from partnerportal.core.models.lists import Pin, Submission
 from partnerportal.core.models.messages import Notification, OutboxMessage, StoredMail
 from partnerportal.core.models.moves import StageMove
 from partnerportal.core.models.numbers import NumberSeries
 from partnerportal.core.models.records import Subject
 
-__all__ = ["Attachment", "Follow", "Note", "Notification", "NumberSeries", "OutboxMessage", "StageMove", "StoredMail", "Subject"]
+__all__ = [
+    "Attachment",
+    "Follow",
+    "Note",
+    "Notification",
+    "NumberSeries",
+    "OutboxMessage",
+    "Pin",
+    "StageMove",
+    "StoredMail",
+    "Subject",
+    "Submission",
+]

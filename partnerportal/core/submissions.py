@@ -1,0 +1,38 @@
+"""A form that was sent twice does its work once: every form carries a token, the second use gets the first answer."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from partnerportal.core.models import Submission
+
+if TYPE_CHECKING:
+    from partners.models import User
+
+
+def new_token() -> str:
+    """A token for the hidden field `submission` of a form."""
+    return str(uuid.uuid4())
+
+
+def once(token: str, *, by: User, act: Callable[[], str]) -> str:
+    """Run `act` and answer its address; for a token that this person has used, the address of the first time.
+
+    A second request that comes while the first is at work waits for it. When `act` raises, the token is free again.
+    A missing or malformed token is no protection and no obstacle.
+    """
+    try:
+        key = uuid.UUID(token)
+    except ValueError:
+        return act()
+    with transaction.atomic():
+        sent, is_first = Submission.objects.get_or_create(token=key, defaults={"user": by})
+        if not is_first:
+            return sent.answer if sent.user_id == by.pk and sent.answer else "/"
+        sent.answer = act()
+        sent.save(update_fields=["answer"])
+        return sent.answer

@@ -1,0 +1,172 @@
+"""Columns of lists and exports. A column writes its cell in Python, escaped: the rows are most of a page's time.
+
+    columns = (
+        Column(_("Company"), "company", sort="company", is_title=True),
+        Column(_("Status"), "status", render=choice),
+        Column(_("MRR"), "mrr", render=amount, sort="mrr", total=True),
+        Column(_("Owner"), "owner", render=owner_avatar, sort="owner__last_name"),
+    )
+
+`render(value, record)` answers text; what is not marked safe is escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import models
+from django.utils.encoding import force_str
+from django.utils.functional import Promise
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from partnerportal.core import display
+
+Render = Callable[[Any, Any], Any]
+
+
+def value_at(record: Any, path: str) -> Any:
+    """What stands at a dotted path of a record, None where the path breaks off."""
+    for name in path.split("."):
+        if record is None:
+            return None
+        record = getattr(record, name)
+    return record
+
+
+def text(value: Any, record: Any) -> Any:
+    """A plain value, dates and numbers in the reader's locale."""
+    if value is None or value == "":
+        return display.NOTHING
+    if isinstance(value, datetime):
+        return display.ago(value)
+    if isinstance(value, date):
+        return display.day(value)
+    if isinstance(value, bool):
+        return display.yes_no(value)
+    return display.number(value) if isinstance(value, int) else value
+
+
+def amount(value: Any, record: Any) -> Any:
+    """Money in the record's currency."""
+    return display.NOTHING if value is None else display.money(value, record.currency)
+
+
+def choice(value: Any, record: Any) -> Any:
+    """A choice field as a badge. For a column whose field is on the record itself."""
+    raise NotImplementedError("Column replaces this by the badge of its own field.")
+
+
+def label(value: Any, record: Any) -> Any:
+    """A choice field as plain words."""
+    raise NotImplementedError("Column replaces this by the label of its own field.")
+
+
+def owner_avatar(value: Any, record: Any) -> Any:
+    """A person as initials, with the name for those who cannot see or hover."""
+    if value is None:
+        return display.NOTHING
+    return format_html('{}<span class="visually-hidden">{}</span>', display.avatar(value), value.get_full_name())
+
+
+def person(value: Any, record: Any) -> Any:
+    """A person with avatar and name."""
+    return display.person(value)
+
+
+def link(value: Any, record: Any) -> Any:
+    """A related record as a link."""
+    return display.record_link(value)
+
+
+def email(value: Any, record: Any) -> Any:
+    """An address that opens the mail program."""
+    return display.email(value)
+
+
+def phone(value: Any, record: Any) -> Any:
+    """A number that can be called."""
+    return display.phone(value)
+
+
+def due(value: Any, record: Any) -> Any:
+    """A day to come, red when it has passed."""
+    return display.due(value)
+
+
+def percent(value: Any, record: Any) -> Any:
+    """An integer percent."""
+    return display.NOTHING if value is None else display.percent(value)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a list. `sort` is the field to order by; without it the column cannot be sorted.
+
+    `export(record)` answers the raw value for a file, the field's own when None. `total` adds the column up, per currency.
+    """
+
+    label: str | Promise
+    field: str
+    sort: str = ""
+    render: Render = text
+    export: Callable[[Any], Any] | None = None
+    is_title: bool = False
+    total: bool = False
+    is_optional: bool = False
+
+    @property
+    def name(self) -> str:
+        """The column in an address."""
+        return self.field.replace(".", "_")
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the cell is set to the right, with figures of one width."""
+        return self.render in (amount, percent) or self.total
+
+    def cell(self, record: Any) -> SafeString:
+        """The escaped content of the cell."""
+        if self.render is choice:
+            return display.choice_badge(record, self.field)
+        if self.render is label:
+            return conditional_escape(getattr(record, f"get_{self.field}_display")() or display.NOTHING)
+        content = self.render(value_at(record, self.field), record)
+        if self.is_title:
+            return format_html('<a class="title" href="{}">{}</a>', record.get_absolute_url(), content)
+        return conditional_escape(content)
+
+    def raw(self, record: Any) -> Any:
+        """The value for a file."""
+        if self.export:
+            return self.export(record)
+        if self.render in (choice, label):
+            return getattr(record, f"get_{self.field}_display")()
+        value = value_at(record, self.field)
+        if isinstance(value, list):
+            return ", ".join(force_str(one) for one in value)
+        return str(value) if isinstance(value, models.Model) else value
+
+
+def rows_html(records: Sequence[Any], columns: Sequence[Column], *, can_select: bool = False) -> SafeString:
+    """The rows of a table. `data-label` names each cell where a narrow screen shows the row as a card."""
+    return format_html_join("", "{}", ((_row(record, columns, can_select),) for record in records))
+
+
+def _row(record: Any, columns: Sequence[Column], can_select: bool) -> SafeString:
+    cells = format_html_join(
+        "",
+        '<td class="{}" data-label="{}">{}</td>',
+        ((_cell_class(column), column.label, column.cell(record)) for column in columns),
+    )
+    if not can_select:
+        return format_html("<tr>{}</tr>", cells)
+    box = format_html('<td class="pick"><input class="form-check-input" type="checkbox" name="ids" value="{}" form="bulk" aria-label="{}"></td>', record.pk, record)
+    return format_html("<tr>{}{}</tr>", box, cells)
+
+
+def _cell_class(column: Column) -> str:
+    return " ".join(name for name, holds in (("num", column.is_number), ("title-cell", column.is_title)) if holds)
