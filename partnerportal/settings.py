@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "partnerportal.core.middleware.PersonMiddleware",
+    "partnerportal.core.middleware.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "partnerportal.urls"

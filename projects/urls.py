@@ -1,6 +1,7 @@
-from django.urls import path
+"""Addresses of projects, from the root of the site."""
+
+from django.urls import include, path
 
 from projects import views
 
-app_name = "projects"
-urlpatterns = [path("<int:pk>/", views.detail, name="detail")]
+urlpatterns = [path("projects/", include(([path("<int:pk>/", views.detail, name="detail")], "projects")))]

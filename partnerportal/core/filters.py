@@ -81,6 +81,12 @@ class PartnerFilterSet(django_filters.FilterSet):
             names.update(f"{name}_{suffix}" for suffix in suffixes) if suffixes else names.add(name)
         return frozenset(names)
 
+    @property
+    def kept_values(self) -> list[tuple[str, str]]:
+        """The active filters as they stand in the address, for a form that changes something else."""
+        names = self.parameters() - {"q"}
+        return [(name, value) for name, values in self.data.lists() if name in names for value in values if value]
+
     def chips(self, query: QueryDict) -> list[Chip]:
         """The active filters but the search, in the order of their declaration."""
         if not self.form.is_valid():

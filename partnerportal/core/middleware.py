@@ -5,9 +5,11 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone, translation
 
 from partnerportal.core.actors import through
+from partnerportal.core.scoping import NotYours
 
 
 class PersonMiddleware:
@@ -27,4 +29,25 @@ class PersonMiddleware:
         response.headers.setdefault("Content-Language", language)
         if person.is_authenticated:
             response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class RefusalMiddleware:
+    """What may be seen but not changed is refused with 403 and the sentence that says who may, whichever view raised it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """The page, or the dialog where a part of a page was asked for."""
+        if not isinstance(exception, NotYours):
+            return None
+        template = "components/refusal_dialog.html" if request.htmx else "403.html"  # type: ignore[attr-defined]
+        response = render(request, template, {"sentence": exception.who_may}, status=403)
+        if request.htmx:  # type: ignore[attr-defined]
+            response["HX-Retarget"] = "#dialog"
+            response["HX-Reswap"] = "innerHTML"
         return response

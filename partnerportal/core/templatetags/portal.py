@@ -1,5 +1,124 @@
-"""Filters and tags of every template."""
+"""Filters and tags of every template. Money and dates are written here and nowhere else."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
 
 from django import template
+from django.forms import BaseForm
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from partnerportal.core import display
 
 register = template.Library()
+
+register.filter("number", display.number)
+register.filter("percent", display.percent)
+register.filter("rate", display.rate)
+register.filter("day", display.day)
+register.filter("moment", display.moment)
+register.filter("file_size", display.file_size)
+register.filter("initials", display.initials)
+
+
+@register.filter
+def money(amount: Any, currency: str) -> str | SafeString:
+    """`{{ project.mrr|money:project.currency }}`; a dash where there is none."""
+    return display.NOTHING if amount is None else display.money(amount, currency)
+
+
+@register.filter
+def ago(moment: Any) -> SafeString:
+    """How long ago, exact on hover."""
+    return display.ago(moment)
+
+
+@register.filter
+def due(day: Any) -> SafeString:
+    """A day to come, red when it has passed."""
+    return display.due(day)
+
+
+@register.filter
+def badge(label: Any, tone: str = "grey") -> SafeString:
+    """`{{ _("Primary")|badge:"blue" }}`."""
+    return display.badge(label, tone)
+
+
+@register.filter
+def choice_badge(record: Any, field: str) -> SafeString:
+    """`{{ quote|choice_badge:"status" }}`: the label in the colour of the value."""
+    return display.choice_badge(record, field)
+
+
+@register.filter
+def avatar(person: Any, size: str = "sm") -> SafeString:
+    """Initials in a circle."""
+    return display.avatar(person, size) if person else display.NOTHING
+
+
+@register.filter
+def person(user: Any) -> SafeString:
+    """Avatar and name."""
+    return display.person(user)
+
+
+@register.filter
+def email(address: str) -> SafeString:
+    """An address that opens the mail program."""
+    return display.email(address)
+
+
+@register.filter
+def phone(value: Any) -> SafeString:
+    """A number that can be called."""
+    return display.phone(value)
+
+
+@register.filter
+def record_link(record: Any) -> SafeString:
+    """A record's name as a link."""
+    return display.record_link(record)
+
+
+@register.filter
+def field_value(record: Any, name: str) -> SafeString | str:
+    """What a record holds in a field, written after its kind."""
+    return display.field_value(record, name)
+
+
+@register.filter
+def toast_extras(tags: str) -> dict[str, Any]:
+    """Link and Undo of a toast, from the message's extra tags."""
+    return json.loads(tags) if tags.startswith("{") else {}
+
+
+@register.filter
+def of(mapping: Any, key: str) -> Any:
+    """`{{ waiting|of:tab.name }}`: what a mapping holds under a name."""
+    return mapping.get(key) if mapping else None
+
+
+@register.filter
+def json_value(value: Any) -> str:
+    """A value as JSON text, for a data attribute; the template escapes it."""
+    return json.dumps(value)
+
+
+@register.filter
+def errors_of(form: BaseForm) -> list[tuple[str, str, str]]:
+    """(id of the control, label, sentence) of every error of a form; the form's own first."""
+    found = [("", "", str(error)) for error in form.non_field_errors()]
+    for name, errors in form.errors.items():
+        if name in form.fields:
+            field = form[name]
+            found += [(field.id_for_label or field.auto_id, str(field.label), str(error)) for error in errors]
+    return found
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """A sign beside words; screen readers skip it."""
+    return format_html('<i class="bi bi-{} {}" aria-hidden="true"></i>', name, extra)

@@ -1,0 +1,13 @@
+"""Addresses that belong to no single object: private files and pins."""
+
+from django.urls import path
+
+from partnerportal.core import panels
+
+app_name = "core"
+urlpatterns = [
+    path("files/<uuid:pk>/", panels.DownloadFile.as_view(), name="file"),
+    path("files/<uuid:pk>/remove/", panels.RemoveFile.as_view(), name="remove_file"),
+    path("pins/", panels.PinView.as_view(), name="pin"),
+    path("look/", panels.LookView.as_view(), name="look"),
+]

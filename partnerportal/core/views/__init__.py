@@ -1,0 +1,30 @@
+"""The building blocks of the pages. See docs/building-blocks.md."""
+
+from partnerportal.core.views.base import Guarded, RecordView, parts
+from partnerportal.core.views.boards import Card, Lane, RecordBoard
+from partnerportal.core.views.details import Action, Fact, Panel, PathBar, RecordDetail, Step, steps_of
+from partnerportal.core.views.forms import RecordAdd, RecordEdit, RecordForm
+from partnerportal.core.views.lists import ListView, RecordList
+from partnerportal.core.views.moves import StageMove
+
+__all__ = [
+    "Action",
+    "Card",
+    "Fact",
+    "Guarded",
+    "Lane",
+    "ListView",
+    "Panel",
+    "PathBar",
+    "RecordAdd",
+    "RecordBoard",
+    "RecordDetail",
+    "RecordEdit",
+    "RecordForm",
+    "RecordList",
+    "RecordView",
+    "StageMove",
+    "Step",
+    "parts",
+    "steps_of",
+]

@@ -1,0 +1,74 @@
+"""What every page of the portal stands on: a declared permission, and records fetched through scope."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.utils.cache import patch_vary_headers
+from django.views.generic import View
+
+from partnerportal.core.scoping import require_editable
+
+
+class Guarded(View):
+    """A page with a permission. A class without one is refused at import; a block says `is_block = True` of itself."""
+
+    permission: ClassVar[str]
+    is_block: ClassVar[bool] = True
+    request: HttpRequest
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.__dict__.get("is_block"):
+            return
+        cls.is_block = False
+        if not hasattr(cls, "permission"):
+            raise TypeError(f"{cls.__module__}.{cls.__name__} names no permission.")
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.has_perm(self.permission):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    @property
+    def wants_part(self) -> bool:
+        """Whether htmx asks for a part of the page; not when it goes back in the browser's history."""
+        return bool(self.request.htmx) and not self.request.htmx.history_restore_request  # type: ignore[attr-defined]
+
+    def page(self, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+        """A page, or the part that htmx asked for: the same address answers both."""
+        response = render(self.request, template, context, status=status)
+        patch_vary_headers(response, ["HX-Request", "HX-Target"])
+        return response
+
+
+class RecordView(Guarded):
+    """A page about one record. What the person may not see is 404, before anything else is asked."""
+
+    is_block = True
+    model: ClassVar[type[Model]]
+    related: ClassVar[tuple[str, ...]] = ("owner", "partner")
+    must_be_editable: ClassVar[bool] = False
+    record: Any
+
+    def get_queryset(self) -> QuerySet:
+        """The records that the person may see."""
+        return self.model._default_manager.visible_to(self.request.user).select_related(*self.related)  # type: ignore[attr-defined]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if "pk" in kwargs:
+            self.record = get_object_or_404(self.get_queryset(), pk=kwargs["pk"])
+            if self.must_be_editable and request.user.has_perm(self.permission):
+                require_editable(self.record, request.user)
+        return super().dispatch(request, *args, **kwargs)
+
+
+def parts(request: HttpRequest, *fragments: str, status: int = 200) -> HttpResponse:
+    """An answer of several parts for htmx, the waiting toasts among them."""
+    toasts = render_to_string("components/toasts_oob.html", request=request)
+    return HttpResponse("".join([*fragments, toasts]), status=status)

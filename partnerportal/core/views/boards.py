@@ -1,0 +1,196 @@
+"""The board of an object: the list's rows in lanes, one a stage. Counts and sums in one query, the cards of all lanes in another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.db.models import Count, QuerySet, Sum
+from django.http import HttpRequest, HttpResponseBase
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from partnerportal.core import display
+from partnerportal.core.views.lists import Order, RecordSet
+
+LANE_SIZE = 25
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A column of a board. Nobody drops into an automatic one; `reason` says why."""
+
+    value: str
+    label: str | Promise
+    is_automatic: bool = False
+    reason: str | Promise = ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a card shows. `amount` with `currency`; `on` is the date that matters; `badge` is ready HTML."""
+
+    title: str
+    subtitle: str = ""
+    amount: Decimal | None = None
+    currency: str = ""
+    on: date | None = None
+    badge: SafeString | str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A lane with what is in it."""
+
+    lane: Lane
+    count: int
+    sums: list[str]
+    cards: SafeString
+    more: str
+
+
+class RecordBoard(RecordSet):
+    """A board. `stage_field` holds the stage, `sums` are the money fields added up per lane (label, field); `card(record)` says what a card shows."""
+
+    is_block = True
+    stage_field: ClassVar[str] = "stage"
+    lanes: ClassVar[tuple[Lane, ...]] = ()
+    sums: ClassVar[tuple[tuple[str | Promise, str], ...]] = ()
+    ordering: ClassVar[str] = "-updated_at"
+    template_name: ClassVar[str] = "layouts/board.html"
+
+    def get_lanes(self) -> Sequence[Lane]:
+        """The lanes, in the order of the stages."""
+        return self.lanes
+
+    def card(self, record: Any) -> Card:
+        """What a card shows."""
+        return Card(str(record))
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        context = self.common_context()
+        lane = self.query.get("lane")
+        if lane and self.wants_part:
+            return self.page("components/lane_cards.html", {"column": self._more_of(lane)})
+        context |= {"columns": self.columns(), "totals": self.board_totals(), "is_board": True, "lanes": self.get_lanes()}
+        is_part = self.wants_part and request.htmx.target == "records"  # type: ignore[attr-defined]
+        return self.page("components/lanes.html" if is_part else self.template_name, context, status=422 if self.problems else 200)
+
+    @cached_property
+    def order(self) -> Order:
+        """How the cards of a lane stand."""
+        return Order.of(self.model, self.ordering)
+
+    @cached_property
+    def tally(self) -> dict[str, list[dict[str, Any]]]:
+        """Count and sums, per stage and currency; one query."""
+        keys = [self.stage_field, "currency"] if self.sums else [self.stage_field]
+        sums = {f"sum_{field}": Sum(field) for _label, field in self.sums}
+        found: dict[str, list[dict[str, Any]]] = {}
+        for line in self.rows.order_by().values(*keys).annotate(count=Count("pk"), **sums).order_by(*keys):
+            found.setdefault(line[self.stage_field], []).append(line)
+        return found
+
+    def _ordered(self) -> QuerySet:
+        return self.rows.order_by(*self.order.expressions(is_backwards=False))
+
+    def columns(self) -> list[Column]:
+        """All lanes with their first cards; the cards are one union of sliced queries."""
+        lanes = self.get_lanes()
+        slices = [self._ordered().filter(**{self.stage_field: lane.value})[: LANE_SIZE + 1] for lane in lanes]
+        records = slices[0].union(*slices[1:], all=True) if len(slices) > 1 else slices[0]
+        by_lane: dict[str, list[Any]] = {lane.value: [] for lane in lanes}
+        for record in [] if self.problems else records:
+            by_lane[getattr(record, self.stage_field)].append(record)
+        return [self._column(lane, by_lane[lane.value]) for lane in lanes]
+
+    def _column(self, lane: Lane, records: list[Any]) -> Column:
+        has_more = len(records) > LANE_SIZE
+        kept = records[:LANE_SIZE]
+        more = self.address(lane=lane.value, after=self.order.place(kept[-1])) if has_more else ""
+        return Column(lane, self._count(lane), self._sums(lane), self.cards_html(kept), more)
+
+    def _more_of(self, value: str) -> Column:
+        lane = next((one for one in self.get_lanes() if one.value == value), self.get_lanes()[0])
+        rows = self._ordered().filter(**{self.stage_field: lane.value})
+        try:
+            rows = rows.filter(self.order.beyond(*self.order.parse(self.query.get("after", "")), is_backwards=False))
+        except ValueError:
+            rows = rows.none()
+        return self._column(lane, list(rows[: LANE_SIZE + 1]))
+
+    def _count(self, lane: Lane) -> int:
+        return sum(line["count"] for line in self.tally.get(lane.value, ()))
+
+    def _sums(self, lane: Lane) -> list[str]:
+        return [text for text in (self._sum_text(label, field, self.tally.get(lane.value, ())) for label, field in self.sums) if text]
+
+    def _sum_text(self, label: Any, field: str, lines: Sequence[dict[str, Any]]) -> str:
+        amounts = [display.money(line[f"sum_{field}"], line["currency"]) for line in lines if line[f"sum_{field}"] is not None]
+        return f"{label} {' + '.join(amounts)}" if amounts else ""
+
+    def board_totals(self) -> list[str]:
+        """Count and sums of the whole board, per currency."""
+        lines = [line for lines in self.tally.values() for line in lines]
+        added: dict[str, dict[str, Any]] = {}
+        for line in lines:
+            whole = added.setdefault(line.get("currency", ""), {"currency": line.get("currency", "")})
+            for _label, field in self.sums:
+                if line[f"sum_{field}"] is not None:
+                    whole[f"sum_{field}"] = whole.get(f"sum_{field}", Decimal(0)) + line[f"sum_{field}"]
+                whole.setdefault(f"sum_{field}", None)
+        count = sum(line["count"] for line in lines)
+        head = _("%(count)s %(kind)s") % {"count": display.number(count), "kind": self.model._meta.verbose_name_plural}
+        return [head, *(text for text in (self._sum_text(label, field, list(added.values())) for label, field in self.sums) if text)]
+
+    def cards_html(self, records: Sequence[Any]) -> SafeString:
+        """The cards of a lane, rendered here for speed."""
+        return format_html_join("", "{}", ((self.card_html(record),) for record in records))
+
+    def card_html(self, record: Any) -> SafeString:
+        """One card. It carries where it may be moved and the stage that the person sees."""
+        card = self.card(record)
+        stage = getattr(record, self.stage_field)
+        subtitle = format_html('<div class="s">{}</div>', card.subtitle) if card.subtitle else ""
+        amount = format_html("<b>{}</b>", display.money(card.amount, card.currency)) if card.amount is not None else mark_safe("<span></span>")
+        when = format_html('<span class="s"><i class="bi bi-calendar3" aria-hidden="true"></i> {}</span>', display.due(card.on)) if card.on else ""
+        middle = format_html('<div class="b">{}{}</div>', amount, when) if card.amount is not None or card.on else ""
+        owner = format_html('{}<span class="visually-hidden">{}</span>', display.avatar(record.owner), record.owner.get_full_name())
+        return format_html(
+            '<article class="deal" id="card-{pk}" data-move="{move}" data-stage="{stage}" data-title="{title}">'
+            '<a class="t" href="{url}">{title}</a>{subtitle}{middle}<div class="b"><span>{badge}</span>{owner}</div>'
+            '<button type="button" class="card-menu" data-move-menu aria-haspopup="dialog" aria-label="{label}"><i class="bi bi-three-dots" aria-hidden="true"></i></button>'
+            "</article>",
+            pk=record.pk,
+            move=reverse(f"{self.urls}:move", args=[record.pk]),
+            stage=stage,
+            title=card.title,
+            url=record.get_absolute_url(),
+            subtitle=subtitle,
+            middle=middle,
+            badge=card.badge,
+            owner=owner,
+            label=_("Move %(title)s to …") % {"title": card.title},
+        )
+
+    def after_move(self, record: Any, *stages: str) -> list[str]:
+        """What a move changes on the board: the card in its new lane, and the heads of the lanes that it touched."""
+        lanes = {lane.value: lane for lane in self.get_lanes()}
+        heads = [
+            render_to_string("components/lane_head.html", {"column": Column(lanes[stage], self._count(lanes[stage]), self._sums(lanes[stage]), mark_safe(""), ""), "is_oob": True})
+            for stage in dict.fromkeys(stages)
+            if stage in lanes
+        ]
+        totals = render_to_string("components/board_totals.html", {"totals": self.board_totals(), "is_oob": True})
+        gone = format_html('<div id="card-{}" hx-swap-oob="delete"></div>', record.pk)
+        stage = getattr(record, self.stage_field)
+        there = format_html('<div hx-swap-oob="afterbegin:#lane-{}">{}</div>', stage, self.card_html(record)) if stage in lanes else ""
+        return [gone, there, *heads, totals]

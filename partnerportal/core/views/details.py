@@ -1,0 +1,222 @@
+"""The page of one record: head with facts and actions, path, details, amounts, activity, and panels that load by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from partnerportal.core import display
+from partnerportal.core.views.base import RecordView
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One of the five to seven facts in the head of a record, or a line of its details. `value` is escaped unless it is marked safe."""
+
+    label: str | Promise
+    value: Any
+    extra: Any = ""
+    is_number: bool = False
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something that may be done with the record. A `post` sends a form, a `dialog` opens the address in a dialog (and as a page without script)."""
+
+    label: str | Promise
+    url: str
+    icon: str = ""
+    is_primary: bool = False
+    method: str = "get"
+    values: dict[str, str] = field(default_factory=dict)
+    is_in_menu: bool = False
+    is_dangerous: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the path: `state` is done, now, todo, auto or lost. `reason` says why it cannot be chosen."""
+
+    value: str
+    label: str | Promise
+    state: str
+    reason: str | Promise = ""
+
+    @property
+    def may_choose(self) -> bool:
+        """Whether a person may go there."""
+        return self.state in ("done", "todo")
+
+
+@dataclass(frozen=True)
+class PathBar:
+    """The path of a record. `seen` is where it stands, `following` the step that the button completes to; empty for none."""
+
+    steps: Sequence[Step]
+    seen: str
+    move_url: str
+    following: str = ""
+    button: str | Promise = ""
+    guidance: str | Promise = ""
+    is_editable: bool = True
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A related list beside the details. It loads from `url`, or from the record's own `panels/<name>/`."""
+
+    name: str
+    label: str | Promise
+    url: str = ""
+    icon: str = "list-ul"
+
+
+def steps_of(order: Iterable[tuple[str, Any]], *, now: str, automatic: Iterable[str] = (), is_lost: bool = False, reason: str | Promise = "") -> list[Step]:
+    """The steps of a path: those before `now` are done, `now` is now (or lost), automatic ones to come are grey and say `reason`."""
+    values = list(order)
+    place = [value for value, _label in values].index(now) if now in [value for value, _label in values] else -1
+    closed = set(automatic)
+    steps = []
+    for index, (value, label) in enumerate(values):
+        if index == place:
+            steps.append(Step(value, label, "lost" if is_lost else "now"))
+        elif value in closed:
+            steps.append(Step(value, label, "passed" if index < place else "auto", reason))
+        else:
+            steps.append(Step(value, label, "done" if index < place else "todo"))
+    return steps
+
+
+class RecordDetail(RecordView):
+    """The page of a record. Fill the attributes, and override `get_facts`, `get_path`, `get_actions` where the record has them."""
+
+    is_block = True
+    template_name: ClassVar[str] = "layouts/detail.html"
+    icon: ClassVar[str] = "file-earmark"
+    tone: ClassVar[str] = "blue"
+    namespace: ClassVar[str] = ""
+    details: ClassVar[tuple[str, ...]] = ()
+    panels: ClassVar[tuple[Panel, ...]] = ()
+    change_permission: ClassVar[str] = ""
+    delete_permission: ClassVar[str] = ""
+    can_clone: ClassVar[bool] = True
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self.page(self.template_name, self.get_context())
+
+    @cached_property
+    def urls(self) -> str:
+        """The namespace of the object's addresses."""
+        return self.namespace or f"{self.model._meta.model_name}s"
+
+    def link(self, name: str, *args: Any) -> str:
+        """The address of one of the record's pages, empty where the object has none."""
+        try:
+            return reverse(f"{self.urls}:{name}", args=[self.record.pk, *args])
+        except NoReverseMatch:
+            return ""
+
+    @cached_property
+    def is_editable(self) -> bool:
+        """Whether this person may change this record."""
+        label = self.model._meta.label_lower.split(".")
+        permission = self.change_permission or f"{label[0]}.change_{label[1]}"
+        rows = self.model._default_manager.editable_by(self.request.user)  # type: ignore[attr-defined]
+        return self.request.user.has_perm(permission) and rows.filter(pk=self.record.pk).exists()
+
+    @cached_property
+    def follower_ids(self) -> set[int]:
+        """Who follows."""
+        return set(self.record.followers.values_list("user_id", flat=True))
+
+    def get_context(self) -> dict[str, Any]:
+        """What the layout needs. A page adds its own slots (`amounts`, `aside`) in its template from `record`."""
+        actions = [action for action in [*self.get_actions(), *self.own_actions()] if action.url]
+        return {
+            "record": self.record,
+            "tab": self.urls,
+            "kind": self.model._meta.verbose_name,
+            "eyebrow": self.get_eyebrow(),
+            "icon": self.icon,
+            "tone": self.tone,
+            "badges": self.get_badges(),
+            "facts": self.get_facts(),
+            "path": self.get_path(),
+            "details": self.get_details(),
+            "buttons": [action for action in actions if not action.is_in_menu],
+            "menu": [action for action in actions if action.is_in_menu],
+            "is_editable": self.is_editable,
+            "edit_url": self.link("edit") if self.is_editable else "",
+            "history_url": self.link("history"),
+            "activity_url": self.link("panel_activity"),
+            "panels": [self._placed(panel) for panel in self.get_panels()],
+            "files_url": self.link("panel_files"),
+            "who_may_change": "" if self.is_editable else self.record.who_may_change(),
+        }
+
+    def get_eyebrow(self) -> list[SafeString | str]:
+        """What stands above the name: further words and the parent as a link."""
+        return []
+
+    def get_badges(self) -> list[SafeString]:
+        """Badges beside the name."""
+        return []
+
+    def get_facts(self) -> list[Fact]:
+        """The facts in the head."""
+        return [Fact(_("Owner"), display.person(self.record.owner)), Fact(_("Created"), display.day(self.record.created_at))]
+
+    def get_path(self) -> PathBar | None:
+        """The path below the head, for what has one."""
+        return None
+
+    def get_details(self) -> list[Fact]:
+        """The lines of the details, from the fields named in `details`."""
+        return [Fact(_capital(self.record._meta.get_field(name).verbose_name), display.field_value(self.record, name)) for name in self.details]
+
+    def get_panels(self) -> Sequence[Panel]:
+        """The related lists."""
+        return self.panels
+
+    def _placed(self, panel: Panel) -> Panel:
+        return panel if panel.url else replace(panel, url=f"{self.record.get_absolute_url()}panels/{panel.name}/")
+
+    def get_actions(self) -> list[Action]:
+        """The object's own actions, the primary one first."""
+        return []
+
+    def own_actions(self) -> list[Action]:
+        """What every record can do: follow, edit, clone, change owner, history, delete."""
+        is_following = self.request.user.pk in self.follower_ids
+        follow = Action(
+            _("Following") if is_following else _("Follow"),
+            self.link("follow"),
+            "star-fill" if is_following else "star",
+            method="post",
+            values={"on": "0" if is_following else "1"},
+        )
+        history = Action(_("History"), self.link("history"), "clock-history", is_in_menu=True)
+        if not self.is_editable:
+            return [follow, history]
+        clone = [Action(_("Clone"), self.link("clone"), "copy")] if self.can_clone else []
+        return [
+            follow,
+            Action(_("Edit"), self.link("edit"), "pencil"),
+            *clone,
+            Action(_("Change owner"), self.link("owner"), "person-gear", method="dialog"),
+            history,
+            Action(_("Delete"), self.link("delete"), "trash", method="dialog", is_in_menu=True, is_dangerous=True),
+        ]
+
+
+def _capital(text: Any) -> str:
+    words = str(text)
+    return words[:1].upper() + words[1:]

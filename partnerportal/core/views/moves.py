@@ -1,0 +1,131 @@
+"""A stage move by hand: POST with `to` and `seen`, from the path, the board, a menu or the keyboard; one address for all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from django import forms
+from django.db import transaction
+from django.forms import modelform_factory
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from partnerportal.core.activity import stage_labels
+from partnerportal.core.forms import PartnerForm, PartnerModelForm
+from partnerportal.core.stages import ExitConditionMissing, IllegalMove, StaleMove
+from partnerportal.core.toasts import say
+from partnerportal.core.views.base import RecordView, parts
+from partnerportal.core.views.boards import RecordBoard
+
+
+class StageMove(RecordView):
+    """Moves a record. `service(record, to=, seen=, by=, **answers)` does it and raises StaleMove, IllegalMove or ExitConditionMissing.
+
+    `asks[to]` is a form whose answers the service gets, such as a reason. `fillable` are the fields that the dialog of a refused
+    move may offer; they are saved by `fill(record, values=, by=)`, or by the form where there is none, in the same transaction.
+    """
+
+    is_block = True
+    http_method_names = ["post", "options"]
+    service: ClassVar[Callable[..., Any]]
+    stage_field: ClassVar[str] = "stage"
+    board: ClassVar[type[RecordBoard] | None] = None
+    asks: ClassVar[Mapping[str, type[PartnerForm]]] = {}
+    fillable: ClassVar[tuple[str, ...]] = ()
+    fill: ClassVar[Callable[..., Any] | None] = None
+    must_be_editable = True
+
+    def question_for(self, record: Any, to: str) -> type[PartnerForm] | None:
+        """The form to ask before moving to a stage."""
+        return self.asks.get(to)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        self.to, self.seen = request.POST.get("to", ""), request.POST.get("seen", "")
+        was = getattr(self.record, self.stage_field)
+        question, filling = self._question(), self._filling()
+        if any(form is not None and not (form.is_bound and form.is_valid()) for form in (question, filling)):
+            return self._ask(question, filling)
+        try:
+            moved = self._move(question, filling)
+        except ExitConditionMissing as error:
+            fields = [name for one in error.missing for name in one.fields if name in self.fillable]
+            return self._ask(question, filling or self._form(fields), sentences=[str(one.sentence) for one in error.missing])
+        except IllegalMove as error:
+            return self._refuse(_(str(error)), status=422)
+        except StaleMove as error:
+            now = stage_labels(self.record).get(error.now, error.now)
+            return self._refuse(_("This has been moved meanwhile: it is in %(stage)s now.") % {"stage": now}, status=409)
+        return self._answer(moved, was)
+
+    def _question(self) -> PartnerForm | None:
+        form_class = self.question_for(self.record, self.to)
+        if form_class is None:
+            return None
+        data = self.request.POST if "asked" in self.request.POST else None
+        return form_class(data, user=self.request.user)
+
+    def _filling(self) -> PartnerModelForm | None:
+        names = [name for name in self.request.POST.get("fill", "").split(",") if name in self.fillable]
+        return self._form(names, self.request.POST) if names else None
+
+    def _form(self, names: list[str], data: QueryDict | None = None) -> PartnerModelForm | None:
+        if not names:
+            return None
+        form_class = modelform_factory(self.model, form=PartnerModelForm, fields=names)
+        return form_class(data, instance=self.get_queryset().get(pk=self.record.pk), user=self.request.user)
+
+    def _move(self, question: forms.Form | None, filling: PartnerModelForm | None) -> Any:
+        with transaction.atomic():
+            if filling is not None:
+                self._fill(filling)
+            answers = question.cleaned_data if question is not None else {}
+            return type(self).service(self.record, to=self.to, seen=self.seen, by=self.request.user, **answers)
+
+    def _fill(self, filling: PartnerModelForm) -> None:
+        fill = type(self).fill
+        if fill is None:
+            filling.save()
+        else:
+            fill(self.record, values=filling.cleaned_data, by=self.request.user)
+
+    def _context(self, **more: Any) -> dict[str, Any]:
+        labels = stage_labels(self.record)
+        return {"record": self.record, "to": self.to, "seen": self.seen, "to_label": labels.get(self.to, self.to), "is_from_board": self._is_from_board, **more}
+
+    def _ask(self, question: forms.Form | None, filling: forms.Form | None, *, sentences: list[str] | None = None) -> HttpResponse:
+        asked = [form for form in (filling, question) if form is not None]
+        fill = ",".join(filling.fields) if filling is not None else ""
+        context = self._context(forms=asked, fill=fill, is_question=question is not None, sentences=sentences or [])
+        return self.page("components/move_dialog.html" if self.wants_part else "layouts/move.html", context, status=422)
+
+    def _refuse(self, sentence: str, *, status: int) -> HttpResponse:
+        template = "components/refusal_dialog.html" if self.wants_part else "layouts/refusal.html"
+        return self.page(template, self._context(sentence=sentence), status=status)
+
+    @property
+    def _is_from_board(self) -> bool:
+        return self.request.POST.get("from") == "board" and self.board is not None
+
+    def _answer(self, moved: Any, was: str) -> HttpResponse:
+        record = self.get_queryset().filter(pk=self.record.pk).first() or moved
+        label = stage_labels(record).get(getattr(record, self.stage_field), "")
+        say(self.request, _("%(record)s is in %(stage)s now.") % {"record": record, "stage": label}, link=(_("Open"), record.get_absolute_url()) if self._is_from_board else None)
+        if not self.wants_part:
+            return HttpResponseRedirect(record.get_absolute_url())
+        if self._is_from_board:
+            return parts(self.request, *self._board_view().after_move(record, was, getattr(record, self.stage_field)))
+        return HttpResponse(status=204, headers={"HX-Redirect": record.get_absolute_url()})
+
+    def _board_view(self) -> RecordBoard:
+        view = self.board()  # type: ignore[misc]
+        view.setup(self.request)
+        address = self.request.htmx.current_url_abs_path or ""  # type: ignore[attr-defined]
+        view.query = QueryDict(address.partition("?")[2])
+        return view
+
+
+def refusal_html(request: HttpRequest, sentence: str) -> str:
+    """A dialog that says why something was refused."""
+    return render_to_string("components/refusal_dialog.html", {"sentence": sentence}, request=request)

@@ -1,0 +1,98 @@
+/* Forms that lose nothing: a draft that survives a reload, a guard before leaving, Ctrl+Enter, one submission. */
+(() => {
+  "use strict";
+  const user = document.body.dataset.user || "0";
+  const keyOf = (form) => `draft:${user}:${form.dataset.draft}`;
+  const read = (key) => { try { return JSON.parse(localStorage.getItem(key) || "null"); } catch { return null; } };
+  const SENT = `sent:${user}`;
+  const DAY = 24 * 3600 * 1000;
+  const skip = new Set(["csrfmiddlewaretoken", "submission", "version", "to", "seen", "fill", "asked", "from", "then"]);
+  const fields = (form) => [...form.elements].filter((field) => field.name && !skip.has(field.name) && !["password", "file", "hidden", "submit", "button"].includes(field.type));
+  const values = (form) => {
+    const found = {};
+    for (const field of fields(form)) {
+      if (field.type === "checkbox" || field.type === "radio") { found[field.name] = found[field.name] || []; if (field.checked) found[field.name].push(field.value); }
+      else if (field.multiple) found[field.name] = [...field.selectedOptions].map((one) => one.value);
+      else found[field.name] = field.value;
+    }
+    return found;
+  };
+  const fill = (form, kept) => {
+    for (const field of fields(form)) {
+      if (!(field.name in kept)) continue;
+      const value = kept[field.name];
+      if (field.type === "checkbox" || field.type === "radio") field.checked = Array.isArray(value) && value.includes(field.value);
+      else if (field.multiple) [...field.options].forEach((one) => { one.selected = value.includes(one.value); });
+      else field.value = value;
+    }
+  };
+  const initial = new WeakMap();
+
+  const prepare = (form) => {
+    if (initial.has(form)) return;
+    initial.set(form, JSON.stringify(values(form)));
+    const hasErrors = form.querySelector("[data-summary], .is-invalid");
+    const draft = read(keyOf(form));
+    if (draft && Date.now() - draft.at < DAY && !hasErrors && JSON.stringify(draft.values) !== initial.get(form)) {
+      fill(form, draft.values);
+      form.dispatchEvent(new CustomEvent("portal:draft", { bubbles: true }));
+    }
+    const summary = form.querySelector("[data-summary]");
+    if (summary) summary.focus();
+  };
+  const all = () => document.querySelectorAll("form[data-draft]").forEach(prepare);
+
+  /* A form that was sent and did not come back has been taken: its draft may go. */
+  const sent = read(SENT);
+  if (sent) {
+    const back = [...document.querySelectorAll("form[data-draft]")].some((form) => keyOf(form) === sent.key && form.querySelector("[data-summary]"));
+    if (!back) localStorage.removeItem(sent.key);
+    localStorage.removeItem(SENT);
+  }
+  all();
+  document.addEventListener("htmx:load", all);
+
+  const dirty = (form) => initial.has(form) && JSON.stringify(values(form)) !== initial.get(form);
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest && event.target.closest("form[data-draft]");
+    if (form) localStorage.setItem(keyOf(form), JSON.stringify({ at: Date.now(), values: values(form) }));
+  });
+  let leaving = false;
+  window.addEventListener("beforeunload", (event) => {
+    if (leaving) return;
+    if ([...document.querySelectorAll("form[data-guard]")].some(dirty)) { event.preventDefault(); event.returnValue = ""; }
+  });
+  document.addEventListener("click", (event) => {
+    const cancel = event.target.closest("[data-cancel]");
+    if (!cancel) return;
+    const form = cancel.closest("form[data-draft]");
+    if (form) localStorage.removeItem(keyOf(form));
+    leaving = true;
+  });
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented) return;
+    if (form.dataset.draft && !form.hasAttribute("hx-post")) localStorage.setItem(SENT, JSON.stringify({ key: keyOf(form) }));
+    if (form.method === "post" && !form.hasAttribute("hx-post")) {
+      /* A second click does nothing; the token makes sure of it where this does not run. */
+      if (form.dataset.sent) { event.preventDefault(); return; }
+      form.dataset.sent = "1";
+      leaving = true;
+      setTimeout(() => { delete form.dataset.sent; leaving = false; }, 8000);
+    }
+  });
+  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => { delete form.dataset.sent; }));
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const form = event.detail.elt;
+    if (form.matches && form.matches("form[data-draft]") && event.detail.successful) localStorage.removeItem(keyOf(form));
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    const form = event.target.closest("form");
+    if (form && form.method === "post") { event.preventDefault(); const save = form.querySelector("[data-save]"); form.requestSubmit(save || undefined); }
+  });
+  /* The browser's date picker opens on the whole field. */
+  document.addEventListener("click", (event) => {
+    if (event.target.matches && event.target.matches("input[type=date]") && event.target.showPicker) { try { event.target.showPicker(); } catch { /* needs a gesture */ } }
+  });
+})();

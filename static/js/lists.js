@@ -1,0 +1,43 @@
+/* Lists: search while typing, columns as one parameter, select many. */
+(() => {
+  "use strict";
+  let wait = 0;
+  const go = (form) => {
+    const query = new URLSearchParams();
+    for (const [name, value] of new FormData(form)) if (value) query.append(name, value);
+    const address = `${location.pathname}?${query}`;
+    htmx.ajax("GET", address, { target: "#records", swap: "outerHTML", headers: {} }).then(() => {
+      history.pushState({}, "", address);
+      const again = document.getElementById("list-search");
+      if (again && form.matches("[data-live-search]")) { again.focus(); const end = again.value.length; again.setSelectionRange(end, end); }
+    });
+  };
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest && event.target.closest("[data-live-search]");
+    if (!form) return;
+    clearTimeout(wait);
+    wait = setTimeout(() => go(form), 350);
+  });
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.closest("#records") || form.method === "post") return;
+    event.preventDefault(); event.stopPropagation();
+    clearTimeout(wait);
+    if (form.matches("[data-columns]")) {
+      const chosen = [...form.querySelectorAll("[name=columns]:checked")].map((box) => box.value);
+      form.querySelectorAll("[name=columns]").forEach((box) => { box.disabled = true; });
+      const one = document.createElement("input");
+      one.type = "hidden"; one.name = "columns"; one.value = chosen.join(","); form.append(one);
+    }
+    go(form);
+  }, true);
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-pick-all]")) document.querySelectorAll("td.pick input").forEach((box) => { box.checked = event.target.checked; });
+    if (!event.target.closest(".pick")) return;
+    const bar = document.getElementById("bulk");
+    if (!bar) return;
+    const count = document.querySelectorAll("td.pick input:checked").length;
+    bar.hidden = !count;
+    bar.querySelector("[data-count]").textContent = count;
+  });
+})();
