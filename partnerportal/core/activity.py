@@ -1,8 +1,8 @@
 """The timeline of a record: what is coming, and what has been. Each source is a function; apps add theirs with `@source`.
 
-    @source
-    def tasks_of(record, user):
-        for task in record.tasks.all(): yield Entry(…)
+@source
+def tasks_of(record, user):
+    for task in record.tasks.all(): yield Entry(…)
 """
 
 from __future__ import annotations
@@ -66,7 +66,9 @@ def timeline(record: Subject, user: Any) -> Timeline:
 def notes_of(record: Subject, user: Any) -> Iterator[Entry]:
     """Notes, with their text."""
     for note in record.notes.select_related("author")[:LIMIT]:
-        yield Entry(note.title or _("Note"), at=note.created_at, text=note.text, who=note.author.get_full_name(), icon="sticky", tone="green")
+        yield Entry(
+            note.title or _("Note"), at=note.created_at, text=note.text, who=note.author.get_full_name(), icon="sticky", tone="green"
+        )
 
 
 @source
@@ -77,7 +79,14 @@ def moves_of(record: Subject, user: Any) -> Iterator[Entry]:
         was, to = labels.get(move.from_stage, move.from_stage), labels.get(move.to_stage, move.to_stage)
         title = _("Moved to %(to)s") % {"to": to} if not was else _("Moved from %(was)s to %(to)s") % {"was": was, "to": to}
         who = _("automatic") if move.is_automatic and not move.by_name else move.by_name
-        yield Entry(title, at=move.at, detail=move.reason, who=who, icon="lightning-charge" if move.is_automatic else "signpost-split", tone="violet")
+        yield Entry(
+            title,
+            at=move.at,
+            detail=move.reason,
+            who=who,
+            icon="lightning-charge" if move.is_automatic else "signpost-split",
+            tone="violet",
+        )
 
 
 @source
@@ -96,7 +105,13 @@ def _told(change: Change, stage: str) -> Entry | None:
     labels = [one.label for one in change.fields if one.field != stage and one.field not in QUIET]
     if not labels:
         return None
-    return Entry(_("Changed: %(fields)s") % {"fields": ", ".join(labels[:4]) + (" …" if len(labels) > 4 else "")}, at=change.at, who=change.author, icon="pencil", tone="grey")
+    return Entry(
+        _("Changed: %(fields)s") % {"fields": ", ".join(labels[:4]) + (" …" if len(labels) > 4 else "")},
+        at=change.at,
+        who=change.author,
+        icon="pencil",
+        tone="grey",
+    )
 
 
 # Facts that a move writes along; the move's own line stands for them.

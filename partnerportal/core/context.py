@@ -41,7 +41,10 @@ MORE = (
     Tab("team", _("Team"), "/team/", "people", "", "partners.view_team"),
     Tab("wmp", _("WMP"), "/wmp/", "hdd-network"),
 )
-FOR_VENDOR = (Tab("mailbox", _("Mailbox"), "/mailbox/", "envelope", "", "core.view_storedmail"), Tab("admin", _("Administration"), "/admin/", "gear", "", ""))
+FOR_VENDOR = (
+    Tab("mailbox", _("Mailbox"), "/mailbox/", "envelope", "", "core.view_storedmail"),
+    Tab("admin", _("Administration"), "/admin/", "gear", "", ""),
+)
 CREATE = (
     Tab("pipeline", _("New Fast Pipeline"), "/pipeline/new/", "lightning-charge", "", "projects.add_project"),
     Tab("lead", _("Lead"), "/leads/new/", "person-plus", "", "leads.add_lead"),

@@ -178,14 +178,20 @@ def web(address: str) -> SafeString:
     """A web address of somebody else."""
     if not address.startswith(("https://", "http://")):
         return format_html("{}", address)
-    return format_html('<a href="{}" rel="noopener noreferrer nofollow" target="_blank">{}</a>', address, address.split("//")[1].rstrip("/"))
+    return format_html(
+        '<a href="{}" rel="noopener noreferrer nofollow" target="_blank">{}</a>', address, address.split("//")[1].rstrip("/")
+    )
 
 
 def record_link(record: Any) -> SafeString:
     """A record's name as a link to it."""
     if record is None:
         return NOTHING
-    return format_html('<a href="{}">{}</a>', record.get_absolute_url(), record) if hasattr(record, "get_absolute_url") else format_html("{}", record)
+    return (
+        format_html('<a href="{}">{}</a>', record.get_absolute_url(), record)
+        if hasattr(record, "get_absolute_url")
+        else format_html("{}", record)
+    )
 
 
 def words(values: Iterable[Any]) -> SafeString:

@@ -1,11 +1,11 @@
 """Filters of lists: declared, limited to what the person may see, shown as chips.
 
-    class LeadFilter(PartnerFilterSet):
-        search_in = ("company", "last_name", "email")
+class LeadFilter(PartnerFilterSet):
+    search_in = ("company", "last_name", "email")
 
-        class Meta:
-            model = Lead
-            fields = {"status": ["exact"], "source": ["exact"], "owner": ["exact"]}
+    class Meta:
+        model = Lead
+        fields = {"status": ["exact"], "source": ["exact"], "owner": ["exact"]}
 """
 
 from __future__ import annotations
@@ -105,7 +105,11 @@ def _words(field: forms.Field, value: Any) -> str:
     if isinstance(value, slice):
         ends = [(">=" if end is value.start else "<=", end) for end in (value.start, value.stop) if end is not None]
         return " ".join(f"{sign} {_end(end)}" for sign, end in ends)
-    choices = {str(key): text for key, text in getattr(field, "choices", ()) if not isinstance(text, list | tuple)} if not isinstance(field, forms.ModelChoiceField) else {}
+    choices = (
+        {str(key): text for key, text in getattr(field, "choices", ()) if not isinstance(text, list | tuple)}
+        if not isinstance(field, forms.ModelChoiceField)
+        else {}
+    )
     values = value if isinstance(value, list | tuple | models.QuerySet) else [value]
     return ", ".join(str(choices.get(str(one), display.yes_no(one) if isinstance(one, bool) else one)) for one in values)
 

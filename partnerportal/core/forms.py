@@ -1,9 +1,9 @@
 """Forms of records: related choices are those that the person may see, dates use the browser's picker.
 
-    class LeadForm(PartnerModelForm):
-        class Meta:
-            model = Lead
-            fields = ["company", "first_name", "last_name", "email", "status"]
+class LeadForm(PartnerModelForm):
+    class Meta:
+        model = Lead
+        fields = ["company", "first_name", "last_name", "email", "status"]
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What any record has: activity, notes, files, followers, change of owner, delete and restore, history, related lists; and its addresses.
 
-    path("leads/", include((record_urls(Lead, list=LeadList, add=LeadAdd, detail=LeadDetail, edit=LeadEdit, move=LeadMove, board=LeadBoard), "leads")))
+path("leads/", include((record_urls(Lead, list=LeadList, add=LeadAdd, detail=LeadDetail, edit=LeadEdit, move=LeadMove, board=LeadBoard), "leads")))
 """
 
 from __future__ import annotations
@@ -156,7 +156,9 @@ class FollowRecord(AnyRecord):
             say(request, _("You no longer follow %(record)s.") % {"record": self.record}, undo=Undo(request.path, {"on": "1"}))
         else:
             attached.follow(self.record, by=request.user)
-            say(request, _("You follow %(record)s and hear of its changes.") % {"record": self.record}, undo=Undo(request.path, {"on": "0"}))
+            say(
+                request, _("You follow %(record)s and hear of its changes.") % {"record": self.record}, undo=Undo(request.path, {"on": "0"})
+            )
         return self.reload()
 
 
@@ -171,7 +173,14 @@ class ChangeOwner(AnyRecord):
 
     def ask(self, form: OwnerForm, *, status: int = 200) -> HttpResponse:
         """The question, as a dialog or a page."""
-        context = {"record": self.record, "tab": self.urls, "form": form, "heading": _("Change owner"), "action": self.request.path, "button": _("Change owner")}
+        context = {
+            "record": self.record,
+            "tab": self.urls,
+            "form": form,
+            "heading": _("Change owner"),
+            "action": self.request.path,
+            "button": _("Change owner"),
+        }
         return self.page("components/form_dialog.html" if self.wants_part else "layouts/confirm.html", context, status=status)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -181,7 +190,11 @@ class ChangeOwner(AnyRecord):
         former = self.record.owner
         self.record = attached.change_owner(self.record, to=form.cleaned_data["owner"], by=request.user)
         undo = Undo(request.path, {"owner": str(former.pk)}) if request.user.manages_company else None
-        say(request, _("%(record)s belongs to %(owner)s now.") % {"record": self.record, "owner": self.record.owner.get_full_name()}, undo=undo)
+        say(
+            request,
+            _("%(record)s belongs to %(owner)s now.") % {"record": self.record, "owner": self.record.owner.get_full_name()},
+            undo=undo,
+        )
         return self.reload()
 
 
@@ -212,7 +225,11 @@ class DeleteRecord(AnyRecord):
                 return HttpResponse(refusal_html(request, str(error)), status=422)
             warn(request, error)
             return HttpResponseRedirect(self.record.get_absolute_url())
-        say(request, _("%(record)s was deleted.") % {"record": self.record}, undo=Undo(reverse(f"{self.urls}:restore", args=[self.record.pk])))
+        say(
+            request,
+            _("%(record)s was deleted.") % {"record": self.record},
+            undo=Undo(reverse(f"{self.urls}:restore", args=[self.record.pk])),
+        )
         return HttpResponse(status=204, headers={"HX-Redirect": target}) if self.wants_part else HttpResponseRedirect(target)
 
 
@@ -257,8 +274,13 @@ class History(AnyRecord):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         found = changes(self.record, limit=200)
         names = self._names(found)
-        told = [ToldChange(one, CHANNELS.get(one.channel, lambda: one.channel)(), [self._told(field, names) for field in one.fields]) for one in found]
-        return self.page("layouts/history.html", {"record": self.record, "tab": self.urls, "kind": self.model._meta.verbose_name, "changes": told})
+        told = [
+            ToldChange(one, CHANNELS.get(one.channel, lambda: one.channel)(), [self._told(field, names) for field in one.fields])
+            for one in found
+        ]
+        return self.page(
+            "layouts/history.html", {"record": self.record, "tab": self.urls, "kind": self.model._meta.verbose_name, "changes": told}
+        )
 
     def _told(self, one: FieldChange, names: dict[tuple[str, Any], str]) -> tuple[str, Any, Any]:
         return one.label[:1].upper() + one.label[1:], self._value(one.field, one.old, names), self._value(one.field, one.new, names)
@@ -360,7 +382,9 @@ class DownloadFile(View):
 
     def get(self, request: HttpRequest, pk: Any) -> HttpResponseBase:
         attachment, _record = self.get_attachment(request, pk)
-        response = FileResponse(attachment.file.open("rb"), as_attachment=True, filename=attachment.name, content_type=attachment.media_type)
+        response = FileResponse(
+            attachment.file.open("rb"), as_attachment=True, filename=attachment.name, content_type=attachment.media_type
+        )
         response["X-Content-Type-Options"] = "nosniff"
         response["Content-Security-Policy"] = "sandbox; default-src 'none'"
         response["Cache-Control"] = "private, no-store"
@@ -424,7 +448,13 @@ def record_urls(model: type[models.Model], **pages: type[View]) -> list[URLPatte
     found: list[URLPattern] = []
     if "list" in pages:
         found += [path("", pages["list"].as_view(), name="list"), path("export/", pages["list"].as_view(is_export=True), name="export")]
-    for name, address in (("board", "board/"), ("add", "new/"), ("detail", "<int:pk>/"), ("edit", "<int:pk>/edit/"), ("move", "<int:pk>/move/")):
+    for name, address in (
+        ("board", "board/"),
+        ("add", "new/"),
+        ("detail", "<int:pk>/"),
+        ("edit", "<int:pk>/edit/"),
+        ("move", "<int:pk>/move/"),
+    ):
         if name in pages:
             found.append(path(address, pages[name].as_view(), name=name))
     if "add" in pages:
@@ -446,5 +476,3 @@ def attached_urls(model: type[models.Model]) -> list[URLPattern]:
         ("panel_files", "panels/files/", Files),
     )
     return [path(f"<int:pk>/{address}", view.as_view(model=model), name=name) for name, address, view in shared]
-
-

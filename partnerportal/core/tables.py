@@ -164,7 +164,11 @@ def _row(record: Any, columns: Sequence[Column], can_select: bool) -> SafeString
     )
     if not can_select:
         return format_html("<tr>{}</tr>", cells)
-    box = format_html('<td class="pick"><input class="form-check-input" type="checkbox" name="ids" value="{}" form="bulk" aria-label="{}"></td>', record.pk, record)
+    box = format_html(
+        '<td class="pick"><input class="form-check-input" type="checkbox" name="ids" value="{}" form="bulk" aria-label="{}"></td>',
+        record.pk,
+        record,
+    )
     return format_html("<tr>{}{}</tr>", box, cells)
 
 

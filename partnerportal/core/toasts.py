@@ -18,7 +18,9 @@ class Undo:
     values: dict[str, str] = field(default_factory=dict)
 
 
-def say(request: HttpRequest, text: Any, *, link: tuple[str, str] | None = None, undo: Undo | None = None, level: int = messages.SUCCESS) -> None:
+def say(
+    request: HttpRequest, text: Any, *, link: tuple[str, str] | None = None, undo: Undo | None = None, level: int = messages.SUCCESS
+) -> None:
     """Tell the person what happened. `link` is (label, address)."""
     more: dict[str, Any] = {}
     if link:

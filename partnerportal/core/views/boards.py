@@ -160,8 +160,14 @@ class RecordBoard(RecordSet):
         card = self.card(record)
         stage = getattr(record, self.stage_field)
         subtitle = format_html('<div class="s">{}</div>', card.subtitle) if card.subtitle else ""
-        amount = format_html("<b>{}</b>", display.money(card.amount, card.currency)) if card.amount is not None else mark_safe("<span></span>")
-        when = format_html('<span class="s"><i class="bi bi-calendar3" aria-hidden="true"></i> {}</span>', display.due(card.on)) if card.on else ""
+        amount = (
+            format_html("<b>{}</b>", display.money(card.amount, card.currency)) if card.amount is not None else mark_safe("<span></span>")
+        )
+        when = (
+            format_html('<span class="s"><i class="bi bi-calendar3" aria-hidden="true"></i> {}</span>', display.due(card.on))
+            if card.on
+            else ""
+        )
         middle = format_html('<div class="b">{}{}</div>', amount, when) if card.amount is not None or card.on else ""
         owner = format_html('{}<span class="visually-hidden">{}</span>', display.avatar(record.owner), record.owner.get_full_name())
         return format_html(
@@ -185,7 +191,10 @@ class RecordBoard(RecordSet):
         """What a move changes on the board: the card in its new lane, and the heads of the lanes that it touched."""
         lanes = {lane.value: lane for lane in self.get_lanes()}
         heads = [
-            render_to_string("components/lane_head.html", {"column": Column(lanes[stage], self._count(lanes[stage]), self._sums(lanes[stage]), mark_safe(""), ""), "is_oob": True})
+            render_to_string(
+                "components/lane_head.html",
+                {"column": Column(lanes[stage], self._count(lanes[stage]), self._sums(lanes[stage]), mark_safe(""), ""), "is_oob": True},
+            )
             for stage in dict.fromkeys(stages)
             if stage in lanes
         ]

@@ -79,7 +79,9 @@ class Panel:
     icon: str = "list-ul"
 
 
-def steps_of(order: Iterable[tuple[str, Any]], *, now: str, automatic: Iterable[str] = (), is_lost: bool = False, reason: str | Promise = "") -> list[Step]:
+def steps_of(
+    order: Iterable[tuple[str, Any]], *, now: str, automatic: Iterable[str] = (), is_lost: bool = False, reason: str | Promise = ""
+) -> list[Step]:
     """The steps of a path: those before `now` are done, `now` is now (or lost), automatic ones to come are grey and say `reason`."""
     values = list(order)
     place = [value for value, _label in values].index(now) if now in [value for value, _label in values] else -1
@@ -180,7 +182,9 @@ class RecordDetail(RecordView):
 
     def get_details(self) -> list[Fact]:
         """The lines of the details, from the fields named in `details`."""
-        return [Fact(_capital(self.record._meta.get_field(name).verbose_name), display.field_value(self.record, name)) for name in self.details]
+        return [
+            Fact(_capital(self.record._meta.get_field(name).verbose_name), display.field_value(self.record, name)) for name in self.details
+        ]
 
     def get_panels(self) -> Sequence[Panel]:
         """The related lists."""

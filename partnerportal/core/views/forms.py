@@ -128,9 +128,13 @@ class RecordAdd(RecordForm):
 
     def get_context(self, form: forms.BaseForm, **more: Any) -> dict[str, Any]:
         is_clone = hasattr(self, "record")
-        heading = self.heading or (_("Clone %(record)s") % {"record": self.record} if is_clone else _("New %(kind)s") % {"kind": self.model._meta.verbose_name})
+        heading = self.heading or (
+            _("Clone %(record)s") % {"record": self.record} if is_clone else _("New %(kind)s") % {"kind": self.model._meta.verbose_name}
+        )
         cancel = self.record.get_absolute_url() if is_clone else reverse(f"{self.urls}:list")
-        return super().get_context(form, heading=heading, cancel_url=cancel, can_save_and_new=self.can_save_and_new and not is_clone, **more)
+        return super().get_context(
+            form, heading=heading, cancel_url=cancel, can_save_and_new=self.can_save_and_new and not is_clone, **more
+        )
 
 
 class RecordEdit(RecordForm):
@@ -183,6 +187,10 @@ class RecordEdit(RecordForm):
         return self.answer_invalid(form, status=409, overtaken=sentence)
 
     def get_context(self, form: forms.BaseForm, **more: Any) -> dict[str, Any]:
-        version = self.record.updated_at.isoformat() if "overtaken" in more or "version" not in self.request.POST else self.request.POST["version"]
+        version = (
+            self.record.updated_at.isoformat()
+            if "overtaken" in more or "version" not in self.request.POST
+            else self.request.POST["version"]
+        )
         heading = self.heading or _("Edit %(record)s") % {"record": self.title}
         return super().get_context(form, heading=heading, version=version, cancel_url=self.record.get_absolute_url(), **more)

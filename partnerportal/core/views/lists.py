@@ -321,7 +321,16 @@ class RecordList(RecordSet):
         sums = {f"total_{column.name}": Sum(column.field) for column in added}
         per_currency = list(self.rows.order_by().values("currency").annotate(**sums).order_by("currency"))
         return [
-            (column, [display.money(line[f"total_{column.name}"], line["currency"]) for line in per_currency if line[f"total_{column.name}"] is not None] if column.total else [])
+            (
+                column,
+                [
+                    display.money(line[f"total_{column.name}"], line["currency"])
+                    for line in per_currency
+                    if line[f"total_{column.name}"] is not None
+                ]
+                if column.total
+                else [],
+            )
             for column in self.shown
         ]
 

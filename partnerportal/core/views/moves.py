@@ -92,7 +92,14 @@ class StageMove(RecordView):
 
     def _context(self, **more: Any) -> dict[str, Any]:
         labels = stage_labels(self.record)
-        return {"record": self.record, "to": self.to, "seen": self.seen, "to_label": labels.get(self.to, self.to), "is_from_board": self._is_from_board, **more}
+        return {
+            "record": self.record,
+            "to": self.to,
+            "seen": self.seen,
+            "to_label": labels.get(self.to, self.to),
+            "is_from_board": self._is_from_board,
+            **more,
+        }
 
     def _ask(self, question: forms.Form | None, filling: forms.Form | None, *, sentences: list[str] | None = None) -> HttpResponse:
         asked = [form for form in (filling, question) if form is not None]
@@ -111,7 +118,11 @@ class StageMove(RecordView):
     def _answer(self, moved: Any, was: str) -> HttpResponse:
         record = self.get_queryset().filter(pk=self.record.pk).first() or moved
         label = stage_labels(record).get(getattr(record, self.stage_field), "")
-        say(self.request, _("%(record)s is in %(stage)s now.") % {"record": record, "stage": label}, link=(_("Open"), record.get_absolute_url()) if self._is_from_board else None)
+        say(
+            self.request,
+            _("%(record)s is in %(stage)s now.") % {"record": record, "stage": label},
+            link=(_("Open"), record.get_absolute_url()) if self._is_from_board else None,
+        )
         if not self.wants_part:
             return HttpResponseRedirect(record.get_absolute_url())
         if self._is_from_board:
