@@ -1,4 +1,7 @@
-"""Files of a list: CSV streamed row by row, XLSX written to memory, or to a temporary file when it grows. Every text goes through `safe_cell`."""
+"""Files of a list: CSV streamed row by row, XLSX written to memory or, when it grows, to a temporary file.
+
+Every text goes through `safe_cell`.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +65,7 @@ def _marked(body: Iterator[str]) -> Iterator[str]:
 
 def xlsx_response(records: Iterable[Any], columns: Sequence[Column], *, name: str) -> HttpResponseBase:
     """An XLSX file. Texts are written as texts: neither formulas nor links."""
-    target = tempfile.SpooledTemporaryFile(max_size=8_000_000)
+    target = tempfile.SpooledTemporaryFile(max_size=8_000_000)  # noqa: SIM115 (the answer closes it)
     book = xlsxwriter.Workbook(
         target, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "default_date_format": "yyyy-mm-dd"}
     )

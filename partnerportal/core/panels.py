@@ -268,16 +268,17 @@ CHANNELS: dict[str, Callable[[], str]] = {
 }
 
 
+def _channel(name: str) -> str:
+    return CHANNELS[name]() if name in CHANNELS else name
+
+
 class History(AnyRecord):
     """Every change of every field: who, when, through what."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         found = changes(self.record, limit=200)
         names = self._names(found)
-        told = [
-            ToldChange(one, CHANNELS.get(one.channel, lambda: one.channel)(), [self._told(field, names) for field in one.fields])
-            for one in found
-        ]
+        told = [ToldChange(one, _channel(one.channel), [self._told(field, names) for field in one.fields]) for one in found]
         return self.page(
             "layouts/history.html", {"record": self.record, "tab": self.urls, "kind": self.model._meta.verbose_name, "changes": told}
         )
@@ -443,7 +444,8 @@ def _back(request: HttpRequest) -> HttpResponse:
 def record_urls(model: type[models.Model], **pages: type[View]) -> list[URLPattern]:
     """The addresses of an object. `pages`: list, board, add, detail, edit, move; what is missing has no address.
 
-    Names: list, board, export, add, detail, edit, clone, move, history, notes, files, follow, owner, delete, restore, panel_activity, panel_files.
+    Names: list, board, export, add, detail, edit, clone, move, history, notes, files, follow, owner, delete, restore,
+    panel_activity, panel_files.
     """
     found: list[URLPattern] = []
     if "list" in pages:

@@ -58,7 +58,7 @@ class Column:
 
 
 class RecordBoard(RecordSet):
-    """A board. `stage_field` holds the stage, `sums` are the money fields added up per lane (label, field); `card(record)` says what a card shows."""
+    """A board. `stage_field` holds the stage, `sums` are the money fields added up per lane: (label, field)."""
 
     is_block = True
     stage_field: ClassVar[str] = "stage"
@@ -173,7 +173,8 @@ class RecordBoard(RecordSet):
         return format_html(
             '<article class="deal" id="card-{pk}" data-move="{move}" data-stage="{stage}" data-title="{title}">'
             '<a class="t" href="{url}">{title}</a>{subtitle}{middle}<div class="b"><span>{badge}</span>{owner}</div>'
-            '<button type="button" class="card-menu" data-move-menu aria-haspopup="dialog" aria-label="{label}"><i class="bi bi-three-dots" aria-hidden="true"></i></button>'
+            '<button type="button" class="card-menu" data-move-menu aria-haspopup="dialog" aria-label="{label}">'
+            '<i class="bi bi-three-dots" aria-hidden="true"></i></button>'
             "</article>",
             pk=record.pk,
             move=reverse(f"{self.urls}:move", args=[record.pk]),

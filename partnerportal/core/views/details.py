@@ -29,7 +29,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Action:
-    """Something that may be done with the record. A `post` sends a form, a `dialog` opens the address in a dialog (and as a page without script)."""
+    """Something that may be done with the record. `method` is get, post (a form with `values`) or dialog (a page without script)."""
 
     label: str | Promise
     url: str

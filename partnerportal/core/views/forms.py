@@ -73,7 +73,10 @@ class RecordForm(RecordView):
 
 
 class RecordAdd(RecordForm):
-    """A new record, or a clone at `/<objects>/<id>/clone/`. `service(values=, by=)` makes it, or the form saves it for the person's company."""
+    """A new record, or a clone at `/<objects>/<id>/clone/`.
+
+    `service(values=, by=)` makes it, or the form saves it for the person's company.
+    """
 
     is_block = True
     can_save_and_new: ClassVar[bool] = True

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0003_initial'),
+        ('core', '0004_outbox_rung_at'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
