@@ -75,7 +75,11 @@ def find(query: str, user: User, *, per_group: int = PER_GROUP) -> list[Group]:
     if len(query) < SHORTEST:
         return []
     numbered = matches(query, user).annotate(
-        place=Window(RowNumber(), partition_by=F("kind"), order_by=[F("starts").desc(), F("has_all").desc(), F("likeness").desc(), F("object_id").desc()]),
+        place=Window(
+            RowNumber(),
+            partition_by=F("kind"),
+            order_by=[F("starts").desc(), F("has_all").desc(), F("likeness").desc(), F("object_id").desc()],
+        ),
         of_kind=Window(Count("pk"), partition_by=F("kind")),
         examined=Window(Count("pk")),
     )

@@ -16,7 +16,16 @@ if TYPE_CHECKING:
     from partners.models import User
 
 # What can be found, in the order of the groups: the label of the model.
-KINDS = ("accounts.account", "accounts.contact", "leads.lead", "projects.project", "quotes.quote", "orders.order", "cases.case", "tasks.task")
+KINDS = (
+    "accounts.account",
+    "accounts.contact",
+    "leads.lead",
+    "projects.project",
+    "quotes.quote",
+    "orders.order",
+    "cases.case",
+    "tasks.task",
+)
 
 
 def view_permission(kind: str) -> str:
