@@ -121,7 +121,7 @@ def add_note(on: Subject, text: str, *, by: User, title: str = "") -> Note:
     """Write a note on a record that one may see, and tell its followers and owner."""
     require_visible(on, by)
     note = Note.objects.for_partner(on.partner_id).create(**_link(on), text=text, title=title, author=by)
-    _tell_followers(on, _("%(who)s wrote a note on %(record)s") % {"who": by.get_full_name(), "record": on}, kind="note", but=by)
+    tell_followers(on, _("%(who)s wrote a note on %(record)s") % {"who": by.get_full_name(), "record": on}, kind="note", but=by)
     return note
 
 
@@ -234,7 +234,8 @@ def move_attached(source: Subject, target: Subject) -> None:
     source.followers.exclude(user__in=followed).update(**link)
 
 
-def _tell_followers(on: Subject, text: str, *, kind: str, but: User) -> None:
+def tell_followers(on: Subject, text: str, *, kind: str, but: User) -> None:
+    """Put a line behind the bell of the owner and of everybody who follows, but not of whoever did it."""
     listeners = {follow.user for follow in on.followers.select_related("user")} | {on.owner}
     for listener in listeners:
         if listener.pk != but.pk and listener.is_active:

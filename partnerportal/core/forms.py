@@ -16,6 +16,7 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from phonenumber_field.formfields import PhoneNumberField
 
 from partnerportal.core.models import Attachment, Note
 from partnerportal.core.scoping import PartnerOwned
@@ -51,6 +52,7 @@ class PartnerForm(forms.Form):
         self.user = user
         limit_choices(self.fields, user)
         native_dates(self.fields)
+        local_numbers(self.fields, user)
         self.helper = plain_helper()
 
 
@@ -62,6 +64,7 @@ class PartnerModelForm(forms.ModelForm):
         self.user = user
         limit_choices(self.fields, user)
         native_dates(self.fields)
+        local_numbers(self.fields, user)
         if not hasattr(self, "helper"):
             self.helper = plain_helper()
 
@@ -82,6 +85,15 @@ def native_dates(fields: Mapping[str, forms.Field]) -> None:
             field.widget = forms.DateTimeInput(attrs={**field.widget.attrs, "type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
         elif isinstance(field, forms.DateField):
             field.widget = forms.DateInput(attrs={**field.widget.attrs, "type": "date"}, format="%Y-%m-%d")
+
+
+def local_numbers(fields: Mapping[str, forms.Field], user: Any) -> None:
+    """Let a telephone number of the partner's own country be typed without its prefix."""
+    if user.partner is None:
+        return
+    for field in fields.values():
+        if isinstance(field, PhoneNumberField):
+            field.region = field.widget.region = user.partner.country.code
 
 
 class NoteForm(forms.ModelForm):

@@ -1,6 +1,7 @@
 """What any record has: activity, notes, files, followers, change of owner, delete and restore, history, related lists; and its addresses.
 
-path("leads/", include((record_urls(Lead, list=LeadList, add=LeadAdd, detail=LeadDetail, edit=LeadEdit, move=LeadMove, board=LeadBoard), "leads")))
+    leads = record_urls(Lead, list=LeadList, add=LeadAdd, detail=LeadDetail, edit=LeadEdit, move=LeadMove, board=LeadBoard)
+    urlpatterns = [path("leads/", include((leads, "leads")))]
 """
 
 from __future__ import annotations
@@ -163,10 +164,11 @@ class FollowRecord(AnyRecord):
 
 
 class ChangeOwner(AnyRecord):
-    """Hand the record to an active colleague."""
+    """Hand the record to an active colleague. `service(record, to=, by=)` does it; an app gives its own where more goes along."""
 
     verb = "change"
     must_be_editable = True
+    service: ClassVar[Callable[..., Any]] = staticmethod(attached.change_owner)
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         return self.ask(OwnerForm(user=request.user, present=self.record.owner))
@@ -188,7 +190,7 @@ class ChangeOwner(AnyRecord):
         if not form.is_valid():
             return self.ask(form, status=422)
         former = self.record.owner
-        self.record = attached.change_owner(self.record, to=form.cleaned_data["owner"], by=request.user)
+        self.record = type(self).service(self.record, to=form.cleaned_data["owner"], by=request.user)
         undo = Undo(request.path, {"owner": str(former.pk)}) if request.user.manages_company else None
         say(
             request,

@@ -4,7 +4,6 @@ from partnerportal.core.models.messages import Notification, OutboxMessage, Stor
 from partnerportal.core.models.moves import StageMove
 from partnerportal.core.models.numbers import NumberSeries
 from partnerportal.core.models.records import Subject
-from partnerportal.core.models.search import SearchEntry
 
 __all__ = [
     "Attachment",
@@ -14,7 +13,6 @@ __all__ = [
     "NumberSeries",
     "OutboxMessage",
     "Pin",
-    "SearchEntry",
     "StageMove",
     "StoredMail",
     "Subject",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.forms.models import model_to_dict
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -32,7 +33,7 @@ class RecordForm(RecordView):
     form_class: ClassVar[type[PartnerModelForm]]
     template_name: ClassVar[str] = "layouts/form.html"
     service: ClassVar[Callable[..., Any] | None] = None
-    errors: ClassVar[tuple[type[Exception], ...]] = (IllegalMove,)
+    errors: ClassVar[tuple[type[Exception], ...]] = (IllegalMove, ValidationError)
     namespace: ClassVar[str] = ""
     heading: ClassVar[str | Promise] = ""
     icon: ClassVar[str] = "pencil-square"
@@ -64,8 +65,12 @@ class RecordForm(RecordView):
 
     def in_words(self, form: forms.BaseForm, error: Exception) -> None:
         """Put a refusal of the service into the form: at its fields where it names them, else on top."""
-        found = getattr(error, "errors", None)
-        if isinstance(found, dict):
+        found = (
+            error.message_dict if isinstance(error, ValidationError) and hasattr(error, "error_dict") else getattr(error, "errors", None)
+        )
+        if isinstance(error, ValidationError) and found is None:
+            form.add_error(None, error)
+        elif isinstance(found, dict):
             for name, sentence in found.items():
                 form.add_error(name if name in form.fields else None, sentence)
         else:
@@ -99,7 +104,7 @@ class RecordAdd(RecordForm):
 
         def act() -> str:
             made.append(self.create(form))
-            return made[0].get_absolute_url()
+            return self.address_after(made[0])
 
         try:
             address = once(request.POST.get("submission", ""), by=request.user, act=act)
@@ -107,9 +112,13 @@ class RecordAdd(RecordForm):
             self.in_words(form, error)
             return self.answer_invalid(form)
         if made:
-            say(request, _("%(record)s was created.") % {"record": made[0]}, link=(_("Open"), address))
+            say(request, _("%(record)s was created.") % {"record": made[0]}, link=(_("Open"), made[0].get_absolute_url()))
         again = request.POST.get("then") == "new"
         return HttpResponseRedirect(self.again_url() if again else address)
+
+    def address_after(self, record: Any) -> str:
+        """Where Save goes."""
+        return record.get_absolute_url()
 
     def again_url(self) -> str:
         """Where Save & New goes: the empty form, with the same prefilled parent."""
