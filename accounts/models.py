@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 from phonenumber_field.modelfields import PhoneNumberField
 
+from accounts.matching import company_key, mail_domain
 from partnerportal.core.history import tracked
+from partnerportal.core.models import Subject
+from partnerportal.core.scoping import PartnerManager, PartnerQuerySet
 from tasks.models import Taskable
 
 if TYPE_CHECKING:
@@ -38,6 +42,20 @@ class AccountStatus(models.TextChoices):
     FORMER = "former", _("Former")
 
 
+class AccountQuerySet(PartnerQuerySet):
+    def similar_to(self, *, name: str, email: str) -> list[Account]:
+        """Up to five accounts that may be the same company: by the domain of the address, or by the name without its legal form."""
+        key = company_key(name)
+        first = key.split(" ")[0] if key else ""
+        is_candidate = Q(email__iendswith=f"@{mail_domain(email)}") if mail_domain(email) else Q(pk__in=())
+        if first:
+            is_candidate |= Q(name__unaccent__icontains=first)
+        found = self.filter(is_candidate).order_by("name", "pk")[:200]
+        return [
+            one for one in found if company_key(one.name) == key or (mail_domain(email) and mail_domain(one.email) == mail_domain(email))
+        ][:5]
+
+
 class Account(Taskable):
     """A company that the partner sells to."""
 
@@ -57,6 +75,8 @@ class Account(Taskable):
     country = CountryField(_("country"), blank=True)
     description = models.TextField(_("description"), blank=True, max_length=10_000)
     history = tracked()
+
+    objects = PartnerManager.from_queryset(AccountQuerySet)()
 
     class Meta:
         ordering = ["name", "pk"]
@@ -79,6 +99,15 @@ class Account(Taskable):
     def visibility(cls, user: User) -> Q:
         """As every record; support reads accounts, since cases are about them."""
         return Q(deleted_at__isnull=True) if _is_support(user) else super().visibility(user)
+
+    @property
+    def is_customer(self) -> bool:
+        """Whether change orders are for it, by its kind; a reseller buys for others."""
+        return self.record_type == AccountKind.CUSTOMER
+
+    def deletion_refusal(self) -> str:
+        """Why it cannot be deleted; empty when it can."""
+        return _what_stands_on(self)
 
 
 class Contact(Taskable):
@@ -106,6 +135,11 @@ class Contact(Taskable):
         ]
 
     def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        """First and last name."""
         return f"{self.first_name} {self.last_name}".strip()
 
     def get_absolute_url(self) -> str:
@@ -115,6 +149,24 @@ class Contact(Taskable):
     def visibility(cls, user: User) -> Q:
         """As every record; support reads contacts, since cases are about them."""
         return Q(deleted_at__isnull=True) if _is_support(user) else super().visibility(user)
+
+    def deletion_refusal(self) -> str:
+        """Why it cannot be deleted; empty when it can."""
+        return _what_stands_on(self)
+
+
+def _what_stands_on(record: Subject) -> str:
+    """A sentence that names the kinds of records that hold this one and are not deleted; later apps' records too, by their foreign keys."""
+    holders = [link for link in record._meta.related_objects if issubclass(link.related_model, Subject)]
+    held_by = [
+        str(link.related_model._meta.verbose_name_plural)
+        for link in holders
+        if link.related_model._default_manager.for_partner(record.partner_id).filter(deleted_at=None, **{link.field.name: record}).exists()
+    ]
+    if not held_by:
+        return ""
+    kinds = ", ".join(dict.fromkeys(held_by))
+    return _now("%(record)s cannot be deleted: it still has %(kinds)s.") % {"record": record, "kinds": kinds}
 
 
 def _is_support(user: User) -> bool:

@@ -32,3 +32,24 @@ def test_the_kind_of_an_account_is_known(anna):
 
     with pytest.raises(IntegrityError), transaction.atomic():
         account.save(update_fields=["record_type"])
+
+
+def test_similar_accounts_share_a_domain_or_a_name(anna, alex, carla):
+    by_domain = AccountFactory(owner=alex, name="Albergo Sole", email="a@alpenblick.it")
+    by_name = AccountFactory(owner=anna, name="Hôtel ALPENBLICK GmbH", email="b@elsewhere.it")
+    AccountFactory(owner=anna, name="Hotel Bellevue", email="c@bellevue.it")
+    AccountFactory(owner=carla, name="Hotel Alpenblick", email="d@alpenblick.it")
+
+    assert Account.objects.visible_to(anna).similar_to(name="Hotel Alpenblick", email="info@alpenblick.it") == [by_domain, by_name]
+    assert Account.objects.visible_to(anna).similar_to(name="Nordwind", email="info@nordwind.de") == []
+
+
+def test_what_others_stand_on_is_not_deleted(anna):
+    contact = ContactFactory(account=AccountFactory(owner=anna))
+
+    assert contact.account.deletion_refusal() == f"{contact.account} cannot be deleted: it still has contacts."
+    assert contact.deletion_refusal() == ""
+
+    contact.deleted_at = contact.created_at
+    contact.save(update_fields=["deleted_at"])
+    assert contact.account.deletion_refusal() == ""

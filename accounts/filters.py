@@ -1,0 +1,37 @@
+"""Filters of the lists of accounts and contacts."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, AccountKind, AccountStatus, Contact
+from catalog import words
+from catalog.models import Term
+from partnerportal.core.filters import Choices, DayRange, PartnerFilterSet
+
+
+class AccountFilter(PartnerFilterSet):
+    search_in = ("name", "email", "city")
+
+    status = Choices(label=_("Status"), choices=AccountStatus.choices)
+    record_type = Choices(label=_("Kind"), choices=AccountKind.choices)
+    industry = Choices(label=_("Industry"), choices=partial(words.choices, Term.Kind.INDUSTRY))
+    created = DayRange(label=_("Created"), field_name="created_at")
+
+    class Meta:
+        model = Account
+        fields = ["owner"]
+
+
+class ContactFilter(PartnerFilterSet):
+    search_in = ("first_name", "last_name", "email", "account__name")
+
+    job_title = Choices(label=_("Job title"), choices=partial(words.choices, Term.Kind.JOB_TITLE))
+    power = Choices(label=_("Power"), choices=partial(words.choices, Term.Kind.POWER))
+    created = DayRange(label=_("Created"), field_name="created_at")
+
+    class Meta:
+        model = Contact
+        fields = ["owner", "account"]

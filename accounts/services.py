@@ -1,0 +1,125 @@
+"""What may be done with accounts and contacts: make, change, hand over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from django.utils.translation import gettext as _
+
+from accounts.addresses import check_new_address
+from accounts.models import Account, Contact
+from partnerportal.core import attached
+from partnerportal.core.actors import service
+from partnerportal.core.scoping import NotYours, require_editable
+from partners.models import User
+from tasks.services import hand_over_tasks
+
+Record = TypeVar("Record", Account, Contact)
+
+# What a form, a cell, a bulk change or an import may write. Everything else is a service's.
+ACCOUNT_FIELDS = (
+    "name",
+    "record_type",
+    "phone",
+    "email",
+    "website",
+    "industry",
+    "employees",
+    "vat_number",
+    "street",
+    "postal_code",
+    "city",
+    "state",
+    "country",
+    "description",
+)
+CONTACT_FIELDS = (
+    "salutation",
+    "first_name",
+    "last_name",
+    "email",
+    "phone",
+    "mobile",
+    "job_title",
+    "power",
+    "department",
+    "language",
+    "description",
+)
+
+
+@service
+def create_account(*, values: Mapping[str, Any], by: User) -> Account:
+    """A new account of the person's company, owned by her. Raises ValidationError for an address that is no company's."""
+    require_partner(by)
+    check_new_address(values["email"], former="", by=by)
+    account = Account(partner_id=by.partner_id, owner=by)
+    _take(account, values, ACCOUNT_FIELDS)
+    account.save()
+    return account
+
+
+@service
+def edit_account(account: Account, *, values: Mapping[str, Any], by: User) -> Account:
+    """Change fields of an account. Raises ValidationError for a new address that is no company's."""
+    account = Account.objects.visible_to(by).select_for_update(of=("self",)).get(pk=account.pk)
+    require_editable(account, by)
+    return _change(account, values, ACCOUNT_FIELDS, by)
+
+
+@service
+def create_contact(*, values: Mapping[str, Any], by: User) -> Contact:
+    """A new person at an account that one sees. Raises ValidationError for an address that is no company's."""
+    require_partner(by)
+    check_new_address(values["email"], former="", by=by)
+    account = Account.objects.visible_to(by).get(pk=values["account"].pk)
+    contact = Contact(partner_id=account.partner_id, owner=by, account=account)
+    _take(contact, values, CONTACT_FIELDS)
+    contact.save()
+    return contact
+
+
+@service
+def edit_contact(contact: Contact, *, values: Mapping[str, Any], by: User) -> Contact:
+    """Change fields of a contact; the account stays. Raises ValidationError for a new address that is no company's."""
+    contact = Contact.objects.visible_to(by).select_for_update(of=("self",)).get(pk=contact.pk)
+    require_editable(contact, by)
+    return _change(contact, values, CONTACT_FIELDS, by)
+
+
+@service
+def hand_over_account(account: Account, *, to: User, by: User) -> Account:
+    """Change the owner of an account. The former owner's contacts there, and open tasks on all of these, go along.
+
+    Other people's contacts and completed tasks stay. Projects belong to a later app, which hands over its own.
+    """
+    former = account.owner
+    account = attached.change_owner(account, to=to, by=by)  # type: ignore[assignment]
+    contacts = list(account.contacts.filter(owner=former, deleted_at=None).select_for_update(of=("self",)))
+    for contact in contacts:
+        contact.owner = to
+        contact.save(update_fields=["owner", "updated_at"])
+    hand_over_tasks([account, *contacts], former=former, to=to)
+    return account
+
+
+def require_partner(by: User) -> None:
+    """Raise NotYours for a vendor user: the records of the portal's pages are made by the partners' people."""
+    if by.partner_id is None:
+        raise NotYours(_("New records are made by the people of a partner."))
+
+
+def _take(record: Account | Contact, values: Mapping[str, Any], fields: tuple[str, ...]) -> list[str]:
+    changed = [name for name in fields if name in values and getattr(record, name) != values[name]]
+    for name in changed:
+        setattr(record, name, values[name])
+    return changed
+
+
+def _change(record: Record, values: Mapping[str, Any], fields: tuple[str, ...], by: User) -> Record:
+    check_new_address(values.get("email", record.email), former=record.email, by=by)
+    changed = _take(record, values, fields)
+    if changed:
+        record.save(update_fields=[*changed, "updated_at"])
+    return record

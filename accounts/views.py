@@ -1,0 +1,249 @@
+"""Pages of accounts and contacts. Related lists of later apps come from their own addresses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from accounts import services
+from accounts.filters import AccountFilter, ContactFilter
+from accounts.forms import AccountEditForm, AccountForm, ContactEditForm, ContactForm
+from accounts.models import Account, AccountStatus, Contact
+from catalog import words
+from catalog.models import Term
+from partnerportal.core import display
+from partnerportal.core.panels import ChangeOwner, RelatedPanel
+from partnerportal.core.tables import Column, choice, email, label, link, owner_avatar, phone
+from partnerportal.core.views import Action, Fact, ListView, Panel, RecordAdd, RecordDetail, RecordEdit, RecordList
+from tasks.services import hand_over
+
+
+def address(name: str, *args: Any, query: str = "") -> str:
+    """The address of a page of a later app, empty while there is none."""
+    try:
+        return reverse(name, args=args) + query
+    except NoReverseMatch:
+        return ""
+
+
+def term(head: Any, field: str, kind: str, *, is_optional: bool = False) -> Column:
+    """A column of one of the vendor's words."""
+    return Column(
+        head,
+        field,
+        render=lambda value, record: words.label(kind, value) if value else display.NOTHING,
+        export=lambda record: words.label(kind, getattr(record, field)) if getattr(record, field) else "",
+        is_optional=is_optional,
+    )
+
+
+# --- accounts ---------------------------------------------------------------------------
+
+
+class AccountList(RecordList):
+    model, permission = Account, "accounts.view_account"
+    filterset_class = AccountFilter
+    icon = "building"
+    add_label, add_permission = _("New account"), "accounts.add_account"
+    ordering = "-created_at"
+    empty_text = _("An account is a company that you sell to. It comes from a lead, from the fast pipeline, or from here.")
+    views = (
+        ListView("recent", _("Recently created"), lambda rows, user: rows),
+        ListView("mine", _("My accounts"), lambda rows, user: rows.filter(owner=user)),
+        ListView("all", _("All accounts"), lambda rows, user: rows),
+        ListView("active", _("Active customers"), lambda rows, user: rows.filter(status=AccountStatus.ACTIVE)),
+        ListView("prospects", _("Prospects"), lambda rows, user: rows.filter(status=AccountStatus.PROSPECT)),
+    )
+    columns = (
+        Column(_("Account name"), "name", sort="name", is_title=True),
+        Column(_("Status"), "status", render=choice, sort="status"),
+        Column(_("Kind"), "record_type", render=label),
+        Column(_("Phone"), "phone", render=phone),
+        Column(_("Email"), "email", render=email),
+        Column(_("City"), "city", sort="city"),
+        term(_("Industry"), "industry", Term.Kind.INDUSTRY, is_optional=True),
+        Column(_("Employees"), "employees", sort="employees", is_optional=True),
+        Column(_("Country"), "country.name", is_optional=True),
+        Column(_("Created"), "created_at", sort="created_at"),
+        Column(_("Owner"), "owner", render=owner_avatar, sort="owner__last_name"),
+    )
+
+
+class AccountAdd(RecordAdd):
+    model, permission = Account, "accounts.add_account"
+    form_class = AccountForm
+    service = staticmethod(services.create_account)
+    icon = "building"
+
+    def get_initial(self) -> dict[str, Any]:
+        """A clone says so in its name."""
+        initial = super().get_initial()
+        return initial | {"name": _now("%(name)s (copy)") % {"name": self.record.name}} if hasattr(self, "record") else initial
+
+
+class AccountEdit(RecordEdit):
+    model, permission = Account, "accounts.change_account"
+    form_class = AccountEditForm
+    service = staticmethod(services.edit_account)
+    icon = "building"
+
+
+class AccountOwner(ChangeOwner):
+    is_block = False
+    permission = "accounts.change_account"
+    service = staticmethod(services.hand_over_account)
+
+
+# Name in the address of the later app, label, icon; `<app>:for_account` is its panel.
+PANELS = (
+    ("contacts", _("Contacts"), "person-vcard"),
+    ("projects", _("Projects"), "briefcase"),
+    ("quotes", _("Quotes"), "file-earmark-text"),
+    ("orders", _("Orders"), "box-seam"),
+    ("cases", _("Cases"), "life-preserver"),
+)
+
+
+class AccountDetail(RecordDetail):
+    model, permission = Account, "accounts.view_account"
+    icon, tone = "building", "green"
+    details = (
+        "record_type",
+        "website",
+        "industry",
+        "employees",
+        "vat_number",
+        "street",
+        "postal_code",
+        "city",
+        "state",
+        "country",
+        "description",
+    )
+
+    def get_badges(self) -> list[Any]:
+        return [display.choice_badge(self.record, "status")]
+
+    def get_facts(self) -> list[Fact]:
+        account = self.record
+        return [
+            Fact(_("Phone"), display.phone(account.phone)),
+            Fact(_("Email"), display.email(account.email)),
+            Fact(_("City"), account.city or display.NOTHING),
+            Fact(_("Owner"), display.person(account.owner)),
+            Fact(_("Created"), display.day(account.created_at)),
+        ]
+
+    def get_details(self) -> list[Fact]:
+        facts = super().get_details()
+        industry = self.record.industry
+        facts[self.details.index("industry")] = Fact(
+            _("Industry"), words.label(Term.Kind.INDUSTRY, industry) if industry else display.NOTHING
+        )
+        return facts
+
+    def get_actions(self) -> list[Action]:
+        if not self.request.user.has_perm("projects.add_project"):
+            return []
+        about = f"?account={self.record.pk}"
+        new = Action(_("New project"), address("projects:add", query=about), "briefcase", is_primary=True)
+        change = Action(_("Change Order"), address("projects:add", query=f"{about}&record_type=change_order"), "arrow-repeat")
+        return [new, change] if self.record.is_customer and self.record.status == AccountStatus.ACTIVE else [new]
+
+    def get_panels(self) -> list[Panel]:
+        found = [Panel(name, title, address(f"{name}:for_account", self.record.pk), sign) for name, title, sign in PANELS]
+        tasks = Panel("tasks", _("Tasks"), address("tasks:about", f"accounts.account:{self.record.pk}"))
+        return [panel for panel in [*found, tasks] if panel.url]
+
+
+# --- contacts ---------------------------------------------------------------------------
+
+
+class ContactList(RecordList):
+    model, permission = Contact, "accounts.view_contact"
+    filterset_class = ContactFilter
+    related = ("owner", "account")
+    icon = "person-vcard"
+    add_label, add_permission = _("New contact"), "accounts.add_contact"
+    empty_text = _("A contact is a person at one of your accounts.")
+    views = (
+        ListView("recent", _("Recently created"), lambda rows, user: rows),
+        ListView("mine", _("My contacts"), lambda rows, user: rows.filter(owner=user)),
+        ListView("all", _("All contacts"), lambda rows, user: rows),
+    )
+    columns = (
+        Column(_("Name"), "full_name", sort="last_name", is_title=True),
+        Column(_("Account"), "account", render=link, sort="account__name"),
+        term(_("Job title"), "job_title", Term.Kind.JOB_TITLE),
+        term(_("Power"), "power", Term.Kind.POWER),
+        Column(_("Email"), "email", render=email),
+        Column(_("Phone"), "phone", render=phone),
+        Column(_("Mobile"), "mobile", render=phone, is_optional=True),
+        Column(_("Department"), "department", is_optional=True),
+        Column(_("Created"), "created_at", sort="created_at"),
+        Column(_("Owner"), "owner", render=owner_avatar, sort="owner__last_name"),
+    )
+
+
+class ContactAdd(RecordAdd):
+    model, permission = Contact, "accounts.add_contact"
+    form_class = ContactForm
+    service = staticmethod(services.create_contact)
+    icon = "person-vcard"
+
+
+class ContactEdit(RecordEdit):
+    model, permission = Contact, "accounts.change_contact"
+    form_class = ContactEditForm
+    service = staticmethod(services.edit_contact)
+    icon = "person-vcard"
+
+
+class ContactOwner(ChangeOwner):
+    is_block = False
+    permission = "accounts.change_contact"
+    service = staticmethod(hand_over)
+
+
+class ContactDetail(RecordDetail):
+    model, permission = Contact, "accounts.view_contact"
+    related = ("owner", "partner", "account")
+    icon, tone = "person-vcard", "violet"
+    details = ("email", "phone", "mobile", "department", "language", "description")
+
+    def get_eyebrow(self) -> list[Any]:
+        return [display.record_link(self.record.account)]
+
+    def get_facts(self) -> list[Fact]:
+        contact = self.record
+        return [
+            Fact(_("Salutation"), contact.get_salutation_display() or display.NOTHING),
+            Fact(_("Job title"), words.label(Term.Kind.JOB_TITLE, contact.job_title) if contact.job_title else display.NOTHING),
+            Fact(_("Power"), words.label(Term.Kind.POWER, contact.power) if contact.power else display.NOTHING),
+            Fact(_("Email"), display.email(contact.email)),
+            Fact(_("Phone"), display.phone(contact.phone)),
+            Fact(_("Owner"), display.person(contact.owner)),
+        ]
+
+    def get_actions(self) -> list[Action]:
+        if not self.request.user.has_perm("projects.add_project"):
+            return []
+        query = f"?account={self.record.account_id}&contact={self.record.pk}"
+        return [Action(_("New project"), address("projects:add", query=query), "briefcase", is_primary=True)]
+
+    def get_panels(self) -> list[Panel]:
+        found = [Panel(name, title, address(f"{name}:for_contact", self.record.pk), sign) for name, title, sign in PANELS]
+        tasks = Panel("tasks", _("Tasks"), address("tasks:about", f"accounts.contact:{self.record.pk}"))
+        return [panel for panel in [*found, tasks] if panel.url]
+
+
+class ContactsOfAccount(RelatedPanel):
+    permission = "accounts.view_contact"
+    parent_model, model, parent_field = Account, Contact, "account"
+    label = _("Contacts")
+    ordering = ("last_name", "first_name", "pk")
+    columns = (Column(_("Name"), "full_name", is_title=True), term(_("Job title"), "job_title", Term.Kind.JOB_TITLE))
+    add_permission = "accounts.add_contact"
