@@ -1,5 +1,16 @@
-"""Addresses of this app, from the root of the site."""
+"""Addresses of tasks."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from partnerportal.core.panels import record_urls
+from tasks import views
+from tasks.models import Task
+
+tasks = [
+    path("panels/about/<str:about>/", views.TasksAbout.as_view(), name="about"),
+    path("<int:pk>/complete/", views.CompleteTask.as_view(), name="complete"),
+    path("<int:pk>/reopen/", views.ReopenTask.as_view(), name="reopen"),
+    *record_urls(Task, list=views.TaskList, add=views.TaskAdd, detail=views.TaskDetail, edit=views.TaskEdit),
+]
+
+urlpatterns = [path("tasks/", include((tasks, "tasks")))]

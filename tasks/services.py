@@ -1,0 +1,144 @@
+"""What may be done with a task: give, change, complete, reopen; and hand a record over with the work that is open on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from partnerportal.core import attached, outbox
+from partnerportal.core.actors import service
+from partnerportal.core.models import Subject
+from partnerportal.core.notifications import notify
+from partnerportal.core.scoping import NotYours, require_editable
+from partners.models import User
+from tasks.models import Status, Task, Taskable
+
+# What a form, a bulk change or an import may write.
+FIELDS = ("subject", "kind", "assigned_to", "due_on", "status", "priority", "comments")
+
+
+@service
+def create_task(*, values: Mapping[str, Any], by: User, on: Taskable | None = None) -> Task:
+    """Give a task, about a record that one sees or about none; without `assigned_to` it is one's own.
+
+    Somebody else hears of it by bell and mail. Raises ValidationError for an assignee who is no active colleague.
+    """
+    if by.partner_id is None:
+        raise NotYours(_("Tasks are given by the people of a partner."))
+    task = Task(partner_id=by.partner_id, owner=by, assigned_to=by)
+    if on is not None:
+        attached.require_visible(on, by)
+        task.related = on
+    _take(task, values)
+    task.save()
+    _tell_assignee(task, by)
+    return task
+
+
+@service
+def edit_task(task: Task, *, values: Mapping[str, Any], by: User) -> Task:
+    """Change a task. A new assignee hears of it. Raises ValidationError for one who is no active colleague."""
+    task = _locked(task, by)
+    before = task.assigned_to_id
+    changed = _take(task, values)
+    if changed:
+        task.save(update_fields=[*changed, "completed_at", "updated_at"])
+    if task.assigned_to_id != before:
+        _tell_assignee(task, by)
+    return task
+
+
+@service
+def complete_task(task: Task, *, by: User) -> Task:
+    """Tick a task off and tell who gave it; one that is completed stays as it is."""
+    task = _locked(task, by)
+    if task.status == Status.COMPLETED:
+        return task
+    task.status, task.completed_at = Status.COMPLETED, timezone.now()
+    task.save(update_fields=["status", "completed_at", "updated_at"])
+    if task.owner_id != by.pk:
+        with translation.override(task.owner.language):
+            notify(task.owner, _("%(who)s completed “%(task)s”") % {"who": by.get_full_name(), "task": task}, kind="task", about=task)
+    return task
+
+
+@service
+def reopen_task(task: Task, *, by: User) -> Task:
+    """Take a tick back; an open task stays as it is."""
+    task = _locked(task, by)
+    if task.status != Status.COMPLETED:
+        return task
+    task.status, task.completed_at = Status.NOT_STARTED, None
+    task.save(update_fields=["status", "completed_at", "updated_at"])
+    return task
+
+
+@service
+def hand_over(record: Taskable, *, to: User, by: User) -> Taskable:
+    """Change the owner of a record. Open tasks on it that the former owner was to do go along; completed ones stay."""
+    former = record.owner
+    record = attached.change_owner(record, to=to, by=by)
+    hand_over_tasks([record], former=former, to=to)
+    return record
+
+
+def hand_over_tasks(records: Iterable[Subject], *, former: User, to: User) -> int:
+    """Give the open tasks on these records, as far as `former` was to do them, to a colleague; how many there were.
+
+    Part of a change of owner: the caller's transaction, author and notice. The rows are locked.
+    """
+    records = list(records)
+    if not records:
+        return 0
+    about = Q(pk__in=())
+    for record in records:
+        about |= Q(content_type=ContentType.objects.get_for_model(record), object_id=record.pk)
+    tasks = list(
+        Task.objects.for_partner(records[0].partner_id)
+        .open()
+        .filter(about, assigned_to=former, deleted_at=None)
+        .select_for_update(of=("self",))
+    )
+    for task in tasks:
+        task.assigned_to = to
+        task.save(update_fields=["assigned_to", "updated_at"])
+    return len(tasks)
+
+
+def _locked(task: Task, by: User) -> Task:
+    task = Task.objects.visible_to(by).select_related("owner").select_for_update(of=("self",)).get(pk=task.pk)
+    require_editable(task, by)
+    return task
+
+
+def _take(task: Task, values: Mapping[str, Any]) -> list[str]:
+    """Write the values that differ and answer their names; `completed_at` follows the status."""
+    changed = [name for name in FIELDS if name in values and getattr(task, name) != values[name]]
+    for name in changed:
+        setattr(task, name, values[name])
+    if "assigned_to" in changed:
+        _check_assignee(task)
+    if "status" in changed:
+        task.completed_at = timezone.now() if task.status == Status.COMPLETED else None
+    return changed
+
+
+def _check_assignee(task: Task) -> None:
+    if task.assigned_to.partner_id != task.partner_id or not task.assigned_to.is_active:
+        raise ValidationError({"assigned_to": _("A task can only be given to an active colleague.")})
+
+
+def _tell_assignee(task: Task, by: User) -> None:
+    if task.assigned_to_id == by.pk:
+        return
+    with translation.override(task.assigned_to.language):
+        text = _("%(who)s gave you a task: %(task)s") % {"who": by.get_full_name(), "task": task}
+        notify(task.assigned_to, text, kind="task", about=task)
+    entry = task.history.order_by("-history_id").values_list("pk", flat=True).first()
+    outbox.promise("task.assigned", key=f"task.assigned:{entry}", task_id=task.pk, assignee_id=task.assigned_to_id, by=by.get_full_name())

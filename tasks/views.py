@@ -1,0 +1,235 @@
+"""Pages of tasks: list, record, composer of any record, and ticking off."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.db.models import F, Q
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from partnerportal.core import display
+from partnerportal.core.tables import Column, choice, due, label, link, owner_avatar, rows_html
+from partnerportal.core.toasts import Undo, say
+from partnerportal.core.views import Action, Fact, Guarded, ListView, RecordAdd, RecordDetail, RecordEdit, RecordList, RecordView
+from partnerportal.core.views.lists import Page
+from partners.models import User
+from tasks import services
+from tasks.about import attach_about, name_of, record_named
+from tasks.filters import TaskFilter
+from tasks.forms import SUGGESTIONS, TaskForm
+from tasks.models import Status, Task, Taskable
+
+TICK_FORM = "tick"  # The id of the page's form that the ticks of the rows send.
+
+
+def tick(value: str, task: Task) -> SafeString:
+    """The button that ticks a task off or takes the tick back; it sends the page's form, so it works without script."""
+    is_done = value == Status.COMPLETED
+    words = _now("Reopen %(task)s") if is_done else _now("Complete %(task)s")
+    return format_html(
+        '<button class="tick {}" form="{}" formaction="{}" aria-label="{}" title="{}"><i class="bi bi-{}" aria-hidden="true"></i></button>',
+        "done" if is_done else "",
+        TICK_FORM,
+        reverse("tasks:reopen" if is_done else "tasks:complete", args=[task.pk]),
+        words % {"task": task},
+        _now("Reopen") if is_done else _now("Complete"),
+        "check-circle-fill" if is_done else "circle",
+    )
+
+
+def _mine(rows: Any, user: User) -> Any:
+    return rows.open().filter(assigned_to=user)
+
+
+def _done(rows: Any, user: User) -> Any:
+    return rows.filter(Q(assigned_to=user) | Q(owner=user), status=Status.COMPLETED)
+
+
+class TaskList(RecordList):
+    model, permission = Task, "tasks.view_task"
+    filterset_class = TaskFilter
+    related = ("owner", "assigned_to")
+    template_name = "tasks/task_list.html"
+    icon = "check2-square"
+    add_label, add_permission = _("New task"), "tasks.add_task"
+    ordering = "due_on"
+    empty_text = _("Nothing to do here. A task reminds you, or a colleague, of a call, a mail or a quote.")
+    views = (
+        ListView("my_open", _("My open tasks"), _mine),
+        ListView("today", _("Due today"), lambda rows, user: _mine(rows, user).filter(due_on=timezone.localdate())),
+        ListView("overdue", _("Overdue"), lambda rows, user: _mine(rows, user).overdue(timezone.localdate())),
+        ListView("delegated", _("Delegated"), lambda rows, user: rows.open().filter(owner=user).exclude(assigned_to=user)),
+        ListView("all_open", _("All open tasks"), lambda rows, user: rows.open()),
+        ListView("completed", _("Completed"), _done),
+    )
+    columns = (
+        Column(_("Done"), "status", render=tick, export=lambda task: task.status == Status.COMPLETED),
+        Column(_("Subject"), "subject", sort="subject", is_title=True),
+        Column(_("About"), "about", render=link, export=lambda task: str(task.related or "")),
+        Column(_("Due"), "due_on", render=due, sort="due_on"),
+        Column(_("Priority"), "priority", render=choice),
+        Column(_("Status"), "get_status_display"),
+        Column(_("Kind"), "kind", render=label, is_optional=True),
+        Column(_("Assigned to"), "assigned_to", render=owner_avatar, sort="assigned_to__last_name"),
+        Column(_("Given by"), "owner", render=owner_avatar, is_optional=True),
+        Column(_("Created"), "created_at", sort="created_at", is_optional=True),
+    )
+
+    def get_page(self) -> Page:
+        page = super().get_page()
+        attach_about(page.records, self.request.user)
+        return page
+
+
+class TaskAdd(RecordAdd):
+    model, permission = Task, "tasks.add_task"
+    form_class = TaskForm
+    template_name = "tasks/task_form.html"
+    icon = "check2-square"
+
+    @cached_property
+    def about(self) -> Taskable | None:
+        """The record that the address names."""
+        named = self.request.GET.get("about", "")
+        return record_named(named, self.request.user) if named else None
+
+    def create(self, form: Any) -> Task:
+        return services.create_task(values=form.cleaned_data, by=self.request.user, on=self.about)
+
+    def address_after(self, record: Task) -> str:
+        """Back to the record that the task is about."""
+        return self.about.get_absolute_url() if self.about else record.get_absolute_url()  # type: ignore[attr-defined]
+
+    def get_context(self, form: Any, **more: Any) -> dict[str, Any]:
+        context = super().get_context(form, about=self.about, suggestions=SUGGESTIONS, **more)
+        return context | {"cancel_url": self.about.get_absolute_url()} if self.about else context  # type: ignore[attr-defined]
+
+
+class TaskEdit(RecordEdit):
+    model, permission = Task, "tasks.change_task"
+    form_class = TaskForm
+    template_name = "tasks/task_form.html"
+    service = staticmethod(services.edit_task)
+    icon = "check2-square"
+
+    def get_context(self, form: Any, **more: Any) -> dict[str, Any]:
+        return super().get_context(form, suggestions=SUGGESTIONS, **more)
+
+
+class TaskDetail(RecordDetail):
+    model, permission = Task, "tasks.view_task"
+    related = ("owner", "partner", "assigned_to")
+    icon, tone = "check2-square", "amber"
+    details = ("kind", "priority", "due_on", "completed_at", "comments")
+
+    def get_eyebrow(self) -> list[Any]:
+        attach_about([self.record], self.request.user)
+        return [display.record_link(self.record.about)] if self.record.about else []
+
+    def get_badges(self) -> list[Any]:
+        return [display.choice_badge(self.record, "status")]
+
+    def get_facts(self) -> list[Fact]:
+        task = self.record
+        when = display.due(task.due_on) if task.status != Status.COMPLETED else display.day(task.due_on) or display.NOTHING
+        return [
+            Fact(_("Due"), when),
+            Fact(_("Assigned to"), display.person(task.assigned_to)),
+            Fact(_("Given by"), display.person(task.owner)),
+            Fact(_("Priority"), task.get_priority_display()),
+            Fact(_("Created"), display.day(task.created_at)),
+        ]
+
+    def get_actions(self) -> list[Action]:
+        if not self.is_editable:
+            return []
+        if self.record.status == Status.COMPLETED:
+            return [Action(_("Reopen"), self.link("reopen"), "arrow-counterclockwise", method="post", is_primary=True)]
+        return [Action(_("Mark as complete"), self.link("complete"), "check-lg", method="post", is_primary=True)]
+
+
+class TaskVerb(RecordView):
+    """Tick a task off, or take the tick back, and stay where one was."""
+
+    is_block = True
+    model, permission = Task, "tasks.change_task"
+    must_be_editable = True
+    http_method_names = ["post", "options"]
+    back_verb: ClassVar[str]
+
+    def act(self) -> str:
+        """Do it, and answer what to say."""
+        raise NotImplementedError
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        sentence = self.act()
+        say(
+            request, sentence, link=(_now("Open"), self.record.get_absolute_url()), undo=Undo(reverse(f"tasks:{self.back_verb}", args=[pk]))
+        )
+        address = self.came_from()
+        return HttpResponse(status=204, headers={"HX-Redirect": address}) if self.wants_part else HttpResponseRedirect(address)
+
+    def came_from(self) -> str:
+        """The page that the button was on, the task's own when the browser does not say."""
+        page = self.request.headers.get("Referer", "")
+        is_ours = url_has_allowed_host_and_scheme(page, allowed_hosts={self.request.get_host()})
+        return page if is_ours else self.record.get_absolute_url()
+
+
+class CompleteTask(TaskVerb):
+    back_verb = "reopen"
+
+    def act(self) -> str:
+        services.complete_task(self.record, by=self.request.user)
+        return _now("%(task)s is done.") % {"task": self.record}
+
+
+class ReopenTask(TaskVerb):
+    back_verb = "complete"
+
+    def act(self) -> str:
+        services.reopen_task(self.record, by=self.request.user)
+        return _now("%(task)s is open again.") % {"task": self.record}
+
+
+class TasksAbout(Guarded):
+    """The tasks of any record, as a panel beside it."""
+
+    permission = "tasks.view_task"
+    limit: ClassVar[int] = 5
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column(_("Done"), "status", render=tick),
+        Column(_("Subject"), "subject", is_title=True),
+        Column(_("Due"), "due_on", render=due),
+    )
+
+    def get(self, request: HttpRequest, about: str) -> HttpResponse:
+        record = record_named(about, request.user)
+        rows = (
+            Task.objects.visible_to(request.user)
+            .filter(pk__in=record.tasks.values("pk"))
+            .open()
+            .order_by(F("due_on").asc(nulls_last=True), "pk")
+        )
+        found = list(rows[: self.limit + 1])
+        context = {
+            "record": record,
+            "heading": _("Open tasks"),
+            "component": "tasks/_about.html",
+            "count": rows.count() if len(found) > self.limit else len(found),
+            "heads": [column.label for column in self.columns],
+            "rows": rows_html(found[: self.limit], self.columns),
+            "has_rows": bool(found),
+            "add_url": f"{reverse('tasks:add')}?about={name_of(record)}" if request.user.has_perm("tasks.add_task") else "",
+            "add_label": _("New"),
+            "tick_form": TICK_FORM,
+        }
+        return self.page("tasks/_about.html" if self.wants_part else "layouts/panel.html", context)
