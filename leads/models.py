@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 from phonenumber_field.modelfields import PhoneNumberField
@@ -16,6 +19,9 @@ from leads.stages import OPEN, Status
 from partnerportal.core.history import tracked
 from partnerportal.core.scoping import PartnerManager, PartnerQuerySet
 from tasks.models import Taskable
+
+if TYPE_CHECKING:
+    from partners.models import User
 
 
 class LeadQuerySet(PartnerQuerySet):
@@ -89,3 +95,19 @@ class Lead(Taskable):
 
     def get_absolute_url(self) -> str:
         return reverse("leads:detail", args=[self.pk])
+
+    @classmethod
+    def editability(cls, user: User) -> Q:
+        """As every record, until it is converted: then nobody changes it."""
+        return super().editability(user) & ~Q(status=Status.CONVERTED)
+
+    def who_may_change(self) -> str:
+        """Nobody, once it is converted."""
+        if self.status == Status.CONVERTED:
+            return _now("This lead is converted and can only be read. The work goes on in account, contact and project.")
+        return super().who_may_change()
+
+    @property
+    def full_name(self) -> str:
+        """The person's name."""
+        return f"{self.first_name} {self.last_name}".strip()

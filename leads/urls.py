@@ -1,5 +1,13 @@
-"""Addresses of this app, from the root of the site."""
+"""Addresses of leads. Converting, at `/leads/<id>/convert/`, belongs to `projects`."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from leads import views
+from leads.models import Lead
+from partnerportal.core.panels import record_urls
+
+leads = record_urls(
+    Lead, list=views.LeadList, board=views.LeadBoard, add=views.LeadAdd, detail=views.LeadDetail, edit=views.LeadEdit, move=views.LeadMove
+)
+
+urlpatterns = [path("leads/", include((leads, "leads")))]

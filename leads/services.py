@@ -1,0 +1,153 @@
+"""What may be done with a lead: make, change, move. Converting belongs to `projects`, which ends in `mark_converted` here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.addresses import check_new_address
+from accounts.models import Account
+from accounts.services import require_partner
+from catalog import words
+from catalog.models import Term
+from leads.models import Lead
+from leads.stages import CONVERTIBLE, MOVES, Status
+from partnerportal.core.actors import Actor, service
+from partnerportal.core.attached import tell_followers
+from partnerportal.core.moves import record_move
+from partnerportal.core.scoping import require_editable
+from partnerportal.core.stages import IllegalMove, check_fresh
+from partners.models import User
+from tasks.services import create_task
+
+# What a form, a cell, a bulk change or an import may write. Everything else is a service's.
+FIELDS = (
+    "company",
+    "power",
+    "source",
+    "salutation",
+    "first_name",
+    "last_name",
+    "job_title",
+    "email",
+    "phone",
+    "mobile",
+    "website",
+    "industry",
+    "employees",
+    "street",
+    "postal_code",
+    "city",
+    "state",
+    "country",
+    "product_of_interest",
+    "interested_solutions",
+    "total_users",
+    "description",
+)
+FIRST = (Status.NEW, Status.QUALIFICATION)
+
+
+@service
+def create_lead(*, values: Mapping[str, Any], by: User, origin: str = Lead.Origin.PARTNER) -> Lead:
+    """A new lead of the person's company, owned by her, as New or in Qualification.
+
+    Raises ValidationError for an address that is no company's, IllegalMove for any other status.
+    """
+    require_partner(by)
+    check_new_address(values["email"], former="", by=by)
+    status = values.get("status") or Status.NEW
+    if status not in FIRST:
+        raise IllegalMove(_("A lead begins as New or in Qualification."), to=status)
+    lead = Lead(partner_id=by.partner_id, owner=by, status=status, origin=origin)
+    _take(lead, values)
+    lead.save()
+    record_move(lead, was="", to=lead.status, by=Actor.of(by))
+    return lead
+
+
+@service
+def edit_lead(lead: Lead, *, values: Mapping[str, Any], by: User) -> Lead:
+    """Change fields of a lead; its status moves by `set_status`. Raises NotYours for a converted one, ValidationError for an address."""
+    lead = _locked(lead, by)
+    check_new_address(values.get("email", lead.email), former=lead.email, by=by)
+    changed = _take(lead, values)
+    if changed:
+        lead.save(update_fields=[*changed, "updated_at"])
+    return lead
+
+
+@service
+def set_status(lead: Lead, *, to: str, seen: str, by: User, reason: str = "", revisit_on: date | None = None) -> Lead:
+    """Move a lead by hand. Not in Target needs a `reason` (a term's key); a revisit date makes a task for the owner.
+
+    Raises NotYours, StaleMove, IllegalMove or ValidationError, and then changes nothing. Converted is reached only by converting.
+    """
+    lead = _locked(lead, by)
+    check_fresh(lead.status, seen)
+    if to == Status.CONVERTED:
+        raise IllegalMove(_("A lead is converted with Convert, which makes account, contact and project."), stage=lead.status, to=to)
+    MOVES.check(lead.status, to)
+    if to == Status.NOT_IN_TARGET:
+        _check_reason(reason)
+    else:
+        reason, revisit_on = "", None
+    was, lead.status, lead.not_in_target_reason, lead.revisit_on = lead.status, to, reason, revisit_on
+    lead.save(update_fields=["status", "not_in_target_reason", "revisit_on", "updated_at"])
+    record_move(lead, was=was, to=to, by=Actor.of(by), reason=words.label(Term.Kind.NOT_IN_TARGET, reason) if reason else "")
+    if revisit_on:
+        create_task(
+            values={"subject": _("Look again at %(lead)s") % {"lead": lead}, "due_on": revisit_on, "assigned_to": lead.owner},
+            on=lead,
+            by=by,
+        )
+    tell_followers(lead, _("%(lead)s is now: %(status)s") % {"lead": lead, "status": lead.get_status_display()}, kind="lead", but=by)
+    return lead
+
+
+def mark_not_in_target(lead: Lead, *, seen: str, by: User, reason: str, revisit_on: date | None = None) -> Lead:
+    """Put a lead aside, with a reason; with a revisit date it comes back as a task. Raises as `set_status`."""
+    return set_status(lead, to=Status.NOT_IN_TARGET, seen=seen, by=by, reason=reason, revisit_on=revisit_on)
+
+
+def reopen(lead: Lead, *, by: User) -> Lead:
+    """Take a lead that was put aside back into Qualification. Raises as `set_status`."""
+    return set_status(lead, to=Status.QUALIFICATION, seen=Status.NOT_IN_TARGET, by=by)
+
+
+@service
+def mark_converted(lead: Lead, *, account: Account, by: User) -> Lead:
+    """The last step of a conversion, in the transaction that makes account, contact and project. The lead is read-only from here on.
+
+    Raises NotYours for one who may not change it, and IllegalMove unless it is in Qualification.
+    """
+    lead = _locked(lead, by)
+    if lead.status not in CONVERTIBLE:
+        raise IllegalMove(_("Only a lead in Qualification can be converted."), stage=lead.status, to=Status.CONVERTED)
+    was, lead.status, lead.account, lead.converted_at = lead.status, Status.CONVERTED, account, timezone.now()
+    lead.save(update_fields=["status", "account", "converted_at", "updated_at"])
+    record_move(lead, was=was, to=lead.status, by=Actor.of(by))
+    return lead
+
+
+def _locked(lead: Lead, by: User) -> Lead:
+    lead = Lead.objects.visible_to(by).select_related("owner", "partner").select_for_update(of=("self",)).get(pk=lead.pk)
+    require_editable(lead, by)
+    return lead
+
+
+def _take(lead: Lead, values: Mapping[str, Any]) -> list[str]:
+    changed = [name for name in FIELDS if name in values and getattr(lead, name) != values[name]]
+    for name in changed:
+        setattr(lead, name, values[name])
+    return changed
+
+
+def _check_reason(reason: str) -> None:
+    if reason not in dict(words.choices(Term.Kind.NOT_IN_TARGET)):
+        raise ValidationError({"reason": _("Please choose a reason.")})

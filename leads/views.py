@@ -1,0 +1,276 @@
+"""Pages of leads. Converting has its page in `projects`, at `/leads/<id>/convert/`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from catalog import words
+from catalog.models import StageText, Term
+from leads import services
+from leads.filters import LeadFilter
+from leads.forms import LeadEditForm, LeadForm, NotInTargetForm
+from leads.models import Lead
+from leads.stages import Status
+from partnerportal.core import display
+from partnerportal.core.tables import Column, choice, email, label, owner_avatar, phone
+from partnerportal.core.views import (
+    Action,
+    Card,
+    Fact,
+    Lane,
+    ListView,
+    Panel,
+    PathBar,
+    RecordAdd,
+    RecordBoard,
+    RecordDetail,
+    RecordEdit,
+    RecordList,
+    StageMove,
+    Step,
+)
+from partnerportal.core.views.lists import RecordSet
+from partners.models import User
+
+COMPLETE = "complete"  # What "Mark Status as Complete" posts: on Qualification it asks which way.
+
+
+def start_of(days_ago: int) -> datetime:
+    """Midnight in the reader's time zone, today or some days ago."""
+    return timezone.make_aware(datetime.combine(timezone.localdate() - timedelta(days=days_ago), time.min))
+
+
+def _mine(rows: Any, user: User) -> Any:
+    return rows.open().filter(owner=user)
+
+
+def _created_today(rows: Any, user: User) -> Any:
+    return rows.filter(created_at__gte=start_of(0))
+
+
+def _created_this_week(rows: Any, user: User) -> Any:
+    return rows.filter(created_at__gte=start_of(timezone.localdate().weekday()))
+
+
+VIEWS = (
+    ListView("recent", _("Recently created"), lambda rows, user: rows),
+    ListView("my_open", _("My open leads"), _mine),
+    ListView("all_open", _("All open leads"), lambda rows, user: rows.open()),
+    ListView("today", _("New today"), _created_today),
+    ListView("week", _("New this week"), _created_this_week),
+    ListView("not_in_target", _("Not in Target"), lambda rows, user: rows.filter(status=Status.NOT_IN_TARGET)),
+)
+
+
+class LeadRows(RecordSet):
+    """What list and board share. Converted leads have left both."""
+
+    is_block = True
+    model, permission = Lead, "leads.view_lead"
+    filterset_class = LeadFilter
+    views = VIEWS
+    icon = "person-plus"
+    add_label, add_permission = _("New lead"), "leads.add_lead"
+    empty_text = _("A lead is a company and a person who may become a customer. Write down the first one.")
+
+    def get_queryset(self) -> QuerySet:
+        return super().get_queryset().exclude(status=Status.CONVERTED)
+
+
+def _term(head: Any, field: str, kind: str, *, is_optional: bool = False) -> Column:
+    """A column of one of the vendor's words."""
+    return Column(
+        head,
+        field,
+        render=lambda value, record: words.label(kind, value) if value else display.NOTHING,
+        export=lambda record: words.label(kind, getattr(record, field)) if getattr(record, field) else "",
+        is_optional=is_optional,
+    )
+
+
+class LeadList(LeadRows, RecordList):
+    columns = (
+        Column(_("Company"), "company", sort="company", is_title=True),
+        Column(_("Name"), "full_name", sort="last_name"),
+        _term(_("Job title"), "job_title", Term.Kind.JOB_TITLE),
+        Column(_("Status"), "status", render=choice, sort="status"),
+        _term(_("Source"), "source", Term.Kind.LEAD_SOURCE),
+        _term(_("Power"), "power", Term.Kind.POWER),
+        Column(_("Email"), "email", render=email),
+        Column(_("Phone"), "phone", render=phone, is_optional=True),
+        Column(_("Product of interest"), "product_of_interest", render=label, is_optional=True),
+        Column(_("Total users"), "total_users", sort="total_users", is_optional=True),
+        Column(_("City"), "city", sort="city", is_optional=True),
+        Column(_("Created"), "created_at", sort="created_at"),
+        Column(_("Changed"), "updated_at", sort="updated_at", is_optional=True),
+        Column(_("Owner"), "owner", render=owner_avatar, sort="owner__last_name"),
+    )
+
+
+class LeadBoard(LeadRows, RecordBoard):
+    stage_field = "status"
+
+    def get_lanes(self) -> Sequence[Lane]:
+        text = {status: words.stage(StageText.Process.LEAD, status).label for status in Status}
+        hint = _now("Put a qualified lead here to convert it.")
+        return [Lane(status, text[status], reason=hint if status == Status.CONVERTED else "") for status in Status]
+
+    def card(self, record: Lead) -> Card:
+        source = display.badge(words.label(Term.Kind.LEAD_SOURCE, record.source))
+        job = words.label(Term.Kind.JOB_TITLE, record.job_title)
+        return Card(record.company, subtitle=f"{record.full_name} · {job}", on=record.revisit_on, badge=source)
+
+
+class LeadAdd(RecordAdd):
+    model, permission = Lead, "leads.add_lead"
+    form_class = LeadForm
+    service = staticmethod(services.create_lead)
+    icon = "person-plus"
+
+    def get_initial(self) -> dict[str, Any]:
+        """A clone begins anew."""
+        return super().get_initial() | ({"status": Status.NEW} if hasattr(self, "record") else {})
+
+
+class LeadEdit(RecordEdit):
+    model, permission = Lead, "leads.change_lead"
+    form_class = LeadEditForm
+    service = staticmethod(services.edit_lead)
+    icon = "person-plus"
+
+
+class LeadDetail(RecordDetail):
+    model, permission = Lead, "leads.view_lead"
+    related = ("owner", "partner", "account")
+    template_name = "leads/lead_detail.html"
+    icon, tone = "person-plus", "blue"
+    details = (
+        "company",
+        "website",
+        "phone",
+        "mobile",
+        "product_of_interest",
+        "interested_solutions",
+        "total_users",
+        "employees",
+        "street",
+        "postal_code",
+        "city",
+        "country",
+        "origin",
+        "description",
+    )
+
+    def get_badges(self) -> list[Any]:
+        return [display.choice_badge(self.record, "status")]
+
+    def get_facts(self) -> list[Fact]:
+        lead = self.record
+        facts = [
+            Fact(_("Name"), " ".join(part for part in (lead.get_salutation_display(), lead.full_name) if part)),
+            Fact(_("Job title"), words.label(Term.Kind.JOB_TITLE, lead.job_title)),
+            Fact(_("Power"), words.label(Term.Kind.POWER, lead.power)),
+            Fact(_("Email"), display.email(lead.email)),
+            Fact(_("Source"), words.label(Term.Kind.LEAD_SOURCE, lead.source)),
+            Fact(_("Owner"), display.person(lead.owner)),
+        ]
+        if lead.status == Status.NOT_IN_TARGET:
+            return [*facts, Fact(_("Reason"), words.label(Term.Kind.NOT_IN_TARGET, lead.not_in_target_reason))]
+        if lead.status == Status.CONVERTED:
+            return [*facts, Fact(_("Converted"), display.day(lead.converted_at), display.record_link(lead.account) if lead.account else "")]
+        return [*facts, Fact(_("Created"), display.day(lead.created_at))]
+
+    def get_path(self) -> PathBar:
+        lead = self.record
+        following, button = {
+            Status.NOT_IN_TARGET: (Status.QUALIFICATION, _("Back to Qualification")),
+            Status.CONVERTED: ("", ""),
+        }.get(lead.status, (COMPLETE, _("Mark Status as Complete")))
+        return PathBar(
+            steps=self._steps(),
+            seen=lead.status,
+            move_url=self.link("move"),
+            following=following,
+            button=str(button),
+            guidance=words.stage(StageText.Process.LEAD, lead.status).guidance,
+            is_editable=self.is_editable,
+        )
+
+    def _steps(self) -> list[Step]:
+        states = {
+            Status.NEW: ("now", "todo", "todo"),
+            Status.QUALIFICATION: ("passed", "now", "todo"),
+            Status.NOT_IN_TARGET: ("passed", "done", "lost"),
+            Status.CONVERTED: ("passed", "passed", "now"),
+        }[Status(self.record.status)]
+        last = Status.NOT_IN_TARGET if self.record.status == Status.NOT_IN_TARGET else Status.CONVERTED
+        order = (Status.NEW, Status.QUALIFICATION, last)
+        return [Step(status, words.stage(StageText.Process.LEAD, status).label, state) for status, state in zip(order, states, strict=True)]
+
+    def get_actions(self) -> list[Action]:
+        lead = self.record
+        if not self.is_editable:
+            return []
+        not_in_target = Action(
+            _("Not in Target"),
+            self.link("move"),
+            "slash-circle",
+            method="post",
+            values={"to": Status.NOT_IN_TARGET, "seen": lead.status},
+            is_in_menu=True,
+        )
+        if lead.status == Status.NEW:
+            return [not_in_target]
+        if lead.status == Status.QUALIFICATION:
+            return [Action(_("Convert"), convert_url(lead), "arrow-left-right", is_primary=True), not_in_target]
+        return []
+
+    def get_panels(self) -> list[Panel]:
+        return [Panel("tasks", _("Tasks"), reverse("tasks:about", args=[f"leads.lead:{self.record.pk}"]))]
+
+
+class LeadMove(StageMove):
+    model, permission = Lead, "leads.change_lead"
+    service = staticmethod(services.set_status)
+    stage_field = "status"
+    board = LeadBoard
+    asks = {Status.NOT_IN_TARGET: NotInTargetForm}
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        to, seen = request.POST.get("to", ""), request.POST.get("seen", "")
+        if to == Status.CONVERTED:
+            return self._convert(seen)
+        if to == COMPLETE and self.record.status == Status.QUALIFICATION == seen:
+            return self._which_way()
+        if to == COMPLETE:
+            values = request.POST.copy()
+            values["to"] = Status.QUALIFICATION
+            request.POST = values  # type: ignore[assignment]
+        return super().post(request, pk)
+
+    def _which_way(self) -> HttpResponse:
+        """Qualification is completed by converting or by Not in Target."""
+        context = {"record": self.record, "tab": "leads", "convert_url": convert_url(self.record), "move_url": self.request.path}
+        return self.page("leads/_which_way.html" if self.wants_part else "leads/lead_which_way.html", context, status=422)
+
+    def _convert(self, seen: str) -> HttpResponse:
+        """Converting has a page of its own; only a lead in Qualification gets there."""
+        self.to, self.seen = Status.CONVERTED, seen
+        if self.record.status != Status.QUALIFICATION:
+            return self._refuse(_now("First qualify the lead: only a lead in Qualification can be converted."), status=422)
+        address = convert_url(self.record)
+        return HttpResponse(status=204, headers={"HX-Redirect": address}) if self.wants_part else HttpResponseRedirect(address)
+
+
+def convert_url(lead: Lead) -> str:
+    """The page where a lead is converted."""
+    return reverse("projects:convert", args=[lead.pk])
