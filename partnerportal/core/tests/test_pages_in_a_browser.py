@@ -1,0 +1,115 @@
+"""The blocks in a real browser: shell, list, board, record, forms; with the keyboard, on a phone, without script."""
+
+import pytest
+
+from leads.models import Lead
+from leads.tests.factories import LeadFactory
+from partnerportal.tests.browser import is_wider_than_its_window, settled, violations
+
+pytestmark = [pytest.mark.browser, pytest.mark.urls("partnerportal.core.tests.sample")]
+
+
+@pytest.fixture
+def leads(anna):
+    return [LeadFactory(owner=anna, company=f"Hotel {name}", status="new") for name in ("Alpenblick", "Brenner", "Central")]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("address", ["/leads/", "/leads/board/", "/leads/new/", "record", "record/history/"])
+def test_a_page_has_no_barriers_and_fits(page_as, anna, leads, address, width, scheme):
+    page = page_as(anna, width=width, scheme=scheme)
+
+    settled(page).goto(address.replace("record", f"/leads/{leads[0].pk}") + ("" if address.endswith("/") else "/"))
+    settled(page)
+
+    assert violations(page) == []
+    assert not is_wider_than_its_window(page)
+
+
+def test_a_refused_move_asks_in_the_same_dialog_and_goes_on(page_as, anna, leads):
+    page = page_as(anna)
+    page.goto(f"/leads/{leads[0].pk}/")
+
+    page.get_by_role("button", name="Mark Stage as Complete").click()
+    page.get_by_role("dialog").get_by_text("How many users?").wait_for()
+    page.get_by_label("Total users").fill("40")
+    page.get_by_role("button", name="Save and go on").click()
+
+    page.get_by_text("is in Qualification now").wait_for()
+    lead = Lead.objects.across_partners(reason="test").get(pk=leads[0].pk)
+    assert (lead.status, lead.total_users) == ("qualification", 40)
+
+
+def test_a_refused_card_goes_back_and_settles_after_the_answer(page_as, anna, leads):
+    page = settled(page_as(anna))
+    page.goto("/leads/board/")
+    card = page.locator(f"#card-{leads[0].pk}")
+
+    card.drag_to(page.locator("#lane-qualification"))
+    page.get_by_role("dialog").get_by_text("How many users?").wait_for()
+
+    assert page.locator(f"#lane-new #card-{leads[0].pk}").count() == 1
+    page.get_by_label("Total users").fill("40")
+    page.get_by_role("button", name="Save and go on").click()
+    page.locator(f"#lane-qualification #card-{leads[0].pk}").wait_for()
+    assert page.locator("#lane-head-qualification .pill").inner_text() == "1"
+    assert page.locator("#lane-head-new .pill").inner_text() == "2"
+    assert not page.get_by_role("dialog").is_visible()
+
+
+def test_a_card_moves_by_keyboard(page_as, anna, leads):
+    page = settled(page_as(anna))
+    page.goto("/leads/board/")
+
+    page.locator(f"#card-{leads[0].pk} .t").focus()
+    page.keyboard.press("m")
+    page.get_by_role("button", name="Not in Target").press("Enter")
+    page.get_by_label("Reason").fill("No budget")
+    page.keyboard.press("Control+Enter")
+
+    page.locator(f"#lane-not_in_target #card-{leads[0].pk}").wait_for()
+
+
+def test_a_note_is_added_and_shown(page_as, anna, leads):
+    page = page_as(anna)
+    page.goto(f"/leads/{leads[0].pk}/")
+
+    page.get_by_placeholder("Write a note …").fill("Needs twenty handsets")
+    page.get_by_role("button", name="Add note").click()
+
+    page.locator(".timeline").get_by_text("Needs twenty handsets").wait_for()
+    page.get_by_text("The note was added.").wait_for()
+
+
+def test_what_was_typed_survives_a_reload(page_as, anna, leads):
+    page = page_as(anna)
+    page.goto("/leads/new/")
+    page.get_by_label("Company").fill("Kanton Uri")
+    page.on("dialog", lambda dialog: dialog.accept())
+
+    page.reload()
+
+    assert page.get_by_label("Company").input_value() == "Kanton Uri"
+
+
+def test_a_form_works_without_script(page_as, anna, leads):
+    page = page_as(anna, script=False)
+    page.goto(f"/leads/{leads[0].pk}/edit/")
+
+    page.get_by_label("Company").fill("Hotel Alpenblick Neu")
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    assert page.locator("h1").inner_text().strip() == "Hotel Alpenblick Neu"
+    assert page.get_by_role("link", name="Show the activity").is_visible()
+
+
+def test_a_list_searches_while_typing_and_keeps_it_in_the_address(page_as, anna, leads):
+    page = page_as(anna)
+    page.goto("/leads/")
+
+    page.get_by_placeholder("Search this list").fill("brenner")
+    page.get_by_text("1–1 of 1").wait_for()
+
+    assert page.locator("td .title").all_inner_texts() == ["Hotel Brenner"]
+    assert "q=brenner" in page.url

@@ -1,0 +1,123 @@
+"""A real browser for tests: Chromium on a live server, signed in as anybody, strict about errors.
+
+    @pytest.mark.browser
+    def test_a_lead_is_made_by_hand(page_as, anna):
+        page = page_as(anna)
+        page.goto("/leads/new/")
+        …
+        assert violations(page) == []
+
+Every page fails its test when the browser reports a script error or a breach of the content security policy.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+
+
+def executable() -> str | None:
+    """The system's Chromium, or the one named by CHROMIUM; None lets Playwright take its own."""
+    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests of a process."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable(), headless=True, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Watched:
+    """Collects what a browser reports against a page."""
+
+    def __init__(self) -> None:
+        self.errors: list[str] = []
+        self.expected: list[str] = ["Failed to load resource", "Response Status Error Code"]
+
+    def console(self, message: ConsoleMessage) -> None:
+        """An error on the console, but for answers such as 422 that a page handles."""
+        if message.type == "error" and not any(words in message.text for words in self.expected):
+            self.errors.append(message.text)
+
+    def failure(self, error: Any) -> None:
+        """An exception that no script caught."""
+        self.errors.append(str(error))
+
+
+@pytest.fixture
+def page_as(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
+    """A page of the live server, signed in as a person (None: nobody). `page_as(anna, width=390, script=False, scheme="dark")`."""
+    contexts: list[BrowserContext] = []
+    watched = Watched()
+
+    def open_page(user: Any, *, width: int = 1440, height: int = 1000, script: bool = True, scheme: str = "light") -> Page:
+        context = chromium.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": height},
+            java_script_enabled=script,
+            color_scheme=scheme,  # type: ignore[arg-type]
+            locale="en-GB",
+        )
+        contexts.append(context)
+        if user is not None:
+            client = Client()
+            client.force_login(user)
+            context.add_cookies(
+                [
+                    {
+                        "name": settings.SESSION_COOKIE_NAME,
+                        "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
+                        "url": live_server.url,
+                    }
+                ]
+            )
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("console", watched.console)
+        page.on("pageerror", watched.failure)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert watched.errors == []
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds against WCAG 2.2 AA on a page: rule, impact and the first places."""
+    found = Axe().run(page, options=WCAG).response["violations"]
+    return [f"{one['id']} ({one['impact']}): " + "; ".join(str(node["target"][0]) for node in one["nodes"][:3]) for one in found]
+
+
+def is_wider_than_its_window(page: Page) -> bool:
+    """Whether the page scrolls sideways."""
+    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+
+
+def settled(page: Page) -> Page:
+    """The page, when htmx has loaded its parts."""
+    page.wait_for_load_state("networkidle")
+    return page
