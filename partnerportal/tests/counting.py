@@ -22,7 +22,6 @@ def queries_of(client: Client, address: str, **headers: Any) -> list[str]:
 def assert_queries(client: Client, address: str, *, at_most: int, **headers: Any) -> int:
     """Refuse a page that costs more queries than promised, and show them."""
     sent = queries_of(client, address, **headers)
-    assert len(sent) <= at_most, f"{address}: {len(sent)} queries, promised {at_most}\n" + "\n".join(
-        f"{number}. {sql[:300]}" for number, sql in enumerate(sent, 1)
-    )
+    listed = "\n".join(f"{number}. {sql[:300]}" for number, sql in enumerate(sent, 1))
+    assert len(sent) <= at_most, f"{address}: {len(sent)} queries, promised {at_most}\n{listed}"
     return len(sent)
