@@ -12,8 +12,6 @@ Every page fails its test when the browser reports a script error or a breach of
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -23,29 +21,16 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-dev-shm-usage",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from partnerportal.tests.browser import ARGUMENTS, QUIET, candidates
+
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
-
-
-def executable() -> str | None:
-    """The system's Chromium, or the one named by CHROMIUM; None lets Playwright take its own."""
-    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One browser for all tests of a process."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable(), headless=True, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=next(iter(candidates()), None), args=[*ARGUMENTS, *QUIET])
         yield browser
         browser.close()
 
@@ -67,6 +52,12 @@ class Watched:
         self.errors.append(str(error))
 
 
+def _session_cookie(user: Any, url: str) -> Any:
+    client = Client()
+    client.force_login(user)
+    return {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value, "url": url}
+
+
 @pytest.fixture
 def page_as(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
     """A page of the live server, signed in as a person (None: nobody). `page_as(anna, width=390, script=False, scheme="dark")`."""
@@ -83,8 +74,6 @@ def page_as(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]
         )
         contexts.append(context)
         if user is not None:
-            client = Client()
-            client.force_login(user)
             context.add_cookies(
                 [
                     {

@@ -4,7 +4,7 @@ import pytest
 
 from leads.models import Lead
 from leads.tests.factories import LeadFactory
-from partnerportal.tests.browser import is_wider_than_its_window, settled, violations
+from partnerportal.tests.pages import is_wider_than_its_window, settled, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.urls("partnerportal.core.tests.sample")]
 
