@@ -74,15 +74,7 @@ def page_as(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]
         )
         contexts.append(context)
         if user is not None:
-            context.add_cookies(
-                [
-                    {
-                        "name": settings.SESSION_COOKIE_NAME,
-                        "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
-                        "url": live_server.url,
-                    }
-                ]
-            )
+            context.add_cookies([_session_cookie(user, live_server.url)])
         page = context.new_page()
         page.set_default_timeout(15_000)
         page.on("console", watched.console)
