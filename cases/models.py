@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact
+from cases.sla import Response
 from cases.stages import OPEN, Status
 from partnerportal.core.history import tracked
 from partnerportal.core.scoping import PartnerManager, PartnerOwned, PartnerQuerySet
@@ -20,19 +22,26 @@ if TYPE_CHECKING:
     from partners.models import User
 
 
+CLOSES_AFTER = timedelta(days=7)  # From resolved; decisions 7.
+REOPENS_WITHIN = timedelta(days=14)  # From closed; decisions 7.
+
+
 class CaseType(models.TextChoices):
     CUSTOMER_CARE = "customer_care", _("Customer Care")
     TECH_SUPPORT = "tech_support", _("Tech Support")
     FEATURE_REQUEST = "feature_request", _("Feature request")
     RMA_CAPEX = "rma_capex", "RMA CAPEX"
     HWAAS = "hwaas", "HWaaS"
-    CLASSOUND = "classound", "CLASSOUND"
 
 
 class CaseQuerySet(PartnerQuerySet):
     def open(self) -> CaseQuerySet:
         """Not yet resolved."""
         return self.filter(status__in=OPEN)
+
+    def to_close(self, now: datetime) -> CaseQuerySet:
+        """Resolved so long ago that nobody comes back: they close by themselves."""
+        return self.filter(status=Status.RESOLVED, resolved_at__lte=now - CLOSES_AFTER)
 
 
 class Case(Taskable):
@@ -60,8 +69,10 @@ class Case(Taskable):
     account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, blank=True, related_name="cases", verbose_name=_("account"))
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, null=True, blank=True, related_name="cases", verbose_name=_("contact"))
     agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("agent"), editable=False)
-    resolved_at = models.DateTimeField(null=True, blank=True, editable=False)
-    closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    response_due_at = models.DateTimeField(_("first answer due"), editable=False)
+    first_answered_at = models.DateTimeField(_("first answered"), null=True, blank=True, editable=False)
+    resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True, editable=False)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True, editable=False)
     history = tracked()
 
     objects = PartnerManager.from_queryset(CaseQuerySet)()
@@ -87,6 +98,34 @@ class Case(Taskable):
             return Q(deleted_at__isnull=True)
         return super().visibility(user)
 
+    @classmethod
+    def editability(cls, user: User) -> Q:
+        """As every record; a support agent works on every case."""
+        if user.is_authenticated and user.is_active and user.is_support:
+            return Q()
+        return super().editability(user)
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    @property
+    def is_feature_request(self) -> bool:
+        return self.type == CaseType.FEATURE_REQUEST
+
+    @property
+    def response(self) -> Response:
+        """When the first answer was due, and when it came."""
+        return Response(self.response_due_at, self.first_answered_at)
+
+    def deletion_refusal(self) -> str:
+        """Why it cannot be deleted: what the vendor has worked on stays."""
+        return "" if self.status == Status.NEW else str(_("A case that the vendor works on stays. Resolve it instead."))
+
+    def reopenable_at(self, now: datetime) -> bool:
+        """Whether the case may be taken up again: resolved, or closed for no more than 14 days."""
+        return self.status == Status.RESOLVED or (self.closed_at is not None and now <= self.closed_at + REOPENS_WITHIN)
+
 
 class Comment(PartnerOwned):
     """A word in a case: public, or internal and then only for the vendor."""
@@ -99,6 +138,7 @@ class Comment(PartnerOwned):
 
     class Meta:
         ordering = ["created_at", "pk"]
+        indexes = [models.Index(fields=["case", "created_at", "id"], name="comment_of_case")]
 
     def __str__(self) -> str:
         return self.text[:60]

@@ -1,0 +1,271 @@
+"""What happens to support cases: submitted, answered, commented, resolved, closed, reopened.
+
+A partner's people submit and comment; the vendor's agents answer, write internal comments and decide on feature
+requests. Whatever an agent says in public goes to the case's owner by mail and to owner and followers behind the
+bell, with a link. An internal comment leaves no trace outside of its own row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone, translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Account, Contact
+from cases.models import Case, CaseType, Comment
+from cases.sla import OpeningHours, response_due
+from cases.stages import MOVES, Status
+from partnerportal.core import outbox
+from partnerportal.core.actors import Actor, service
+from partnerportal.core.moves import record_move
+from partnerportal.core.notifications import notify
+from partnerportal.core.numbering import next_number
+from partnerportal.core.scoping import NotYours, require_editable
+from partnerportal.core.stages import IllegalMove, check_fresh
+from partners.models import Partner, Tier
+
+if TYPE_CHECKING:
+    from partners.models import User
+
+SUPPORTED_TIERS = (Tier.PLATINUM, Tier.GOLD, Tier.SILVER)
+AFTER_AN_ANSWER = (Status.IN_PROGRESS, Status.WAITING, Status.RESOLVED)
+
+
+class NotEligible(Exception):
+    """The partner may not submit a case of this kind. The message explains why, and what to do instead."""
+
+
+class CaseClosed(Exception):
+    """Nobody writes in a closed case. The message says what to do instead."""
+
+
+class TooLateToReopen(Exception):
+    """The case has been closed for too long. The message says what to do instead."""
+
+
+@dataclass(frozen=True)
+class NewCase:
+    """What a case is submitted with. `owner` is who gets the answers: the submitter when None."""
+
+    type: str
+    subject: str
+    description: str
+    topic: str = ""
+    service_class: str = Case.Service.STANDARD
+    account: Account | None = None
+    contact: Contact | None = None
+    owner: User | None = None
+
+
+def why_not_eligible(partner: Partner, case_type: str) -> str:
+    """Why a partner may not submit a case of this kind; empty when it may. Source: the vendor's service levels."""
+    if case_type != CaseType.TECH_SUPPORT:
+        return ""
+    if partner.tier not in SUPPORTED_TIERS:
+        return _("Tech Support is open to partners of tier Silver or higher. Yours is %(tier)s: please ask your account manager, or submit a Customer Care case.") % {
+            "tier": partner.get_tier_display()
+        }
+    if not partner.is_certified:
+        return _("Tech Support is open to partners with certified staff. Your company has none registered: please ask your account manager, or submit a Customer Care case.")
+    return ""
+
+
+@service
+def submit_case(new: NewCase, *, by: User) -> Case:
+    """Submit a case to the vendor; its first answer gets a due time in the partner's opening hours. Raises NotEligible or NotYours."""
+    owner = new.owner or by
+    partner = _partner_of(new, owner, by)
+    refusal = why_not_eligible(partner, new.type)
+    if refusal:
+        raise NotEligible(refusal)
+    zone, now = ZoneInfo(partner.time_zone), timezone.now()
+    return Case.objects.create(
+        partner=partner,
+        owner=owner,
+        number=next_number(partner.pk, "C", year=now.astimezone(zone).year),
+        type=new.type,
+        topic=new.topic,
+        subject=new.subject,
+        description=new.description,
+        service_class=new.service_class,
+        verdict=Case.Verdict.NEW if new.type == CaseType.FEATURE_REQUEST else "",
+        account=new.account,
+        contact=new.contact,
+        response_due_at=response_due(now, new.service_class, OpeningHours(zone)),
+    )
+
+
+def _partner_of(new: NewCase, owner: User, by: User) -> Partner:
+    partner = owner.partner
+    attached = [record.partner_id for record in (new.account, new.contact) if record]
+    if partner is None or {by.partner_id or partner.pk, *attached} != {partner.pk}:
+        raise NotYours(_("A case belongs to the company of its owner, with the account and contact that it is about."))
+    return partner
+
+
+@service
+def comment_on_case(case: Case, text: str, *, by: User) -> Comment:
+    """A public comment of the partner. On a waiting or resolved case the work goes on. Raises NotYours or CaseClosed."""
+    case = _locked(case, by)
+    _require_not_closed(case)
+    comment = _write(case, text, by=by)
+    if case.status in (Status.WAITING, Status.RESOLVED):
+        _move(case, Status.IN_PROGRESS, by=Actor.of(by))
+    if case.agent and case.agent_id != by.pk:
+        _tell(case, [case.agent], gettext_lazy("%(who)s commented on case %(number)s: %(subject)s"), by=by)
+    return comment
+
+
+@service
+def answer_case(case: Case, text: str, *, to: str, by: User) -> Comment:
+    """A public answer of an agent, after which the case is in progress, waiting for the partner, or resolved (`to`).
+
+    The first answer stops the response clock; an unassigned case becomes the agent's. Owner (mail and bell) and followers
+    (bell) hear of it. Raises NotYours, CaseClosed or IllegalMove.
+    """
+    case = _locked_for_agent(case, by)
+    _require_not_closed(case)
+    if to not in AFTER_AN_ANSWER:
+        raise IllegalMove(str(MOVES.refusal), stage=case.status, to=to)
+    if to != case.status:
+        MOVES.check(case.status, to)
+    comment = _write(case, text, by=by)
+    case.agent = case.agent or by
+    case.first_answered_at = case.first_answered_at or comment.created_at
+    case.save(update_fields=["agent", "first_answered_at", "updated_at"])
+    if to != case.status:
+        _move(case, to, by=Actor.of(by))
+    _tell(case, _hearers(case), gettext_lazy("%(who)s answered case %(number)s: %(subject)s"), by=by)
+    outbox.promise("case.answered", key=f"case.answered:{comment.pk}", comment_id=comment.pk)
+    return comment
+
+
+@service
+def comment_internally(case: Case, text: str, *, by: User) -> Comment:
+    """A comment that only the vendor reads. Nothing of the case changes and nobody at the partner is told. Raises NotYours."""
+    case = _locked_for_agent(case, by)
+    return Comment.objects.for_partner(case.partner_id).create(partner_id=case.partner_id, case=case, author=by, text=text, is_internal=True)
+
+
+@service
+def take_case(case: Case, *, by: User) -> Case:
+    """An agent takes a case on; a new one is in progress from then on. Raises NotYours or CaseClosed."""
+    case = _locked_for_agent(case, by)
+    _require_not_closed(case)
+    case.agent = by
+    case.save(update_fields=["agent", "updated_at"])
+    if case.status == Status.NEW:
+        _move(case, Status.IN_PROGRESS, by=Actor.of(by))
+    return case
+
+
+@service
+def resolve_case(case: Case, *, seen: str, by: User, reason: str = "") -> Case:
+    """Set a case resolved: an agent, or its owner when the question has settled itself. It closes after 7 days. Raises NotYours, StaleMove or IllegalMove."""
+    case = _locked(case, by)
+    check_fresh(case.status, seen)
+    _move(case, Status.RESOLVED, by=Actor.of(by), reason=reason)
+    if by.partner_id is None:
+        _promise_status(case, by=by)
+    return case
+
+
+@service
+def reopen_case(case: Case, *, reason: str, by: User) -> Case:
+    """Take a resolved or closed case up again, within 14 days of its closing. Raises NotYours, TooLateToReopen or IllegalMove."""
+    case = _locked(case, by)
+    if case.status not in (Status.RESOLVED, Status.CLOSED):
+        raise IllegalMove(_("This case is open."), stage=case.status, to=Status.IN_PROGRESS)
+    if case.status == Status.CLOSED and not case.reopenable_at(timezone.now()):
+        raise TooLateToReopen(_("This case was closed more than 14 days ago. Please submit a new one; it can name this one."))
+    _move(case, Status.IN_PROGRESS, by=Actor.of(by), reason=reason)
+    if case.agent and case.agent_id != by.pk:
+        _tell(case, [case.agent], gettext_lazy("%(who)s reopened case %(number)s: %(subject)s"), by=by)
+    return case
+
+
+@service
+def close_resolved(case: Case, *, now: datetime, by: Actor) -> bool:
+    """Close a case that has been resolved for 7 days at `now`. Answers whether it did: a second call finds nothing to do."""
+    rows = Case.objects.for_partner(case.partner_id).to_close(now)
+    locked = rows.select_for_update(of=("self",)).filter(pk=case.pk).first()
+    if locked is None:
+        return False
+    _move(locked, Status.CLOSED, by=by, reason=_("Resolved for 7 days"), is_automatic=True)
+    return True
+
+
+@service
+def decide_request(case: Case, *, verdict: str, answer: str, by: User) -> Case:
+    """Answer a feature request: under review, planned, released or declined, with words for the partner. Raises NotYours, CaseClosed or IllegalMove."""
+    case = _locked_for_agent(case, by)
+    _require_not_closed(case)
+    if not case.is_feature_request or verdict not in Case.Verdict.values:
+        raise IllegalMove(_("Only a feature request is planned, released or declined."), stage=case.verdict, to=verdict)
+    case.verdict, case.agent = verdict, case.agent or by
+    case.save(update_fields=["verdict", "agent", "updated_at"])
+    answer_case(case, answer, to=Status.IN_PROGRESS if case.status == Status.NEW else case.status, by=by)
+    return case
+
+
+def _locked(case: Case, by: User) -> Case:
+    rows = Case.objects.visible_to(by).select_related("agent", "owner", "partner")
+    locked = rows.select_for_update(of=("self",)).get(pk=case.pk)
+    if not _is_agent(by):
+        require_editable(locked, by)
+    return locked
+
+
+def _locked_for_agent(case: Case, by: User) -> Case:
+    if not _is_agent(by):
+        raise NotYours(_("Only the vendor's support may do this."))
+    return _locked(case, by)
+
+
+def _is_agent(by: User) -> bool:
+    return by.is_active and (by.is_support or by.is_vendor_admin)
+
+
+def _require_not_closed(case: Case) -> None:
+    if case.status == Status.CLOSED:
+        raise CaseClosed(_("This case is closed. Reopen it to go on, or submit a new one."))
+
+
+def _write(case: Case, text: str, *, by: User) -> Comment:
+    return Comment.objects.for_partner(case.partner_id).create(partner_id=case.partner_id, case=case, author=by, text=text)
+
+
+def _move(case: Case, to: str, *, by: Actor, reason: str = "", is_automatic: bool = False) -> None:
+    MOVES.check(case.status, to)
+    was, now = case.status, timezone.now()
+    case.status = to
+    case.resolved_at = {Status.RESOLVED: now, Status.CLOSED: case.resolved_at}.get(Status(to))
+    case.closed_at = now if to == Status.CLOSED else None
+    case.save(update_fields=["status", "resolved_at", "closed_at", "updated_at"])
+    record_move(case, was=was, to=to, by=by, reason=reason, is_automatic=is_automatic)
+
+
+def _promise_status(case: Case, *, by: User) -> None:
+    move = case.stage_moves.order_by("-pk").first()
+    _tell(case, _hearers(case), gettext_lazy("Case %(number)s is %(status)s: %(subject)s"), by=by)
+    outbox.promise("case.status", key=f"case.status:{move.pk}", case_id=case.pk, status=case.status)
+
+
+def _hearers(case: Case) -> list[User]:
+    followers = [follow.user for follow in case.followers.select_related("user__partner") if follow.user_id != case.owner_id]
+    return [person for person in [case.owner, *followers] if person.is_active and Case.objects.visible_to(person).filter(pk=case.pk).exists()]
+
+
+def _tell(case: Case, people: list[User], sentence: Promise, *, by: User) -> None:
+    for person in people:
+        if person.pk == by.pk:
+            continue
+        with translation.override(person.language):
+            words = {"who": by.get_full_name(), "number": case.number, "subject": case.subject, "status": case.get_status_display()}
+            notify(person, str(sentence) % words, kind="case", about=case)
