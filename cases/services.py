@@ -18,11 +18,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Account, Contact
-from cases.models import Case, CaseType, Comment
+from cases.models import CLOSES_AFTER, Case, CaseType, Comment
 from cases.sla import OpeningHours, response_due
 from cases.stages import MOVES, Status
 from partnerportal.core import outbox
 from partnerportal.core.actors import Actor, service
+from partnerportal.core.models import StageMove
 from partnerportal.core.moves import record_move
 from partnerportal.core.notifications import notify
 from partnerportal.core.numbering import next_number
@@ -33,12 +34,21 @@ from partners.models import Partner, Tier
 if TYPE_CHECKING:
     from partners.models import User
 
+CLASSOUND_TOPIC = "classound"  # Key of the vendor's term; an order with telephone lines opens a case of this topic.
 SUPPORTED_TIERS = (Tier.PLATINUM, Tier.GOLD, Tier.SILVER)
 AFTER_AN_ANSWER = (Status.IN_PROGRESS, Status.WAITING, Status.RESOLVED)
 
 
 class NotEligible(Exception):
     """The partner may not submit a case of this kind. The message explains why, and what to do instead."""
+
+
+class ElsewhereContact(Exception):
+    """The contact does not work at the account. `errors` names the field."""
+
+    def __init__(self) -> None:
+        self.errors = {"contact": _("This contact belongs to another account.")}
+        super().__init__(self.errors["contact"])
 
 
 class CaseClosed(Exception):
@@ -78,12 +88,15 @@ def why_not_eligible(partner: Partner, case_type: str) -> str:
 
 @service
 def submit_case(new: NewCase, *, by: User) -> Case:
-    """Submit a case to the vendor; its first answer gets a due time in the partner's opening hours. Raises NotEligible or NotYours."""
+    """Submit a case to the vendor; its first answer gets a due time in the partner's opening hours. Raises NotEligible, ElsewhereContact or NotYours."""
     owner = new.owner or by
     partner = _partner_of(new, owner, by)
     refusal = why_not_eligible(partner, new.type)
     if refusal:
         raise NotEligible(refusal)
+    account = new.account or (new.contact.account if new.contact else None)
+    if new.contact and new.contact.account_id != account.pk:
+        raise ElsewhereContact
     zone, now = ZoneInfo(partner.time_zone), timezone.now()
     return Case.objects.create(
         partner=partner,
@@ -95,7 +108,7 @@ def submit_case(new: NewCase, *, by: User) -> Case:
         description=new.description,
         service_class=new.service_class,
         verdict=Case.Verdict.NEW if new.type == CaseType.FEATURE_REQUEST else "",
-        account=new.account,
+        account=account,
         contact=new.contact,
         response_due_at=response_due(now, new.service_class, OpeningHours(zone)),
     )
@@ -138,9 +151,10 @@ def answer_case(case: Case, text: str, *, to: str, by: User) -> Comment:
     comment = _write(case, text, by=by)
     case.agent = case.agent or by
     case.first_answered_at = case.first_answered_at or comment.created_at
-    case.save(update_fields=["agent", "first_answered_at", "updated_at"])
-    if to != case.status:
-        _move(case, to, by=Actor.of(by))
+    if to == case.status:
+        case.save(update_fields=["agent", "first_answered_at", "updated_at"])
+    else:
+        _move(case, to, by=Actor.of(by), also=("agent", "first_answered_at"))
     _tell(case, _hearers(case), gettext_lazy("%(who)s answered case %(number)s: %(subject)s"), by=by)
     outbox.promise("case.answered", key=f"case.answered:{comment.pk}", comment_id=comment.pk)
     return comment
@@ -159,9 +173,10 @@ def take_case(case: Case, *, by: User) -> Case:
     case = _locked_for_agent(case, by)
     _require_not_closed(case)
     case.agent = by
-    case.save(update_fields=["agent", "updated_at"])
     if case.status == Status.NEW:
-        _move(case, Status.IN_PROGRESS, by=Actor.of(by))
+        _move(case, Status.IN_PROGRESS, by=Actor.of(by), also=("agent",))
+    else:
+        case.save(update_fields=["agent", "updated_at"])
     return case
 
 
@@ -170,9 +185,10 @@ def resolve_case(case: Case, *, seen: str, by: User, reason: str = "") -> Case:
     """Set a case resolved: an agent, or its owner when the question has settled itself. It closes after 7 days. Raises NotYours, StaleMove or IllegalMove."""
     case = _locked(case, by)
     check_fresh(case.status, seen)
-    _move(case, Status.RESOLVED, by=Actor.of(by), reason=reason)
+    move = _move(case, Status.RESOLVED, by=Actor.of(by), reason=reason)
     if by.partner_id is None:
-        _promise_status(case, by=by)
+        _tell(case, _hearers(case), gettext_lazy("Case %(number)s is %(status)s: %(subject)s"), by=by)
+        outbox.promise("case.resolved", key=f"case.resolved:{move.pk}", case_id=case.pk, move_id=move.pk)
     return case
 
 
@@ -197,7 +213,7 @@ def close_resolved(case: Case, *, now: datetime, by: Actor) -> bool:
     locked = rows.select_for_update(of=("self",)).filter(pk=case.pk).first()
     if locked is None:
         return False
-    _move(locked, Status.CLOSED, by=by, reason=_("Resolved for 7 days"), is_automatic=True)
+    _move(locked, Status.CLOSED, by=by, reason=_("Resolved for %(count)d days") % {"count": CLOSES_AFTER.days}, is_automatic=True)
     return True
 
 
@@ -241,20 +257,14 @@ def _write(case: Case, text: str, *, by: User) -> Comment:
     return Comment.objects.for_partner(case.partner_id).create(partner_id=case.partner_id, case=case, author=by, text=text)
 
 
-def _move(case: Case, to: str, *, by: Actor, reason: str = "", is_automatic: bool = False) -> None:
+def _move(case: Case, to: str, *, by: Actor, reason: str = "", is_automatic: bool = False, also: tuple[str, ...] = ()) -> StageMove:
     MOVES.check(case.status, to)
     was, now = case.status, timezone.now()
     case.status = to
     case.resolved_at = {Status.RESOLVED: now, Status.CLOSED: case.resolved_at}.get(Status(to))
     case.closed_at = now if to == Status.CLOSED else None
-    case.save(update_fields=["status", "resolved_at", "closed_at", "updated_at"])
-    record_move(case, was=was, to=to, by=by, reason=reason, is_automatic=is_automatic)
-
-
-def _promise_status(case: Case, *, by: User) -> None:
-    move = case.stage_moves.order_by("-pk").first()
-    _tell(case, _hearers(case), gettext_lazy("Case %(number)s is %(status)s: %(subject)s"), by=by)
-    outbox.promise("case.status", key=f"case.status:{move.pk}", case_id=case.pk, status=case.status)
+    case.save(update_fields=["status", "resolved_at", "closed_at", "updated_at", *also])
+    return record_move(case, was=was, to=to, by=by, reason=reason, is_automatic=is_automatic)
 
 
 def _hearers(case: Case) -> list[User]:

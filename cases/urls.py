@@ -1,5 +1,40 @@
 """Addresses of this app, from the root of the site."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from cases.models import Case
+from cases.views import (
+    AnswerCase,
+    CaseActivity,
+    CaseAdd,
+    CaseDetail,
+    CaseEdit,
+    CaseList,
+    CaseNote,
+    CasesOfAccount,
+    CommentInternally,
+    CommentOnCase,
+    DecideRequest,
+    ReopenCase,
+    ResolveCase,
+    TakeCase,
+)
+from partnerportal.core.panels import record_urls
+
+OWN = {"panel_activity", "notes"}
+
+cases = [
+    path("panels/for-account/<int:pk>/", CasesOfAccount.as_view(), name="for_account"),
+    path("<int:pk>/panels/activity/", CaseActivity.as_view(model=Case), name="panel_activity"),
+    path("<int:pk>/notes/", CaseNote.as_view(model=Case), name="notes"),
+    path("<int:pk>/comment/", CommentOnCase.as_view(), name="comment"),
+    path("<int:pk>/answer/", AnswerCase.as_view(), name="answer"),
+    path("<int:pk>/internal/", CommentInternally.as_view(), name="internal"),
+    path("<int:pk>/take/", TakeCase.as_view(), name="take"),
+    path("<int:pk>/resolve/", ResolveCase.as_view(), name="resolve"),
+    path("<int:pk>/reopen/", ReopenCase.as_view(), name="reopen"),
+    path("<int:pk>/decide/", DecideRequest.as_view(), name="decide"),
+    *(one for one in record_urls(Case, list=CaseList, add=CaseAdd, detail=CaseDetail, edit=CaseEdit) if one.name not in {*OWN, "clone"}),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [path("cases/", include((cases, "cases")))]

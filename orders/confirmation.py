@@ -65,6 +65,15 @@ SHIPPING = Step(
     ("ship_street", "ship_postal_code", "ship_city", "ship_country", "address_is_confirmed"),
     _("Shipping: the complete address, and that it is correct."),
 )
+# Stock goes to the partner's own address, which only the vendor changes.
+STOCK_SHIPPING = Step(
+    "shipping",
+    _("Shipping"),
+    _("The goods go to the address of your company."),
+    ("ship_contact_name", "ship_contact_phone", "address_is_confirmed"),
+    ("address_is_confirmed",),
+    _("Shipping: confirm that the address is correct."),
+)
 REVIEW = Step(
     "review",
     _("Review"),
@@ -78,7 +87,8 @@ REVIEW = Step(
 def steps_for(families: Iterable[str], *, has_customer: bool) -> tuple[Step, ...]:
     """The steps that an order with lines of these families needs."""
     kinds = tuple(families)
-    optional = ((PBX, has_customer), (DEVICES, ships(kinds)), (TELEPHONY, has_telephony(kinds)), (SHIPPING, ships(kinds)))
+    shipping = SHIPPING if has_customer else STOCK_SHIPPING
+    optional = ((PBX, has_customer), (DEVICES, ships(kinds)), (TELEPHONY, has_telephony(kinds)), (shipping, ships(kinds)))
     return (*(step for step, is_needed in optional if is_needed), REVIEW)
 
 
