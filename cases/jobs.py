@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 from django.utils.text import Truncator
 
@@ -34,7 +35,8 @@ def email_resolved(*, case_id: int, move_id: int) -> None:
 def _send(name: str, case: Case, *, key: str, **facts: str) -> None:
     owner = case.owner
     if owner.is_active:
-        emails.send(name, (owner.get_full_name(), owner.email), {"case": case, **facts}, language=owner.language, key=key)
+        link = f"{settings.SITE_URL}{case.get_absolute_url()}"
+        emails.send(name, (owner.get_full_name(), owner.email), {"case": case, "link": link, **facts}, language=owner.language, key=key)
 
 
 @shared_task

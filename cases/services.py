@@ -7,6 +7,7 @@ bell, with a link. An internal comment leaves no trace outside of its own row.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -104,7 +105,7 @@ def submit_case(new: NewCase, *, by: User) -> Case:
         number=next_number(partner.pk, "C", year=now.astimezone(zone).year),
         type=new.type,
         topic=new.topic,
-        subject=new.subject,
+        subject=_one_line(new.subject),
         description=new.description,
         service_class=new.service_class,
         verdict=Case.Verdict.NEW if new.type == CaseType.FEATURE_REQUEST else "",
@@ -120,6 +121,11 @@ def _partner_of(new: NewCase, owner: User, by: User) -> Partner:
     if partner is None or {by.partner_id or partner.pk, *attached} != {partner.pk}:
         raise NotYours(_("A case belongs to the company of its owner, with the account and contact that it is about."))
     return partner
+
+
+def _one_line(text: str) -> str:
+    """A subject becomes a mail's header, which holds one line without controls."""
+    return " ".join("".join(" " if unicodedata.category(letter) in {"Cc", "Zl", "Zp"} else letter for letter in text).split())
 
 
 @service
@@ -187,7 +193,7 @@ def resolve_case(case: Case, *, seen: str, by: User, reason: str = "") -> Case:
     check_fresh(case.status, seen)
     move = _move(case, Status.RESOLVED, by=Actor.of(by), reason=reason)
     if by.partner_id is None:
-        _tell(case, _hearers(case), gettext_lazy("Case %(number)s is %(status)s: %(subject)s"), by=by)
+        _tell(case, _hearers(case), gettext_lazy("Case %(number)s is resolved: %(subject)s"), by=by)
         outbox.promise("case.resolved", key=f"case.resolved:{move.pk}", case_id=case.pk, move_id=move.pk)
     return case
 
@@ -277,5 +283,5 @@ def _tell(case: Case, people: list[User], sentence: Promise, *, by: User) -> Non
         if person.pk == by.pk:
             continue
         with translation.override(person.language):
-            words = {"who": by.get_full_name(), "number": case.number, "subject": case.subject, "status": case.get_status_display()}
+            words = {"who": by.get_full_name(), "number": case.number, "subject": case.subject}
             notify(person, str(sentence) % words, kind="case", about=case)
