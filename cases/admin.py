@@ -77,7 +77,18 @@ class CommentInline(PartnerOwnedInline):
 
 @admin.register(Case)
 class CaseAdmin(PartnerOwnedAdmin):
-    list_display = ("number", "subject", "partner", "type", "status", "service_class", "first_answer", "response_due_at", "agent", "created_at")
+    list_display = (
+        "number",
+        "subject",
+        "partner",
+        "type",
+        "status",
+        "service_class",
+        "first_answer",
+        "response_due_at",
+        "agent",
+        "created_at",
+    )
     list_display_links = ("number", "subject")
     list_filter = ("status", "type", "service_class", ("agent", VisibleChoicesFilter), ("partner", VisibleChoicesFilter))
     search_fields = ("number", "subject", "description", "account__name", "partner__name")

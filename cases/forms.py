@@ -22,7 +22,9 @@ class CaseForm(PartnerModelForm):
     """A new case of one type."""
 
     topic = forms.ChoiceField(label=_("Topic"), choices=())
-    file = forms.FileField(label=_("File"), required=False, help_text=_("A screenshot or a log, for example. You can add more on the case."))
+    file = forms.FileField(
+        label=_("File"), required=False, help_text=_("A screenshot or a log, for example. You can add more on the case.")
+    )
 
     class Meta:
         model = Case
@@ -80,11 +82,15 @@ class CommentForm(PartnerForm):
 class AnswerForm(CommentForm):
     """An agent's answer, and where it leaves the case."""
 
-    to = forms.ChoiceField(label=_("Afterwards"), choices=[(status.value, status.label) for status in AFTER_AN_ANSWER], initial=Status.IN_PROGRESS)
+    to = forms.ChoiceField(
+        label=_("Afterwards"), choices=[(status.value, status.label) for status in AFTER_AN_ANSWER], initial=Status.IN_PROGRESS
+    )
 
 
 class VerdictForm(PartnerForm):
     """The answer to a feature request."""
 
-    verdict = forms.ChoiceField(label=_("Answer to the request"), choices=[one for one in Case.Verdict.choices if one[0] != Case.Verdict.NEW])
+    verdict = forms.ChoiceField(
+        label=_("Answer to the request"), choices=[one for one in Case.Verdict.choices if one[0] != Case.Verdict.NEW]
+    )
     answer = forms.CharField(label=_("Words for the partner"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 4}))

@@ -21,7 +21,13 @@ def email_answer(*, comment_id: int) -> None:
     """Tell the owner by mail that an agent has answered, with the beginning of the answer and a link."""
     comments = Comment.objects.across_partners(reason="outbox: case.answered").filter(is_internal=False)
     comment = comments.select_related("case__owner", "author").get(pk=comment_id)
-    _send("case_answered", comment.case, key=f"case.answered:{comment_id}", who=comment.author.get_full_name(), excerpt=Truncator(comment.text).chars(EXCERPT))
+    _send(
+        "case_answered",
+        comment.case,
+        key=f"case.answered:{comment_id}",
+        who=comment.author.get_full_name(),
+        excerpt=Truncator(comment.text).chars(EXCERPT),
+    )
 
 
 @outbox.handles("case.resolved")

@@ -68,7 +68,9 @@ class Case(Taskable):
     verdict = models.CharField(_("answer to the request"), max_length=15, choices=Verdict.choices, blank=True, editable=False)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, blank=True, related_name="cases", verbose_name=_("account"))
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, null=True, blank=True, related_name="cases", verbose_name=_("contact"))
-    agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("agent"), editable=False)
+    agent = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("agent"), editable=False
+    )
     response_due_at = models.DateTimeField(_("first answer due"), editable=False)
     first_answered_at = models.DateTimeField(_("first answered"), null=True, blank=True, editable=False)
     resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True, editable=False)

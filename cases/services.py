@@ -79,17 +79,24 @@ def why_not_eligible(partner: Partner, case_type: str) -> str:
     if case_type != CaseType.TECH_SUPPORT:
         return ""
     if partner.tier not in SUPPORTED_TIERS:
-        return _("Tech Support is open to partners of tier Silver or higher. Yours is %(tier)s: please ask your account manager, or submit a Customer Care case.") % {
-            "tier": partner.get_tier_display()
-        }
+        return _(
+            "Tech Support is open to partners of tier Silver or higher. Yours is %(tier)s: please ask your account manager, "
+            "or submit a Customer Care case."
+        ) % {"tier": partner.get_tier_display()}
     if not partner.is_certified:
-        return _("Tech Support is open to partners with certified staff. Your company has none registered: please ask your account manager, or submit a Customer Care case.")
+        return _(
+            "Tech Support is open to partners with certified staff. Your company has none registered: please ask your account manager, "
+            "or submit a Customer Care case."
+        )
     return ""
 
 
 @service
 def submit_case(new: NewCase, *, by: User) -> Case:
-    """Submit a case to the vendor; its first answer gets a due time in the partner's opening hours. Raises NotEligible, ElsewhereContact or NotYours."""
+    """Submit a case to the vendor; its first answer gets a due time in the opening hours of the partner's zone.
+
+    Raises NotEligible, ElsewhereContact, or NotYours for an account, contact or owner of another partner.
+    """
     owner = new.owner or by
     partner = _partner_of(new, owner, by)
     refusal = why_not_eligible(partner, new.type)
@@ -170,7 +177,9 @@ def answer_case(case: Case, text: str, *, to: str, by: User) -> Comment:
 def comment_internally(case: Case, text: str, *, by: User) -> Comment:
     """A comment that only the vendor reads. Nothing of the case changes and nobody at the partner is told. Raises NotYours."""
     case = _locked_for_agent(case, by)
-    return Comment.objects.for_partner(case.partner_id).create(partner_id=case.partner_id, case=case, author=by, text=text, is_internal=True)
+    return Comment.objects.for_partner(case.partner_id).create(
+        partner_id=case.partner_id, case=case, author=by, text=text, is_internal=True
+    )
 
 
 @service
@@ -188,7 +197,10 @@ def take_case(case: Case, *, by: User) -> Case:
 
 @service
 def resolve_case(case: Case, *, seen: str, by: User, reason: str = "") -> Case:
-    """Set a case resolved: an agent, or its owner when the question has settled itself. It closes after 7 days. Raises NotYours, StaleMove or IllegalMove."""
+    """Set a case resolved: an agent, or its owner when the question has settled itself. It closes after 7 days.
+
+    Raises NotYours, StaleMove or IllegalMove.
+    """
     case = _locked(case, by)
     check_fresh(case.status, seen)
     move = _move(case, Status.RESOLVED, by=Actor.of(by), reason=reason)
@@ -225,7 +237,10 @@ def close_resolved(case: Case, *, now: datetime, by: Actor) -> bool:
 
 @service
 def decide_request(case: Case, *, verdict: str, answer: str, by: User) -> Case:
-    """Answer a feature request: under review, planned, released or declined, with words for the partner. Raises NotYours, CaseClosed or IllegalMove."""
+    """Answer a feature request: under review, planned, released or declined, with words for the partner.
+
+    Raises NotYours, CaseClosed or IllegalMove.
+    """
     case = _locked_for_agent(case, by)
     _require_not_closed(case)
     if not case.is_feature_request or verdict not in Case.Verdict.values:
@@ -275,7 +290,9 @@ def _move(case: Case, to: str, *, by: Actor, reason: str = "", is_automatic: boo
 
 def _hearers(case: Case) -> list[User]:
     followers = [follow.user for follow in case.followers.select_related("user__partner") if follow.user_id != case.owner_id]
-    return [person for person in [case.owner, *followers] if person.is_active and Case.objects.visible_to(person).filter(pk=case.pk).exists()]
+    return [
+        person for person in [case.owner, *followers] if person.is_active and Case.objects.visible_to(person).filter(pk=case.pk).exists()
+    ]
 
 
 def _tell(case: Case, people: list[User], sentence: Promise, *, by: User) -> None:

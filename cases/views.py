@@ -42,7 +42,12 @@ REFUSALS = (IllegalMove, services.CaseClosed, services.TooLateToReopen, services
 def response_badge(case: Case) -> SafeString:
     """Whether the first answer came in time, or when it is due."""
     state = case.response.state(timezone.now())
-    texts = {ANSWERED: _("Answered in time"), ANSWERED_LATE: _("Answered late"), OVERDUE: _("Overdue"), DUE: _("Due %(when)s") % {"when": display.moment(case.response_due_at)}}
+    texts = {
+        ANSWERED: _("Answered in time"),
+        ANSWERED_LATE: _("Answered late"),
+        OVERDUE: _("Overdue"),
+        DUE: _("Due %(when)s") % {"when": display.moment(case.response_due_at)},
+    }
     if state in (DUE, OVERDUE) and case.status not in OPEN:
         return display.NOTHING
     return display.badge(texts[state], CALM[state])
@@ -66,7 +71,11 @@ class CaseList(RecordList):
     views = (
         ListView("my_open", gettext_lazy("My open cases"), lambda rows, user: rows.open().filter(Q(owner=user) | Q(agent=user))),
         ListView("open", gettext_lazy("All open cases"), lambda rows, user: rows.open()),
-        ListView("waiting", gettext_lazy("Waiting for us"), lambda rows, user: rows.filter(status=Status.WAITING) if user.partner_id else rows.open().exclude(status=Status.WAITING)),
+        ListView(
+            "waiting",
+            gettext_lazy("Waiting for us"),
+            lambda rows, user: rows.filter(status=Status.WAITING) if user.partner_id else rows.open().exclude(status=Status.WAITING),
+        ),
         ListView("closed", gettext_lazy("Closed cases"), lambda rows, user: rows.filter(status__in=(Status.RESOLVED, Status.CLOSED))),
         ListView("all", gettext_lazy("All cases"), lambda rows, user: rows),
     )
@@ -117,10 +126,15 @@ class CaseAdd(RecordAdd):
         return self.request.GET.get("type", "")
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        is_open = self.case_type in OFFERED_TYPES and (not request.user.partner or not services.why_not_eligible(request.user.partner, self.case_type))
+        is_open = self.case_type in OFFERED_TYPES and (
+            not request.user.partner or not services.why_not_eligible(request.user.partner, self.case_type)
+        )
         if is_open or not request.user.has_perm(self.permission):
             return super().dispatch(request, *args, **kwargs)
-        return self.page("cases/case_types.html", {"tab": "cases", "heading": _("Submit a Case"), "choices": [self._choice(one) for one in OFFERED_TYPES]})
+        return self.page(
+            "cases/case_types.html",
+            {"tab": "cases", "heading": _("Submit a Case"), "choices": [self._choice(one) for one in OFFERED_TYPES]},
+        )
 
     def _choice(self, case_type: CaseType) -> TypeChoice:
         text, icon = TYPE_TEXTS[case_type]
@@ -158,7 +172,11 @@ class CaseDetail(RecordDetail):
         return [self.record.get_type_display(), *parent]
 
     def get_badges(self) -> list[SafeString]:
-        critical = [display.badge(self.record.get_service_class_display(), "red", "exclamation-triangle")] if self.record.service_class == Case.Service.CRITICAL else []
+        critical = (
+            [display.badge(self.record.get_service_class_display(), "red", "exclamation-triangle")]
+            if self.record.service_class == Case.Service.CRITICAL
+            else []
+        )
         verdict = [display.choice_badge(self.record, "verdict")] if self.record.verdict else []
         return [*critical, *verdict]
 
@@ -175,9 +193,20 @@ class CaseDetail(RecordDetail):
     def get_path(self) -> PathBar:
         """The road of a case; nobody chooses a step, each follows from what is said."""
         waiting = _("Waiting for you") if self.request.user.partner_id else Status.WAITING.label
-        middle = (Status.WAITING.value, waiting) if self.record.status == Status.WAITING else (Status.IN_PROGRESS.value, Status.IN_PROGRESS.label)
-        order = [(Status.NEW.value, Status.NEW.label), middle, (Status.RESOLVED.value, Status.RESOLVED.label), (Status.CLOSED.value, Status.CLOSED.label)]
-        return PathBar(steps_of(order, now=self.record.status), seen=self.record.status, move_url="", is_editable=False, guidance=self._guidance())
+        middle = (
+            (Status.WAITING.value, waiting)
+            if self.record.status == Status.WAITING
+            else (Status.IN_PROGRESS.value, Status.IN_PROGRESS.label)
+        )
+        order = [
+            (Status.NEW.value, Status.NEW.label),
+            middle,
+            (Status.RESOLVED.value, Status.RESOLVED.label),
+            (Status.CLOSED.value, Status.CLOSED.label),
+        ]
+        return PathBar(
+            steps_of(order, now=self.record.status), seen=self.record.status, move_url="", is_editable=False, guidance=self._guidance()
+        )
 
     def _guidance(self) -> str:
         if self.record.status == Status.RESOLVED:
@@ -243,7 +272,7 @@ class Say(CaseDetail):
     """POST a comment. `verb(case, text, by=, **more)` is the service; an invalid one shows the page again with what was typed."""
 
     permission = "cases.change_case"
-    http_method_names: ClassVar[list[str]] = ["post", "options"]
+    http_method_names = ["post", "options"]
     form_of: ClassVar[type[CommentForm]] = CommentForm
     said: ClassVar[str | Promise] = gettext_lazy("Your comment was sent.")
 
@@ -296,7 +325,7 @@ class CaseVerb(RecordView):
 
     is_block = True
     model, permission = Case, "cases.change_case"
-    http_method_names: ClassVar[list[str]] = ["post", "options"]
+    http_method_names = ["post", "options"]
     must_be_editable = True
     act: ClassVar[Callable[..., Any]]
     said: ClassVar[str | Promise]
@@ -338,7 +367,7 @@ class CaseQuestion(CaseVerb):
     """A verb that asks first: a dialog, or a page without script."""
 
     is_block = True
-    http_method_names: ClassVar[list[str]] = ["get", "post", "options"]
+    http_method_names = ["get", "post", "options"]
     form_of: ClassVar[type[PartnerForm]]
     heading: ClassVar[str | Promise]
     button: ClassVar[str | Promise]
@@ -348,7 +377,14 @@ class CaseQuestion(CaseVerb):
         return self.ask(self.form_of(user=request.user))
 
     def ask(self, form: PartnerForm, *, status: int = 200) -> HttpResponse:
-        context = {"record": self.record, "tab": "cases", "form": form, "heading": self.heading, "button": self.button, "action": self.request.path}
+        context = {
+            "record": self.record,
+            "tab": "cases",
+            "form": form,
+            "heading": self.heading,
+            "button": self.button,
+            "action": self.request.path,
+        }
         return self.page("components/form_dialog.html" if self.wants_part else "layouts/confirm.html", context, status=status)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -31,7 +31,16 @@ class Step:
     sentence: str | Promise
 
 
-ADDRESS = ("ship_company", "ship_street", "ship_postal_code", "ship_city", "ship_state", "ship_country", "ship_contact_name", "ship_contact_phone")
+ADDRESS = (
+    "ship_company",
+    "ship_street",
+    "ship_postal_code",
+    "ship_city",
+    "ship_state",
+    "ship_country",
+    "ship_contact_name",
+    "ship_contact_phone",
+)
 
 PBX = Step(
     "pbx",

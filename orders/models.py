@@ -80,9 +80,13 @@ class Order(ShippingAddress, Taskable):
     address_is_confirmed = models.BooleanField(_("the address is correct"), default=False)
     terms_accepted = models.BooleanField(_("terms and conditions accepted"), default=False)
 
-    typed = models.JSONField(default=dict, editable=False, help_text=_("What was typed on a step of the confirmation and is not valid yet, by step."))
+    typed = models.JSONField(
+        default=dict, editable=False, help_text=_("What was typed on a step of the confirmation and is not valid yet, by step.")
+    )
 
-    families = ArrayField(models.CharField(max_length=12, choices=Family.choices), default=list, editable=False, verbose_name=_("product families"))
+    families = ArrayField(
+        models.CharField(max_length=12, choices=Family.choices), default=list, editable=False, verbose_name=_("product families")
+    )
     currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices, editable=False)
     capex_total = MoneyField(_("one-off, net"), default=0, editable=False)
     mrr = MoneyField(_("MRR"), default=0, editable=False)
@@ -103,7 +107,8 @@ class Order(ShippingAddress, Taskable):
             models.UniqueConstraint(fields=["partner", "number"], name="order_number_once"),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="order_status_known"),
             models.CheckConstraint(
-                condition=Q(record_type="stock", quote=None, account=None, project=None) | ~Q(record_type="stock") & Q(quote__isnull=False, account__isnull=False),
+                condition=Q(record_type="stock", quote=None, account=None, project=None)
+                | ~Q(record_type="stock") & Q(quote__isnull=False, account__isnull=False),
                 name="order_stock_has_no_customer",
             ),
         ]

@@ -12,14 +12,15 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from catalog.services import price_table
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
+from quotes.services import mark_ordered
 
 from cases.models import CaseType
 from cases.services import CLASSOUND_TOPIC, NewCase, submit_case
 from catalog.models import BillingPeriod, Family, Product
-from catalog.services import price_table
 from orders.confirmation import Step, missing
 from orders.handover import Line, hand_over
 from orders.models import Order, OrderKind, OrderLine
@@ -39,7 +40,6 @@ from projects.models import Project
 from projects.services import advance
 from projects.stages import Stage
 from quotes.models import Quote, ShippingType
-from quotes.services import mark_ordered
 
 if TYPE_CHECKING:
     from partners.models import User
@@ -74,7 +74,9 @@ def place_from_quote(quote: Quote, *, by: User) -> Order:
         return placed
     quote = mark_ordered(quote, by=by)
     handover = hand_over(quote, quote.lines.all(), project_kind=project.record_type)
-    order = Order.objects.create(partner_id=quote.partner_id, owner=quote.owner, number=_number(quote.partner), quote=quote, **asdict(handover.facts))
+    order = Order.objects.create(
+        partner_id=quote.partner_id, owner=quote.owner, number=_number(quote.partner), quote=quote, **asdict(handover.facts)
+    )
     _add_lines(order, handover.lines)
     cause = _("Order %(number)s was made from quote %(quote)s") % {"number": order.number, "quote": quote}
     advance(project, to=Stage.ORDER_MANAGEMENT, by=Actor.of(by), cause=cause)
@@ -137,7 +139,10 @@ def answer_step(order: Order, *, step: Step, answers: Mapping[str, Any], by: Use
 
 @service
 def keep_typed(order: Order, *, step: Step, typed: Mapping[str, str], by: User) -> Order:
-    """Keep what was typed on a step and is not valid yet, so that going back loses nothing. It is no change of the order and leaves no history."""
+    """Keep what was typed on a step and is not valid yet, so that going back loses nothing.
+
+    It is no change of the order and leaves no history. Raises NotYours, or IllegalMove once the order is confirmed.
+    """
     order = _locked_draft(order, by)
     order.typed[step.key] = {name: typed[name] for name in step.fields if name in typed}
     order.skip_history_when_saving = True  # type: ignore[attr-defined]
@@ -205,7 +210,10 @@ def complete_order(order: Order, *, by: User) -> Order:
 
 @service
 def hold_order(order: Order, *, reason: str, by: User) -> Order:
-    """Stop an order for a reason that the partner reads; `release_order` goes on where it was. Raises NotYours, IllegalMove or ExitConditionMissing."""
+    """Stop an order for a reason that the partner reads; `release_order` goes on where it was.
+
+    Raises NotYours, IllegalMove or ExitConditionMissing.
+    """
     order = _locked_for_vendor(order, by)
     MOVES.check(order.status, Status.ON_HOLD)
     why = _required(reason, "reason", _("Reason: what the order waits for."), order)
@@ -342,7 +350,11 @@ def _telephony_case(order: Order) -> NewCase:
         type=CaseType.CUSTOMER_CARE,
         topic=CLASSOUND_TOPIC,
         subject=_("CLASSOUND of order %(number)s") % words,
-        description=_("Please set up the telephone lines of order %(number)s.\n\nTelephone numbers: %(count)s\nNumbers are ported: %(porting)s\nEmergency address: %(address)s") % words,
+        description=_(
+            "Please set up the telephone lines of order %(number)s.\n\n"
+            "Telephone numbers: %(count)s\nNumbers are ported: %(porting)s\nEmergency address: %(address)s"
+        )
+        % words,
         account=order.account,
         contact=order.contact,
         owner=order.owner,

@@ -27,7 +27,10 @@ class StockLine:
 
     @property
     def to_full_packs(self) -> int:
-        """How many pieces are missing to full packs; 0 when the quantity fills them. Source: the vendor's cart adds a fee for opened packs."""
+        """How many pieces are missing to full packs; 0 when the quantity fills them.
+
+        Source: the vendor's cart adds a fee for opened packs.
+        """
         return -self.quantity % self.pack_size
 
 

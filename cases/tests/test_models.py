@@ -7,7 +7,14 @@ from django.db import IntegrityError, transaction
 
 from cases.models import Case, Comment
 from cases.stages import Status
-from cases.tests.factories import CaseFactory, ClosedCaseFactory, CommentFactory, ResolvedCaseFactory, RunningCaseFactory, WaitingCaseFactory
+from cases.tests.factories import (
+    CaseFactory,
+    ClosedCaseFactory,
+    CommentFactory,
+    ResolvedCaseFactory,
+    RunningCaseFactory,
+    WaitingCaseFactory,
+)
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 

@@ -59,7 +59,8 @@ def test_submit_case_numbers_it_and_says_when_the_answer_is_due(anna):
     contact = ContactFactory(account=account)
 
     case = services.submit_case(
-        NewCase(CaseType.CUSTOMER_CARE, "Wrong invoice", "It names the wrong company.", topic="billing", account=account, contact=contact), by=anna
+        NewCase(CaseType.CUSTOMER_CARE, "Wrong invoice", "It names the wrong company.", topic="billing", account=account, contact=contact),
+        by=anna,
     )
 
     assert (case.number, case.partner, case.owner, case.status) == ("C-2026-00001", anna.partner, anna, Status.NEW)
@@ -142,7 +143,9 @@ def test_submit_case_refuses_an_account_of_another_partner(anna, carla):
 
 
 def test_submit_case_refuses_a_contact_of_another_account(anna):
-    new = NewCase(CaseType.CUSTOMER_CARE, "A", "B", account=AccountFactory(owner=anna), contact=ContactFactory(account=AccountFactory(owner=anna)))
+    new = NewCase(
+        CaseType.CUSTOMER_CARE, "A", "B", account=AccountFactory(owner=anna), contact=ContactFactory(account=AccountFactory(owner=anna))
+    )
 
     with pytest.raises(services.ElsewhereContact) as refused:
         services.submit_case(new, by=anna)
@@ -165,7 +168,8 @@ def test_a_vendor_user_submits_no_case_of_the_vendor(tariq):
 
 
 @pytest.mark.parametrize(
-    ("factory", "after"), [(CaseFactory, "new"), (RunningCaseFactory, "in_progress"), (WaitingCaseFactory, "in_progress"), (ResolvedCaseFactory, "in_progress")]
+    ("factory", "after"),
+    [(CaseFactory, "new"), (RunningCaseFactory, "in_progress"), (WaitingCaseFactory, "in_progress"), (ResolvedCaseFactory, "in_progress")],
 )
 def test_a_partners_comment_lets_the_work_go_on(anna, factory, after):
     case = factory(owner=anna)
@@ -466,7 +470,9 @@ def test_an_open_case_is_not_reopened(anna, factory):
     assert traces(case) == before
 
 
-@pytest.mark.parametrize(("who", "error"), [("alex", NotYours), ("otto", NotYours), ("carla", Case.DoesNotExist), ("olga", Case.DoesNotExist)])
+@pytest.mark.parametrize(
+    ("who", "error"), [("alex", NotYours), ("otto", NotYours), ("carla", Case.DoesNotExist), ("olga", Case.DoesNotExist)]
+)
 def test_reopen_refuses_whom_the_case_does_not_concern(request, anna, who, error):
     case = ResolvedCaseFactory(owner=anna)
     person = request.getfixturevalue(who)

@@ -66,7 +66,7 @@ def test_response_due_of_other_hours():
 
 
 def test_response_times_are_those_of_the_service_levels():
-    assert RESPONSE_TIMES == {"critical": timedelta(minutes=30), "standard": timedelta(hours=9)}
+    assert {"critical": timedelta(minutes=30), "standard": timedelta(hours=9)} == RESPONSE_TIMES
 
 
 DUE = rome("2026-11-16", "18:00")
