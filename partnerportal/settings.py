@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "partners.sessions.SessionAgeMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -154,13 +155,33 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # An invitation proves the address.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # A reset for an unknown address sends nothing.
+ACCOUNT_FORMS = {
+    "login": "partners.forms.SignInForm",
+    "change_password": "partners.forms.ChangePasswordForm",
+    "reset_password": "partners.forms.ResetPasswordForm",
+    "reset_password_from_key": "partners.forms.NewPasswordForm",
+    "reauthenticate": "partners.forms.ConfirmPasswordForm",
+}
+MFA_FORMS = {
+    "authenticate": "partners.forms.SecondFactorForm",
+    "reauthenticate": "partners.forms.ConfirmCodeForm",
+    "activate_totp": "partners.forms.ActivateAppForm",
+}
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key,30/m/ip"}
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # A changed password or second factor is told by mail.
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", default=False) else 0
+PASSWORD_RESET_TIMEOUT = 3600
+INVITATION_DAYS = 7
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Partner Portal"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = 12 * 3600  # A working day, from the sign-in.
+SESSION_IDLE_AGE = 2 * 3600
 SESSION_COOKIE_NAME = "__Host-session" if IS_HTTPS else "portal_session"
 SESSION_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = True

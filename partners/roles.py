@@ -37,32 +37,34 @@ def _permissions(verb: str, objects: tuple[str, ...] = OBJECTS) -> frozenset[str
     return frozenset(f"{app}.{verb}_{model}" for app, model in (name.split(".") for name in objects))
 
 
-READS = _permissions("view") | {"reports.view_report", "catalog.view_pricebook", "partners.view_news", "partners.view_team"}
+READS = _permissions("view") | {"reports.view_report", "catalog.view_pricebook", "partners.view_team"}
 WRITES = _permissions("add") | _permissions("change") | _permissions("delete")
 
+EVERYBODY = frozenset({"partners.view_profile", "partners.view_notices", "partners.view_news", "partners.view_wmp", "partners.view_help"})
+
 PERMISSIONS: dict[str, frozenset[str]] = {
-    Role.PARTNER_USER: READS | WRITES,
-    Role.PARTNER_MANAGER: READS | WRITES | {"core.restore_record"},
-    Role.PARTNER_ADMIN: READS | WRITES | {"core.restore_record", "partners.manage_team"},
-    Role.ACCOUNT_MANAGER: READS
+    Role.PARTNER_USER: EVERYBODY | READS | WRITES,
+    Role.PARTNER_MANAGER: EVERYBODY | READS | WRITES | {"core.restore_record"},
+    Role.PARTNER_ADMIN: EVERYBODY | READS | WRITES | {"core.restore_record", "partners.manage_team"},
+    Role.ACCOUNT_MANAGER: EVERYBODY
+    | READS
     | {
         "partners.view_partner",
         "partners.change_partner",
         "partners.view_user",
+        "partners.view_invitation",
         "partners.add_news",
         "partners.change_news",
         "projects.decide_bonus",
-        "projects.view_bonusdecision",
-        "projects.change_bonusdecision",
+        "projects.view_bonusentry",
         "quotes.grant_discount",
         "quotes.change_quote",
         "orders.change_order",
         "leads.assign_lead",
         "catalog.view_product",
     },
-    Role.SUPPORT_AGENT: _permissions("view", ("cases.case", "accounts.account", "accounts.contact", "orders.order"))
-    | {"cases.change_case", "cases.add_comment", "cases.view_comment", "partners.view_news"},
-    Role.VENDOR_ADMIN: READS,  # And everything in the admin, as a superuser.
+    Role.SUPPORT_AGENT: EVERYBODY | {"cases.view_case", "cases.change_case", "cases.add_comment", "cases.view_comment"},
+    Role.VENDOR_ADMIN: EVERYBODY | READS,  # And everything in the admin, as a superuser.
 }
 
 

@@ -25,10 +25,10 @@ from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from partnerportal.core import outbox
 from partnerportal.core.actors import acting
 from partnerportal.core.history import FieldChange, changes
 from partnerportal.core.models import OutboxMessage, StoredMail
@@ -255,8 +255,7 @@ def _as_text(field: Any, value: Any) -> str:
 def retry(modeladmin: admin.ModelAdmin, request: HttpRequest, messages_chosen: models.QuerySet[OutboxMessage]) -> None:
     """Give dead messages eight new tries."""
     for message in messages_chosen.filter(state=OutboxMessage.State.DEAD):
-        message.state, message.attempts, message.available_at, message.lease_until = OutboxMessage.State.PENDING, 0, timezone.now(), None
-        message.save(update_fields=["state", "attempts", "available_at", "lease_until"])  # The sweeper rings within seconds.
+        outbox.retry(message)
 
 
 @admin.register(OutboxMessage)

@@ -36,9 +36,18 @@ def _author(request: Any = None, **_: Any) -> Any:
     return request.user if request is not None and request.user.is_authenticated else None
 
 
+class PortalRecords(HistoricalRecords):
+    """simple-history without rows for saves that only touch what is not tracked, such as the time of the last sign-in."""
+
+    def post_save(self, instance: models.Model, created: bool, using: str | None = None, **facts: Any) -> None:
+        saved = facts.get("update_fields")
+        if created or saved is None or not set(saved) <= set(self.excluded_fields):
+            super().post_save(instance, created, using=using, **facts)
+
+
 def tracked(**options: Any) -> HistoricalRecords:
     """The `history` of a business model."""
-    return HistoricalRecords(bases=[HistoryEntry], get_user=_author, custom_model_name=lambda name: f"Historical{name}", **options)
+    return PortalRecords(bases=[HistoryEntry], get_user=_author, custom_model_name=lambda name: f"Historical{name}", **options)
 
 
 @dataclass(frozen=True)

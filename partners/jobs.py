@@ -1,0 +1,70 @@
+"""Mail to people about their access. Links are made here, from the configured address of the site and nothing else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.urls import reverse
+
+from partnerportal.core import emails, outbox
+from partners import services
+from partners.auth import PortalBackend
+from partners.models import Invitation, User
+
+
+@outbox.handles("partners.invitation")
+def mail_invitation(*, invitation_id: int, message_key: str) -> None:
+    """The link to join; nothing once the invitation is used, withdrawn or over."""
+    rows = Invitation.objects.across_partners(reason="outbox: partners.invitation")
+    invitation = rows.select_related("partner", "invited_by").get(pk=invitation_id)
+    if not services.is_open(invitation):
+        return
+    link = _link(reverse("accept_invitation", args=[services.token(invitation)]))
+    _mail(
+        "invitation",
+        (f"{invitation.first_name} {invitation.last_name}", invitation.email),
+        invitation.partner.language,
+        message_key,
+        {"invitation": invitation, "link": link},
+    )
+
+
+@outbox.handles("partners.password_reset")
+def mail_password_reset(*, user_id: int, message_key: str) -> None:
+    """The link to set a new password, for an hour."""
+    user = User.objects.select_related("partner").get(pk=user_id)
+    if not PortalBackend().user_can_authenticate(user):
+        return
+    key = quote(f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}")
+    path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"}).replace("UID-KEY", key)
+    _mail("password_reset", (user.get_full_name(), user.email), user.language, message_key, {"person": user, "link": _link(path)})
+
+
+@outbox.handles("partners.account_notice")
+def mail_account_notice(*, user_id: int, message_key: str, notice: str, at: str, ip: str) -> None:
+    """Tell a person that the password or the second factor of the account has changed."""
+    user = User.objects.get(pk=user_id)
+    moment = datetime.fromisoformat(at).astimezone(ZoneInfo(user.time_zone))
+    facts = {
+        "person": user,
+        "notice": notice,
+        "at": moment,
+        "zone": user.time_zone,
+        "ip": ip,
+        "link": _link(reverse("account_reset_password")),
+    }
+    _mail("account_notice", (user.get_full_name(), user.email), user.language, message_key, facts)
+
+
+def _mail(name: str, to: tuple[str, str], language: str, key: str, context: dict[str, Any]) -> None:
+    emails.send(name, to, context, language=language, key=key)
+
+
+def _link(path: str) -> str:
+    return f"{settings.SITE_URL}{path}"

@@ -1,0 +1,52 @@
+"""How long a session lives, and what ends the person's others."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from django.contrib.auth import logout, update_session_auth_hash
+from django.contrib.auth.signals import user_logged_in
+from django.http import HttpRequest, HttpResponse
+
+from partners.auth import signed_in_too_long
+from partners.models import User
+
+MARK_EVERY = 300  # Seconds. Each mark is a write, so not every request makes one.
+
+
+class SessionAgeMiddleware:
+    """Sign out whose session is too old or was left alone for too long."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            now = time.time()
+            if signed_in_too_long(request.session, now=now):
+                logout(request)
+            elif now - request.session["seen_at"] > MARK_EVERY:
+                request.session["seen_at"] = now
+        return self.get_response(request)
+
+
+def start_session(sender: Any, request: HttpRequest, user: User, **facts: Any) -> None:
+    """Note when a session begins. Receiver of Django's `user_logged_in`."""
+    request.session["started_at"] = request.session["seen_at"] = time.time()
+
+
+def end_other_sessions(sender: Any, request: HttpRequest, user: User, **facts: Any) -> None:
+    """A change of the second factor ends the person's other sessions and gives this one a new key. Receiver of allauth's signals."""
+    user.session_version += 1
+    user.save(update_fields=["session_version"])
+    update_session_auth_hash(request, user)
+
+
+def connect() -> None:
+    """Listen to sign-ins and to changes of the second factor. Called once, when the app is ready."""
+    user_logged_in.connect(start_session, dispatch_uid="partners.start_session")
+    for change in (authenticator_added, authenticator_removed, authenticator_reset):
+        change.connect(end_other_sessions, dispatch_uid="partners.end_other_sessions")

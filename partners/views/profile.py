@@ -1,0 +1,50 @@
+"""A person's own page: name, language, look, password and second factor."""
+
+from __future__ import annotations
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib.auth import update_session_auth_hash
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from partnerportal.core.actors import acting
+from partnerportal.core.toasts import say
+from partnerportal.core.views import Guarded
+from partners import services
+from partners.forms import ProfileForm
+
+
+class Profile(Guarded):
+    permission = "partners.view_profile"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self._page(ProfileForm(instance=request.user))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = ProfileForm(request.POST, instance=request.user)
+        if not form.is_valid():
+            request.user.refresh_from_db()  # The page's head shows what is, not what was typed.
+            return self._page(form, status=422)
+        with acting(request.user):
+            person = form.save()
+        with translation.override(person.language):
+            say(request, _("Your profile is saved."))
+        return redirect("partners:profile")
+
+    def _page(self, form: ProfileForm, *, status: int = 200) -> HttpResponse:
+        context = {"form": form, "heading": _("Profile and settings"), "has_second_factor": is_mfa_enabled(self.request.user)}
+        return self.page("partners/profile.html", context, status=status)
+
+
+class EndOtherSessions(Guarded):
+    """Sign out everywhere else; this session goes on with a new key."""
+
+    permission = "partners.view_profile"
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        update_session_auth_hash(request, services.end_sessions(request.user, by=request.user))
+        say(request, _("You are signed out everywhere else."))
+        return redirect("partners:profile")
