@@ -27,6 +27,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg2
@@ -283,7 +284,7 @@ def _spawn(command: list[str], log: Path) -> subprocess.Popen[bytes]:
     return process
 
 
-def _as_server_user() -> dict[str, object]:
+def _as_server_user() -> dict[str, Any]:
     user = _server_user()
     return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if user else {}
 
@@ -329,7 +330,7 @@ def _init_postgres(programs: Path) -> None:
     command = [str(programs / "initdb"), "-D", str(draft), "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-instructions"]
     command += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
-    made = subprocess.run(command, capture_output=True, text=True, cwd="/", env=environment, check=False, **_as_server_user())  # type: ignore[call-overload]
+    made = subprocess.run(command, capture_output=True, text=True, cwd="/", env=environment, check=False, **_as_server_user())
     if made.returncode:
         raise EmbeddedError(
             f"PostgreSQL's data folder {data} could not be made: {made.stderr.strip()}. Free some space there, or set DATABASE_URL."

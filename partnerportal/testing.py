@@ -46,6 +46,20 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     _resources.close()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that start and kill services run one after the other, in one worker of pytest-xdist."""
+    for item in items:
+        if item.get_closest_marker("services"):
+            item.add_marker(pytest.mark.xdist_group("services"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what bin/test could not run, and which of its checks failed, before the summary line."""
+    for title, variable in (("Left out", "PORTAL_LEFT_OUT"), ("Checks that failed before the tests", "PORTAL_FAILED_CHECKS")):
+        if text := os.environ.get(variable):
+            terminalreporter.write_line(f"{title}: {text}", red=True)
+
+
 @pytest.fixture(autouse=True)
 def _empty_cache() -> Iterator[None]:
     from django.core.cache import cache  # noqa: PLC0415

@@ -33,8 +33,8 @@ def configure() -> None:
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)
-    render = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer()]
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=[_argument_free, *shared], processors=render))
+    render: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer()]
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=render))
     handler.set_name("portal")
     root = logging.getLogger()
     for former in [known for known in root.handlers if known.get_name() == "portal"]:
@@ -43,11 +43,6 @@ def configure() -> None:
     root.setLevel(settings.LOG_LEVEL)
     for name in ("django.request", "django.server", "fontTools", "weasyprint", "celery.worker.strategy", "celery.app.trace"):
         logging.getLogger(name).setLevel(max(logging.getLevelName(settings.LOG_LEVEL), logging.ERROR))
-
-
-def _argument_free(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
-    event.pop("positional_args", None)
-    return event
 
 
 def _without_secrets(_: Any, __: str, event: dict[str, Any]) -> Mapping[str, Any]:

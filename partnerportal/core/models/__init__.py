@@ -4,6 +4,7 @@ from partnerportal.core.models.messages import Notification, OutboxMessage, Stor
 from partnerportal.core.models.moves import StageMove
 from partnerportal.core.models.numbers import NumberSeries
 from partnerportal.core.models.records import Subject
+from partnerportal.core.models.search import SearchEntry
 
 __all__ = [
     "Attachment",
@@ -13,6 +14,7 @@ __all__ = [
     "NumberSeries",
     "OutboxMessage",
     "Pin",
+    "SearchEntry",
     "StageMove",
     "StoredMail",
     "Subject",

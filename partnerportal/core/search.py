@@ -1,0 +1,152 @@
+"""One search over all business records: folded, typo-tolerant, by number and telephone, and only what the person may see.
+
+A record is found when every word of the query stands somewhere in it, or resembles a word of it (trigrams; not words with
+digits: the neighbour's number is no hit), or when a telephone number in any writing matches its digits. One statement answers,
+groups and counts included.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import BooleanField, Case, Count, F, Func, Q, QuerySet, TextField, Value, When, Window
+from django.db.models.functions import RowNumber
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from partnerportal.core.models import SearchEntry
+from partnerportal.core.models.search import KINDS
+
+if TYPE_CHECKING:
+    from partners.models import User
+
+SHORTEST, LONGEST = 2, 100
+PER_GROUP = 5
+SUGGESTIONS = 8
+EXAMINED = 2000  # Of a query that nearly everything matches, so many records are looked at.
+PHONE = re.compile(r"[\d\s()+/.\-–]+")
+FEWEST_DIGITS = 5
+MOST_WORDS = 8
+SHORTEST_LIKE = 4  # Shorter words resemble too much.
+
+LABELS: dict[str, tuple[str | Promise, str, str]] = {
+    "accounts.account": (_("Accounts"), "building", "accounts"),
+    "accounts.contact": (_("Contacts"), "person-vcard", "contacts"),
+    "leads.lead": (_("Leads"), "person-plus", "leads"),
+    "projects.project": (_("Projects"), "briefcase", "projects"),
+    "quotes.quote": (_("Quotes"), "file-earmark-text", "quotes"),
+    "orders.order": (_("Orders"), "box-seam", "orders"),
+    "cases.case": (_("Cases"), "life-preserver", "cases"),
+    "tasks.task": (_("Tasks"), "check2-square", "tasks"),
+}
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One found record."""
+
+    title: str
+    subtitle: str
+    url: str
+    kind: str | Promise
+    icon: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """The best hits of one kind of record. `count` are all that match; `is_capped` when only a part was looked at."""
+
+    kind: str
+    label: str | Promise
+    icon: str
+    hits: tuple[Hit, ...]
+    count: int
+    is_capped: bool
+
+
+def find(query: str, user: User, *, per_group: int = PER_GROUP) -> list[Group]:
+    """What matches, of what the person may see, by kind; the best hits first. One statement; nothing for a query too short."""
+    query = clean(query)
+    if len(query) < SHORTEST:
+        return []
+    numbered = matches(query, user).annotate(
+        place=Window(
+            RowNumber(),
+            partition_by=F("kind"),
+            order_by=[F("starts").desc(), F("has_all").desc(), F("likeness").desc(), F("object_id").desc()],
+        ),
+        of_kind=Window(Count("pk"), partition_by=F("kind")),
+        examined=Window(Count("pk")),
+    )
+    rows = list(numbered.filter(place__lte=per_group).order_by("kind", "place"))
+    return [_group(kind, [row for row in rows if row.kind == kind]) for kind in KINDS if any(row.kind == kind for row in rows)]
+
+
+def suggest(query: str, user: User) -> list[Hit]:
+    """The first few hits while a person types, the best of each kind first."""
+    groups = find(query, user, per_group=3)
+    places = range(max((len(group.hits) for group in groups), default=0))
+    return [group.hits[place] for place in places for group in groups if place < len(group.hits)][:SUGGESTIONS]
+
+
+def clean(query: str) -> str:
+    """A query without control characters and surplus spaces, at most 100 characters long."""
+    printable = "".join(letter if letter.isprintable() else " " for letter in unicodedata.normalize("NFC", query))
+    return " ".join(printable.split())[:LONGEST].strip()
+
+
+def phone_digits(query: str) -> set[str]:
+    """The digits by which a telephone number is found, without leading zeros; nothing when the query is no number.
+
+    `030 23125-042`, `+49 (0)30 23125042` and `0049 30 23125042` all find +493023125042; in Italy the zero is kept, so both are tried.
+    """
+    if not PHONE.fullmatch(query):
+        return set()
+    writings = {re.sub(r"\D", "", one).lstrip("0") for one in (query, query.replace("(0)", ""))}
+    return {digits for digits in writings if len(digits) >= FEWEST_DIGITS}
+
+
+def matches(query: str, user: User) -> QuerySet[SearchEntry]:
+    """The entries that match, at most `EXAMINED`, with how well: title begins so, all words there, likeness."""
+    words = query.split()[:MOST_WORDS]
+    exact, tolerant = Q(), Q()
+    for word in words:
+        exact &= Q(text__contains=_folded(word))
+        tolerant &= Q(text__contains=_folded(word)) | _resembles(word)
+    for digits in phone_digits(query):
+        exact |= Q(text__contains=digits)
+        tolerant |= Q(text__contains=digits)
+    visible = SearchEntry.objects.visible_to(user)
+    found = visible.filter(tolerant).order_by()[:EXAMINED]
+    return visible.filter(pk__in=found.values("pk")).annotate(
+        starts=Case(When(title__istartswith=query, then=Value(1)), default=Value(0)),
+        has_all=Case(When(exact, then=Value(1)), default=Value(0)),
+        likeness=Func(_folded(query), F("text"), function="word_similarity"),
+    )
+
+
+def _folded(text: str) -> Func:
+    return Func(Value(text), function="portal_fold", output_field=TextField())
+
+
+def _resembles(word: str) -> Q:
+    """Whether a word of the entry is like this one: index-supported, at PostgreSQL's usual threshold of 0.6."""
+    if len(word) < SHORTEST_LIKE or not word.isalpha():
+        return Q(pk__in=())
+    return Q(Func(_folded(word), F("text"), template="%(expressions)s", arg_joiner=" <%% ", output_field=BooleanField()))
+
+
+def _group(kind: str, rows: Sequence[SearchEntry]) -> Group:
+    label, icon, _place = LABELS[kind]
+    first = rows[0]
+    return Group(kind, label, icon, tuple(_hit(row) for row in rows), first.of_kind, first.examined >= EXAMINED)  # type: ignore[attr-defined]
+
+
+def _hit(row: SearchEntry) -> Hit:
+    label, icon, place = LABELS[row.kind]
+    return Hit(row.title, row.subtitle, reverse(f"{place}:detail", args=[row.object_id]), label, icon)

@@ -1,0 +1,386 @@
+"""Projects of the demo, from the first talk to the completed order, with every stage and ending."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from accounts.models import Account, AccountStatus, Contact
+from catalog import words
+from catalog.models import ProductOfInterest, Term
+from partnerportal.core.models import Follow
+from partners.models import User
+from projects import bonus, mrr
+from projects.models import Approval, BonusEntry, DemoAnswer, MrrSource, OpportunityType, Outcome, Project
+from projects.stages import RecordType, Stage
+from quotes.models import Quote
+from quotes.stages import Status as QuoteStatus
+from reports.demo.customers import Company, company, convert, make_account, make_lead, note, qualify
+from reports.demo.moves import move
+from reports.demo.ordering import ORDERED, place_order
+from reports.demo.quoting import accept, cancel, expire, make_quote, reject, revise, submit
+from reports.demo.setting import Setting
+from tasks.models import Priority, Status, Task
+
+RATE = Decimal("0.1000")
+WON, LOST = "won", "lost"
+ANSWERS = (
+    "In the customer's meeting room, one hour, on a big screen.",
+    "Managing director, IT manager and two users from the reception.",
+    "An ISDN system from 2012; the provider ends ISDN lines this year.",
+    "Missed calls at lunch, no home office, no overview of the queue.",
+    "x-bees, the call queue with wallboard, and the mobile app.",
+    "One offer of a hosted PBX without integration.",
+    "Send the proposal; decision in the meeting of the board next week.",
+)
+
+# ending, how many days ago it began, how many days ago the last move was
+BUSINESS_PLANS = (
+    *((Stage.INTRO, days, 0) for days in (2, 5, 9, 14, 21, 33)),
+    *((Stage.DEMO, days, days // 3) for days in (12, 18, 26, 34, 47)),
+    *((Stage.PRESENTATION, days, days // 4) for days in (24, 31, 39, 52, 64)),
+    *((Stage.PROPOSAL, days, days // 4) for days in (29, 36, 44, 58, 71, 80)),
+    *((Stage.CONTRACT_OUT, days, days // 8) for days in (41, 55, 66)),
+    *((Stage.ORDER_MANAGEMENT, days, days // 10) for days in (48, 62, 75, 84)),
+    *((WON, end + 55, end) for end in (3, 12, 24, 38, 60, 85, 120, 165, 215, 265, 305)),
+    *((LOST, end + 40, end) for end in (6, 20, 45, 90, 140, 200, 290)),
+)
+CHANGE_ORDERS = (
+    (Stage.PRESENTATION, 6, 0),
+    (Stage.PROPOSAL, 15, 4),
+    (Stage.CONTRACT_OUT, 28, 2),
+    (WON, 50, 18),
+    (WON, 95, 70),
+    (LOST, 40, 25),
+)
+# How many moments a story with this ending needs at most.
+STEPS = {
+    Stage.INTRO: 2,
+    Stage.DEMO: 4,
+    Stage.PRESENTATION: 6,
+    Stage.PROPOSAL: 9,
+    Stage.CONTRACT_OUT: 13,
+    Stage.ORDER_MANAGEMENT: 18,
+    WON: 21,
+    LOST: 13,
+}
+
+
+@dataclass
+class Play:
+    """A project on its way, with the moments that are left for its next moves."""
+
+    setting: Setting
+    project: Project
+    moments: list[datetime]
+
+    def now(self) -> datetime:
+        """The next moment of the story."""
+        return self.moments.pop(0)
+
+    def go(self, to: str, *, by: User | None, reason: str = "") -> datetime:
+        """Move the project to a stage, with the stage's probability."""
+        at = self.now()
+        project = self.project
+        probability = words.stage(project.record_type, to).probability
+        weighted = mrr.weighted_pipeline(project.mrr, probability)
+        move(self.setting, project, field="stage", to=to, at=at, by=by, reason=reason, probability=probability, weighted_pipeline=weighted)
+        return at
+
+
+def tell_projects(setting: Setting) -> None:
+    """Every project of a year: business plans first, then change orders of customers who were won."""
+    customers: list[tuple[Account, Contact, datetime]] = []
+    for ending, began, ended in sorted(BUSINESS_PLANS, key=lambda plan: -plan[1]):
+        one = company(setting)
+        owner = setting.rep()
+        start = setting.ago(began)
+        account, contact, lead = _customer(setting, one, owner, start)
+        project = _project(setting, account, contact, kind=RecordType.BUSINESS_PLAN, users=one.users, at=start, ending=ending, ended=ended)
+        project.lead = lead
+        setting.chronicle.add(project, at=start, by=owner)
+        end = setting.ago(ended) if ended else setting.now - timedelta(minutes=30)
+        play(Play(setting, project, setting.between(start, end, STEPS[ending])), ending)
+        if ending == WON:
+            customers.append((account, contact, end))
+    for ending, began, ended in CHANGE_ORDERS:
+        start = setting.ago(began)
+        account, contact, _ = setting.some([row for row in customers if row[2] < start - timedelta(days=5)])
+        project = _project(
+            setting, account, contact, kind=RecordType.CHANGE_ORDER, users=setting.some((4, 6, 10)), at=start, ending=ending, ended=ended
+        )
+        setting.chronicle.add(project, at=start, by=project.owner)
+        end = setting.ago(ended) if ended else setting.now - timedelta(minutes=30)
+        play(Play(setting, project, setting.between(start, end, STEPS[ending])), ending)
+
+
+def _customer(setting: Setting, one: Company, owner: User, at: datetime) -> tuple[Account, Contact, object]:
+    """Account and contact, in six of ten cases out of a converted lead."""
+    if setting.rng.random() >= 0.6:
+        return (*make_account(setting, one, owner=owner, at=at), None)
+    lead = make_lead(setting, one, owner=owner, at=at - timedelta(days=9))
+    qualify(setting, lead, at=at - timedelta(days=7))
+    account, contact = make_account(setting, one, owner=owner, at=at)
+    convert(setting, lead, account, at=at)
+    return account, contact, lead
+
+
+def _project(
+    setting: Setting, account: Account, contact: Contact, *, kind: str, users: int, at: datetime, ending: str, ended: int
+) -> Project:
+    """A project at its first stage, with its estimate."""
+    rng = setting.rng
+    product = rng.choice(ProductOfInterest.values)
+    solutions = rng.choice((["license"], ["license", "classound"], ["license", "hwaas", "classound"], ["license", "hwaas"]))
+    estimate = mrr.estimate(users=users, solutions=solutions, currency=setting.partner.currency, prices=setting.catalog.averages)
+    first = Stage.INTRO if kind == RecordType.BUSINESS_PLAN else Stage.PRESENTATION
+    probability = words.stage(kind, first).probability
+    is_change = kind == RecordType.CHANGE_ORDER
+    return Project(
+        partner=setting.partner,
+        owner=account.owner,
+        account=account,
+        contact=contact,
+        record_type=kind,
+        stage=first,
+        probability=probability,
+        name=f"{account.name} – {'more users' if is_change else product}",
+        close_date=_close_date(setting, ending, ended),
+        opportunity_type=OpportunityType.EXISTING_BUSINESS
+        if is_change
+        else rng.choice((OpportunityType.NEW_BUSINESS, OpportunityType.NEW_BUSINESS, OpportunityType.EXISTING_NOT_WITH_VENDOR)),
+        product_of_interest=product,
+        interested_solutions=solutions,
+        total_users=users,
+        next_step=""
+        if ending in (WON, LOST)
+        else rng.choice(("Send references", "Call the IT manager", "Agree on the demo date", "Revised offer")),
+        next_step_on=None if ending in (WON, LOST) else setting.today + timedelta(days=rng.randrange(-3, 15)),
+        description=f"{users} users, {len(solutions)} solutions.",
+        currency=setting.partner.currency,
+        expected_mrr=estimate.amount,
+        estimate=mrr.as_json(estimate),
+        mrr=estimate.amount,
+        mrr_source=MrrSource.ESTIMATE,
+        weighted_pipeline=mrr.weighted_pipeline(estimate.amount, probability),
+    )
+
+
+def _close_date(setting: Setting, ending: str, ended: int) -> date:
+    if ending in (WON, LOST):
+        return setting.today - timedelta(days=ended)
+    return setting.today + timedelta(days=setting.some((-4, 1, 3, 5, 8, 13, 21, 34, 55, 89)))
+
+
+def play(story: Play, ending: str) -> None:
+    """Bring a project from its first stage to its ending."""
+    setting, project = story.setting, story.project
+    owner = project.owner
+    if setting.rng.random() < 0.5:
+        note(setting, project, by=owner, at=project.created_at + timedelta(hours=5))
+    if project.owner != setting.reps[0] and setting.rng.random() < 0.25:
+        setting.chronicle.add(Follow(partner=setting.partner, subject=project, user=setting.reps[0]), at=project.created_at, by=owner)
+    if project.record_type == RecordType.BUSINESS_PLAN and not _to_presentation(story, ending):
+        return
+    if ending == Stage.PRESENTATION:
+        return
+    if ending == LOST and setting.rng.random() < 0.5:
+        _lose(story, quote=None)
+        return
+    story.go(Stage.PROPOSAL, by=owner)
+    _from_proposal(story, ending)
+
+
+def _to_presentation(story: Play, ending: str) -> bool:
+    """Through Intro and Demo; False when the story ends before Presentation."""
+    setting, project = story.setting, story.project
+    if ending == Stage.INTRO:
+        return False
+    setting.chronicle.change(project, at=story.now(), by=project.owner, poc_users=setting.rng.randrange(6))
+    story.go(Stage.DEMO, by=project.owner)
+    is_answered = setting.rng.random() < 0.75
+    answers = setting.questions if is_answered else setting.questions[: setting.rng.randrange(4)]
+    at = story.now()
+    for question, text in zip(answers, ANSWERS, strict=False):
+        setting.chronicle.add(
+            DemoAnswer(partner=setting.partner, project=project, question=question, text=text, answered_by=project.owner),
+            at=at,
+            by=project.owner,
+        )
+    if ending == Stage.DEMO:
+        return False
+    figure = (project.mrr * Decimal("0.95")).quantize(Decimal(10)).quantize(Decimal("0.01"))
+    setting.chronicle.change(project, at=story.now(), by=project.owner, amount_mrr=figure)
+    at = story.moments[0]
+    story.go(Stage.PRESENTATION, by=project.owner)
+    if is_answered and setting.questions:
+        _demo_done(setting, project, at=at)
+    return True
+
+
+def _demo_done(setting: Setting, project: Project, *, at: datetime) -> None:
+    """The facts that leaving Demo writes once, the bonus that waits, and the account manager's answer."""
+    setting.chronicle.change(project, at=at, by=project.owner, demo_done=True, demo_date=at.date(), pipeline_mrr=project.mrr)
+    if not bonus.is_eligible(project.record_type, project.opportunity_type):
+        return
+    facts = {
+        "project": project,
+        "basis": project.pipeline_mrr,
+        "rate": RATE,
+        "amount": bonus.amount(project.pipeline_mrr, RATE),
+        "currency": project.currency,
+    }
+    setting.chronicle.add(BonusEntry(partner=setting.partner, state=BonusEntry.State.AWAITING, **facts), at=at, by=project.owner)
+    decided_at = at + timedelta(days=setting.rng.randrange(1, 12))
+    if at > setting.now - timedelta(days=20) or decided_at > setting.now:
+        return
+    is_granted = setting.rng.random() < 0.8
+    state = BonusEntry.State.GRANTED if is_granted else BonusEntry.State.REFUSED
+    reason = "" if is_granted else "The answers do not say who was there. Please add the attendees."
+    setting.chronicle.add(
+        BonusEntry(partner=setting.partner, state=state, reason=reason, decided_by=setting.account_manager, **facts),
+        at=decided_at,
+        by=setting.account_manager,
+    )
+    setting.chronicle.change(
+        project, at=decided_at, by=setting.account_manager, reason=reason, approved_by_am=Approval.YES if is_granted else Approval.NO
+    )
+
+
+def _from_proposal(story: Play, ending: str) -> None:
+    """Quotes, agreement, order, and the end."""
+    setting, project = story.setting, story.project
+    quote = make_quote(setting, project, at=story.now())
+    take_mrr(setting, project, quote, at=quote.created_at)
+    if ending == Stage.PROPOSAL:
+        _waiting_proposal(story, quote)
+        return
+    submit(setting, quote, at=story.now())
+    if setting.rng.random() < 0.25:
+        quote = revise(setting, quote, at=story.now())
+        take_mrr(setting, project, quote, at=quote.created_at)
+    if ending == LOST:
+        _lose(story, quote=quote)
+        return
+    said_yes = story.now()
+    setting.chronicle.change(
+        project,
+        at=said_yes,
+        by=project.owner,
+        verbal_agreement=True,
+        verbal_agreement_on=said_yes.date(),
+        verbal_agreement_by=str(project.contact),
+    )
+    story.go(Stage.CONTRACT_OUT, by=None, reason=f"{quote} is submitted and the customer has agreed.")
+    if ending == Stage.CONTRACT_OUT and setting.turn("contract", ("out", "accepted")) == "out":
+        return
+    accept(setting, quote, at=story.now())
+    if ending == Stage.CONTRACT_OUT:
+        return
+    order = place_order(setting, quote, at=story.now())
+    story.go(Stage.ORDER_MANAGEMENT, by=None, reason=f"{order} was made from {quote}.")
+    steps = ORDERED if ending == WON else ORDERED[: setting.turn("order", (1, 3, 2, 3))]
+    for step in steps:
+        step(setting, order, at=story.now())
+    if ending == WON:
+        at = story.moments[0]
+        story.go(Stage.CLOSED, by=None, reason=f"{order} is completed.")
+        setting.chronicle.change(project, at=at, by=None, outcome=Outcome.WON, closed_at=at)
+        setting.chronicle.change(project.account, at=at, by=None, status=AccountStatus.ACTIVE)
+
+
+def _waiting_proposal(story: Play, quote: Quote) -> None:
+    """A proposal that is not decided: a draft, one that is out, one that has expired, or one that the customer has declined."""
+    setting, project = story.setting, story.project
+    fate = setting.turn("proposal", ("out", "draft", "expired", "out", "rejected", "out"))
+    if fate == "draft":
+        return
+    at = story.now()
+    submit(setting, quote, at=at)
+    if fate == "out":
+        return
+    if fate == "expired":
+        expire(setting, quote, at=story.now())
+    else:
+        reject(setting, quote, at=story.now())
+    _back_to_estimate(setting, project, at=quote.updated_at)
+
+
+def _lose(story: Play, *, quote: Quote | None) -> None:
+    """Closed by hand, with a reason; what was out is cancelled."""
+    setting, project = story.setting, story.project
+    slug, label = setting.some(words.choices(Term.Kind.LOST))
+    competitor = setting.some(("", "RingBell Cloud", "Telwolke", "VoceFacile"))
+    at = story.moments[0]
+    if quote and quote.status in (QuoteStatus.DRAFT, QuoteStatus.SUBMITTED):
+        cancel(setting, quote, at=at)
+        _back_to_estimate(setting, project, at=at)
+    at = story.now()
+    move(
+        setting,
+        project,
+        field="stage",
+        to=Stage.CLOSED,
+        at=at,
+        by=project.owner,
+        reason=label,
+        outcome=Outcome.LOST,
+        lost_reason=slug,
+        competitor=competitor,
+        closed_at=at,
+        probability=0,
+        weighted_pipeline=mrr.weighted_pipeline(project.mrr, 0),
+    )
+
+
+def take_mrr(setting: Setting, project: Project, quote: Quote, *, at: datetime) -> None:
+    """The project's MRR follows its primary quote."""
+    weighted = mrr.weighted_pipeline(quote.mrr, project.probability)
+    setting.chronicle.change(
+        project, at=at, by=project.owner, mrr=quote.mrr, mrr_source=MrrSource.QUOTE, mrr_quote=str(quote), weighted_pipeline=weighted
+    )
+
+
+def _back_to_estimate(setting: Setting, project: Project, *, at: datetime) -> None:
+    weighted = mrr.weighted_pipeline(project.expected_mrr, project.probability)
+    setting.chronicle.change(
+        project, at=at, by=None, mrr=project.expected_mrr, mrr_source=MrrSource.ESTIMATE, mrr_quote="", weighted_pipeline=weighted
+    )
+
+
+def give_tasks(setting: Setting, projects: list[Project]) -> None:
+    """What is to do on open projects: some overdue, some today, most soon; and what has been done."""
+    subjects = (
+        "Send revised offer",
+        "Call about porting dates",
+        "Collect demo answers",
+        "Prepare the presentation",
+        "Ask for the decision",
+        "Check the site plan",
+    )
+    rng = setting.rng
+    for number, project in enumerate(projects):
+        due = setting.today + timedelta(days=(-2, 0, 3, 6, 1, 9, 14, 20, 30)[number % 9])
+        task = Task(
+            partner=setting.partner,
+            owner=project.owner,
+            assigned_to=project.owner,
+            subject=subjects[number % len(subjects)],
+            due_on=due,
+            status=rng.choice((Status.NOT_STARTED, Status.NOT_STARTED, Status.IN_PROGRESS, Status.WAITING)),
+            priority=rng.choice((Priority.HIGH, Priority.NORMAL, Priority.NORMAL, Priority.LOW)),
+            related=project,
+        )
+        setting.chronicle.add(task, at=setting.ago(7 + number % 5), by=project.owner)
+        done = Task(
+            partner=setting.partner,
+            owner=setting.manager,
+            assigned_to=project.owner,
+            subject="Write down who decides",
+            due_on=setting.today - timedelta(days=9),
+            related=project,
+        )
+        setting.chronicle.add(done, at=setting.ago(12), by=setting.manager)
+        finished = setting.ago(10)
+        setting.chronicle.change(done, at=finished, by=project.owner, status=Status.COMPLETED, completed_at=finished)

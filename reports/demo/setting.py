@@ -1,0 +1,100 @@
+"""What every part of one partner's year needs: its people, the clock, chance, prices and the next numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from random import Random
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from catalog.models import AveragePrice, PriceBookEntry, Product
+from partners.models import Partner, User
+from projects.models import DemoQuestion
+from projects.mrr import Price
+from reports.demo.chronicle import Chronicle
+from reports.demo.names import Culture, Place
+
+T = TypeVar("T")
+
+OPENS, CLOSES = 9, 17  # Nobody of the demo works at night.
+
+
+@dataclass
+class Setting:
+    """One partner's stage. `reps` own the records; the first of them is the busiest."""
+
+    partner: Partner
+    reps: Sequence[User]
+    manager: User
+    account_manager: User
+    agent: User
+    now: datetime
+    rng: Random
+    chronicle: Chronicle
+    companies: Iterator[tuple[Culture, Place, str, str]]
+    catalog: Catalog
+    questions: Sequence[DemoQuestion]
+    numbers: dict[tuple[str, int], int] = field(default_factory=dict)
+    turns: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        """The partner's day."""
+        return self.now.astimezone(ZoneInfo(self.partner.time_zone)).date()
+
+    def rep(self) -> User:
+        """Somebody who sells, the first one most often."""
+        return self.rng.choices(self.reps, weights=[3, *([2] * (len(self.reps) - 1))])[0]
+
+    def some(self, of: Sequence[T]) -> T:
+        """One of them."""
+        return self.rng.choice(of)
+
+    def turn(self, what: str, of: Sequence[T]) -> T:
+        """One after the other, so that each of a few kinds is there."""
+        self.turns[what] = self.turns.get(what, -1) + 1
+        return of[self.turns[what] % len(of)]
+
+    def ago(self, days: float) -> datetime:
+        """A moment in working hours so many days ago, never in the future."""
+        day = self.today - timedelta(days=int(days))
+        clock = time(self.rng.randrange(OPENS, CLOSES), self.rng.randrange(60), self.rng.randrange(60))
+        moment = datetime.combine(day, clock, tzinfo=ZoneInfo(self.partner.time_zone))
+        return min(moment, self.now - timedelta(minutes=self.rng.randrange(1, 50)))
+
+    def between(self, start: datetime, end: datetime, count: int) -> list[datetime]:
+        """`count` moments in order, strictly between two others."""
+        span = (end - start) / (count + 1)
+        return [start + span * (number + 1) + span * self.rng.uniform(-0.3, 0.3) for number in range(count)]
+
+    def number(self, series: str, at: datetime) -> str:
+        """The next number of a series in the year of `at`."""
+        key = (series, at.year)
+        self.numbers[key] = self.numbers.get(key, 0) + 1
+        return f"{series}-{at.year}-{self.numbers[key]:05d}"
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Products, prices and average prices in one currency, for one tier's book."""
+
+    products: Mapping[str, Product]
+    list_prices: Mapping[tuple[str, str], Any]
+    costs: Mapping[tuple[str, str], Any]
+    averages: Mapping[str, Price]
+
+    @classmethod
+    def of(cls, partner: Partner) -> Catalog:
+        """What holds today for a partner."""
+        entries = list(PriceBookEntry.objects.filter(currency=partner.currency, valid_to=None).select_related("book", "product"))
+        return cls(
+            products={product.code: product for product in Product.objects.all()},
+            list_prices={(entry.product.code, entry.billing_period): entry.price for entry in entries if entry.book.kind == "end_user"},
+            costs={(entry.product.code, entry.billing_period): entry.price for entry in entries if partner.tier in entry.book.tiers},
+            averages={
+                row.family: Price(row.family, row.amount, row.currency, row.valid_from)
+                for row in AveragePrice.objects.filter(currency=partner.currency).order_by("valid_from")
+            },
+        )
