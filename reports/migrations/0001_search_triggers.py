@@ -136,8 +136,8 @@ class Migration(migrations.Migration):
         ("leads", "0002_initial"),
         ("projects", "0001_initial"),
         ("quotes", "0001_initial"),
-        ("orders", "0002_initial"),
-        ("cases", "0002_initial"),
+        ("orders", "0001_initial"),
+        ("cases", "0001_initial"),
         ("tasks", "0001_initial"),
     ]
 
