@@ -40,7 +40,17 @@ def _permissions(verb: str, objects: tuple[str, ...] = OBJECTS) -> frozenset[str
 READS = _permissions("view") | {"reports.view_report", "catalog.view_pricebook", "partners.view_team"}
 WRITES = _permissions("add") | _permissions("change") | _permissions("delete")
 
-EVERYBODY = frozenset({"partners.view_profile", "partners.view_notices", "partners.view_news", "partners.view_wmp", "partners.view_help"})
+EVERYBODY = frozenset(
+    {
+        "core.search",
+        "reports.view_home",
+        "partners.view_profile",
+        "partners.view_notices",
+        "partners.view_news",
+        "partners.view_wmp",
+        "partners.view_help",
+    }
+)
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.PARTNER_USER: EVERYBODY | READS | WRITES,

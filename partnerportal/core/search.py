@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from django.db.models import BooleanField, Case, Count, F, Func, Q, QuerySet, TextField, Value, When, Window
 from django.db.models.functions import RowNumber
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
 SHORTEST, LONGEST = 2, 100
 PER_GROUP = 5
+PER_PAGE = 50
 SUGGESTIONS = 8
 EXAMINED = 2000  # Of a query that nearly everything matches, so many records are looked at.
 PHONE = re.compile(r"[\d\s()+/.\-–]+")
@@ -131,7 +131,8 @@ def matches(query: str, user: User) -> QuerySet[SearchEntry]:
 
 
 def _folded(text: str) -> Func:
-    return Func(Value(text), function="portal_fold", output_field=TextField())
+    """The database's own folding, in a subquery, so that it is done once and not for every row."""
+    return Func(Value(text), template="(SELECT portal_fold(%(expressions)s))", output_field=TextField())
 
 
 def _resembles(word: str) -> Q:
@@ -149,4 +150,4 @@ def _group(kind: str, rows: Sequence[SearchEntry]) -> Group:
 
 def _hit(row: SearchEntry) -> Hit:
     label, icon, place = LABELS[row.kind]
-    return Hit(row.title, row.subtitle, reverse(f"{place}:detail", args=[row.object_id]), label, icon)
+    return Hit(row.title, row.subtitle, f"/{place}/{row.object_id}/", label, icon)

@@ -39,7 +39,7 @@ KINDS = (
         "leads.lead",
         "leads_lead",
         "r.company",
-        "concat_ws(' ', r.first_name, r.last_name)",
+        "concat_ws(' ', nullif(r.first_name, ''), r.last_name)",
         ("r.company", "r.first_name", "r.last_name", "r.email", "r.website", "r.city"),
         ("r.phone", "r.mobile"),
     ),
