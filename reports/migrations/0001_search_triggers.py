@@ -7,6 +7,7 @@ name follow when the account is renamed. The functions name columns: whoever ren
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.db import migrations
 
@@ -129,17 +130,14 @@ def undo(kind: Kind) -> str:
     return f"DROP FUNCTION {name}_kept() CASCADE; DROP FUNCTION {name}(bigint[]);"
 
 
+def tables_of(app: str) -> tuple[str, str]:
+    """The migration after which an app's tables have all their first columns."""
+    folder = Path(__file__).resolve().parent.parent.parent / app / "migrations"
+    return app, max(path.stem for path in folder.glob("0*_initial.py"))
+
+
 class Migration(migrations.Migration):
-    dependencies = [
-        ("core", "0006_add_search_entry"),
-        ("accounts", "0002_initial"),
-        ("leads", "0002_initial"),
-        ("projects", "0001_initial"),
-        ("quotes", "0001_initial"),
-        ("orders", "0001_initial"),
-        ("cases", "0001_initial"),
-        ("tasks", "0001_initial"),
-    ]
+    dependencies = [("core", "0006_add_search_entry"), *(tables_of(app) for app in ("accounts", "leads", "projects", "quotes", "orders", "cases", "tasks"))]
 
     operations = [
         migrations.RunSQL(FOLD, "DROP FUNCTION portal_fold(text);"),
