@@ -109,7 +109,7 @@ def _telephony_case(setting: Setting, order: Order, *, at: datetime) -> Case:
         partner=setting.partner,
         owner=order.owner,
         number=setting.number("C", at),
-        type=CaseType.CLASSOUND,
+        type=CaseType.CUSTOMER_CARE,
         status=CaseStatus.IN_PROGRESS,
         topic="classound",
         subject=f"CLASSOUND activation for {order.number}",

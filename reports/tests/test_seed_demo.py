@@ -166,7 +166,7 @@ def test_seed_demo_children_have_the_partner_of_their_parent():
 def test_seed_demo_opens_a_case_for_each_confirmed_telephony_order():
     telephony = rows(Order).filter(lines__family="classound").distinct()
 
-    assert telephony.count() == rows(Case).filter(type=CaseType.CLASSOUND).count()
+    assert telephony.count() == rows(Case).filter(topic="classound", subject__startswith="CLASSOUND activation").count()
     assert telephony.filter(case=None).count() == 0
 
 
