@@ -256,7 +256,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 JOB_SECONDS = env.int("JOB_SECONDS", default=60)  # Hard limit of one delivery; its child process is ended and replaced.
-JOB_GRACE_SECONDS = 10  # This much earlier a delivery is told to stop.
+LEASE_MARGIN_SECONDS = env.int("LEASE_MARGIN_SECONDS", default=5)  # A message is free again this long after its hard limit.
 PDF_SECONDS = env.int("PDF_SECONDS", default=20)
 PDF_MEMORY_BYTES = 1024**3
 OUTBOX_BACKOFF_SECONDS = env.float("OUTBOX_BACKOFF_SECONDS", default=5.0)

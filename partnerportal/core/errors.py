@@ -9,6 +9,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
 AWAY = (OperationalError, InterfaceError, RedisError)
@@ -32,7 +33,12 @@ def _lone_page(template: str, status: int) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without a valid token: nothing has been changed."""
-    return _page(request, "403.html", 403, is_stale_form=True)
+    return _page(
+        request,
+        "403.html",
+        403,
+        sentence=_("This form is no longer valid, and nothing was changed. Reload the page and send it once more."),
+    )
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -42,7 +48,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: the record may be seen but not changed; the exception says who may."""
-    return _page(request, "403.html", 403, message=str(exception))
+    return _page(request, "403.html", 403, sentence=str(exception))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -10,7 +10,7 @@ from partnerportal.core import outbox
 WORKER_SEEN = "worker-seen"
 
 
-@shared_task(time_limit=settings.JOB_SECONDS, soft_time_limit=settings.JOB_SECONDS - settings.JOB_GRACE_SECONDS)
+@shared_task(time_limit=settings.JOB_SECONDS, soft_time_limit=settings.JOB_SECONDS * 0.8)
 def deliver(message_id: int) -> None:
     """Deliver one promise."""
     outbox.deliver_one(message_id)

@@ -120,7 +120,8 @@ def _take(message_id: int) -> OutboxMessage | None:
 
 def lease(kind: str) -> timedelta:
     """How long a worker may hold a message: its hard time limit, and a little more."""
-    return timedelta(seconds=(settings.PDF_SECONDS if kind.endswith(".pdf") else settings.JOB_SECONDS) + 5)
+    limit = settings.PDF_SECONDS if kind.endswith(".pdf") else settings.JOB_SECONDS
+    return timedelta(seconds=limit + settings.LEASE_MARGIN_SECONDS)
 
 
 def _still_ours(message: OutboxMessage) -> bool:

@@ -1,0 +1,56 @@
+"""What a person sees while the database or the broker is away, and after."""
+
+import time
+import urllib.request
+from urllib.error import HTTPError, URLError
+
+import pytest
+
+from partnerportal.tests.services.servers import wait_until
+
+pytestmark = [pytest.mark.services, pytest.mark.timeout(600)]
+
+
+def get(portal, path):
+    """Status, headers and seconds of a request; status 0 when nobody answers."""
+    began = time.monotonic()
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{portal.port}{path}", timeout=30) as response:
+            return response.status, response.headers, time.monotonic() - began
+    except HTTPError as error:
+        with error:
+            return error.code, error.headers, time.monotonic() - began
+    except (URLError, OSError):
+        return 0, {}, time.monotonic() - began
+
+
+def test_web_survives_database_and_broker(portal):
+    portal.manage("collectstatic", "--noinput", "-v0")
+    portal.start("web")
+    wait_until(lambda: get(portal, "/healthz")[0] == 200, 120, "the web server answers")
+    pid = portal.pid("web")
+
+    portal.servers.kill_database()
+    health, _, _ = get(portal, "/healthz")
+    page, headers, seconds = get(portal, "/auth/login/?next=/")
+    home, home_headers, _ = get(portal, "/")
+    portal.servers.revive()
+    began = time.monotonic()
+    wait_until(lambda: get(portal, "/healthz")[0] == 200, 50, "the web server recovers")
+    recovered = time.monotonic() - began
+
+    assert health == 503
+    assert (home, home_headers["Retry-After"]) in {(503, "5"), (302, None)}
+    assert page in {200, 503}
+    assert headers["X-Request-ID"]
+    print(f"\nDatabase killed: page answered {page} in {seconds:.2f} s (gate 5); well again {recovered:.1f} s after (gate 10)")
+
+    portal.servers.kill_broker()
+    page, _, seconds = get(portal, "/auth/login/")
+    strict = get(portal, "/readyz")[0]
+    portal.servers.revive()
+
+    assert page == 200
+    assert strict == 503
+    assert portal.pid("web") == pid
+    print(f"Broker killed: page answered {page} in {seconds:.2f} s (gate 2.5)")
