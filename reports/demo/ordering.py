@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from cases.models import Case, CaseType
+from cases.sla import OpeningHours, response_due
 from cases.stages import Status as CaseStatus
 from catalog.models import Family
 from orders.models import Order, OrderKind, OrderLine
@@ -117,6 +119,7 @@ def _telephony_case(setting: Setting, order: Order, *, at: datetime) -> Case:
         account=order.account,
         contact=order.contact,
         agent=setting.agent,
+        response_due_at=response_due(at, Case.Service.STANDARD, OpeningHours(ZoneInfo(setting.partner.time_zone))),
     )
     setting.chronicle.add(case, at=at, by=order.owner)
     first = StageMove(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from accounts.models import Account
 from cases.models import Case, CaseType, Comment
+from cases.sla import OpeningHours, response_due
 from cases.stages import Status
 from partners.models import User
 from reports.demo.moves import move
@@ -61,15 +63,17 @@ def tell_cases(setting: Setting, accounts: list[Account]) -> None:
         kind, topic, subject, description = QUESTIONS[number % len(QUESTIONS)]
         at = setting.ago(opened + 0.1)
         is_request = kind == CaseType.FEATURE_REQUEST
+        service = Case.Service.CRITICAL if number % 5 == 2 else Case.Service.STANDARD
         case = Case(
             partner=setting.partner,
             owner=account.owner,
+            response_due_at=response_due(at, service, OpeningHours(ZoneInfo(setting.partner.time_zone))),
             number=setting.number("C", at),
             type=kind,
             topic=topic,
             subject=subject,
             description=description,
-            service_class=Case.Service.CRITICAL if number % 5 == 2 else Case.Service.STANDARD,
+            service_class=service,
             verdict=Case.Verdict.NEW if is_request else "",
             account=account,
         )
