@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
@@ -13,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from partnerportal.core.fields import Currency, MoneyField
 from partnerportal.core.history import tracked
+
+if TYPE_CHECKING:
+    from partners.models import User
 
 
 class Family(models.TextChoices):
@@ -167,6 +171,20 @@ class Product(models.Model):
         return f"{self.code} {self.name}"
 
 
+class PriceBookQuerySet(models.QuerySet["PriceBook"]):
+    def permitted(self, user: User) -> PriceBookQuerySet:
+        """The books that a person may read: the partner's own and the reseller's; for the vendor's sales people every one."""
+        if not user.has_perm("catalog.view_pricebook"):
+            return self.none()
+        if user.partner is None:
+            return self.all()
+        return self.filter(Q(tiers__contains=[user.partner.tier]) | Q(kind=PriceBook.Kind.RESELLER))
+
+    def of_tier(self, tier: str) -> PriceBookQuerySet:
+        """The book that partners of a tier buy from."""
+        return self.filter(tiers__contains=[tier])
+
+
 class PriceBook(models.Model):
     """A list of prices: what the customer pays (end user), or what a partner pays, by tier."""
 
@@ -180,6 +198,8 @@ class PriceBook(models.Model):
     name = models.CharField(_("name"), max_length=100)
     tiers = ArrayField(models.CharField(max_length=10), default=list, blank=True, verbose_name=_("tiers that buy from it"))
 
+    objects = PriceBookQuerySet.as_manager()
+
     class Meta:
         ordering = ["kind"]
 
@@ -190,6 +210,12 @@ class PriceBook(models.Model):
 class DateRange(Func):
     function = "daterange"
     output_field = DateRangeField()
+
+
+class PriceBookEntryQuerySet(models.QuerySet["PriceBookEntry"]):
+    def holding(self, on: date) -> PriceBookEntryQuerySet:
+        """The prices that hold on a day; at most one for a book, product, currency and billing period."""
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on), valid_from__lte=on)
 
 
 class PriceBookEntry(models.Model):
@@ -204,12 +230,16 @@ class PriceBookEntry(models.Model):
     valid_to = models.DateField(_("valid to"), null=True, blank=True, help_text=_("The first day on which it no longer holds."))
     history = tracked()
 
+    objects = PriceBookEntryQuerySet.as_manager()
+
     class Meta:
         ordering = ["book", "product", "currency", "billing_period", "-valid_from"]
         verbose_name_plural = _("price book entries")
         constraints = [
             models.CheckConstraint(condition=Q(price__gte=0), name="price_not_negative"),
-            models.CheckConstraint(condition=Q(valid_to__isnull=True) | Q(valid_to__gt=models.F("valid_from")), name="price_validity_in_order"),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=models.F("valid_from")), name="price_validity_in_order"
+            ),
             ExclusionConstraint(
                 name="price_one_at_a_time",
                 expressions=[

@@ -43,7 +43,18 @@ TERMS: dict[str, tuple[str, ...]] = {
     ),
     Term.Kind.NOT_IN_TARGET: ("No budget", "Wrong contact", "Too small", "Competitor", "Duplicate", "No interest", "Other"),
     Term.Kind.LOST: ("Price", "Competitor", "No decision", "No budget", "Timing", "Product gap", "Duplicate", "Other"),
-    Term.Kind.INDUSTRY: ("Hospitality", "Health care", "Retail", "Manufacturing", "Logistics", "Education", "Public sector", "Finance", "Services", "Other"),
+    Term.Kind.INDUSTRY: (
+        "Hospitality",
+        "Health care",
+        "Retail",
+        "Manufacturing",
+        "Logistics",
+        "Education",
+        "Public sector",
+        "Finance",
+        "Services",
+        "Other",
+    ),
     Term.Kind.CASE_TOPIC: (
         "Billing",
         "CLASSOUND",
@@ -63,7 +74,14 @@ STAGES: tuple[tuple[str, str, str, str, int, str], ...] = (
     ("lead", "qualification", "Qualification", "", 0, "Find out need, users, budget and who decides; then convert, or set Not in Target."),
     ("lead", "not_in_target", "Not in Target", "", 0, "Say why, and when it is worth another look."),
     ("lead", "converted", "Converted", "", 0, "The work goes on in account, contact and project."),
-    ("business_plan", "intro", "Intro / Qualification", "Intro", 10, "Learn who uses the product already and how many users a proof of concept has."),
+    (
+        "business_plan",
+        "intro",
+        "Intro / Qualification",
+        "Intro",
+        10,
+        "Learn who uses the product already and how many users a proof of concept has.",
+    ),
     ("business_plan", "demo", "Demo", "", 30, "Show the product, answer the demo questions, and note what the project is worth."),
     ("business_plan", "presentation", "Project Presentation", "Presentation", 50, "Present the solution to those who decide."),
     ("business_plan", "proposal", "Proposal", "", 70, "Quote, and get the customer's word."),
@@ -124,12 +142,16 @@ def load_reference() -> None:
     )
     StageText.objects.bulk_create(
         [
-            StageText(process=process, stage=stage, label=label, short_label=short, probability=probability, guidance=guidance, position=position)
+            StageText(
+                process=process, stage=stage, label=label, short_label=short, probability=probability, guidance=guidance, position=position
+            )
             for position, (process, stage, label, short, probability, guidance) in enumerate(STAGES)
         ],
         ignore_conflicts=True,
     )
-    ExchangeRate.objects.bulk_create([ExchangeRate(currency=code, rate=rate, valid_from=START) for code, rate in RATES.items()], ignore_conflicts=True)
+    ExchangeRate.objects.bulk_create(
+        [ExchangeRate(currency=code, rate=rate, valid_from=START) for code, rate in RATES.items()], ignore_conflicts=True
+    )
     AveragePrice.objects.bulk_create(
         [
             AveragePrice(family=family, currency=currency, amount=_in(currency, amount), valid_from=START)
@@ -143,7 +165,9 @@ def load_reference() -> None:
 
 
 def _load_price_books() -> None:
-    PriceBook.objects.bulk_create([PriceBook(kind=kind, name=name, tiers=list(tiers)) for kind, name, tiers in BOOKS], ignore_conflicts=True)
+    PriceBook.objects.bulk_create(
+        [PriceBook(kind=kind, name=name, tiers=list(tiers)) for kind, name, tiers in BOOKS], ignore_conflicts=True
+    )
     Product.objects.bulk_create(
         [Product(code=code, name=name, family=family, pack_size=pack) for code, name, family, pack, _ in PRODUCTS], ignore_conflicts=True
     )

@@ -281,6 +281,7 @@ CELERY_TASK_ROUTES = {"partnerportal.core.jobs.deliver_pdf": {"queue": "pdf"}}
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "sweep-outbox": {"task": "partnerportal.core.jobs.sweep_outbox", "schedule": 5.0, "options": {"expires": 10}},
     "close-resolved-cases": {"task": "cases.jobs.close_resolved_cases", "schedule": 3600.0},
+    "expire-quotes": {"task": "quotes.jobs.expire_quotes", "schedule": 900.0},
 }
 
 # --- forms and history ------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
@@ -19,6 +21,7 @@ from partnerportal.core.history import tracked
 from partnerportal.core.models import Attachment
 from partnerportal.core.scoping import PartnerManager, PartnerOwned, PartnerQuerySet
 from projects.models import Project
+from quotes.pricing import Line, Totals, total
 from quotes.stages import NOT_PRIMARY, Approval, Status
 from tasks.models import Taskable
 
@@ -55,6 +58,14 @@ class ShippingAddress(models.Model):
 
 
 class QuoteQuerySet(PartnerQuerySet):
+    def alive(self) -> QuoteQuerySet:
+        """Drafts and those with the customer: what accepting another quote, or losing the project, cancels."""
+        return self.filter(status__in=(Status.DRAFT, Status.SUBMITTED))
+
+    def standing(self) -> QuoteQuerySet:
+        """With the customer or accepted: what keeps a project in Contract out."""
+        return self.filter(status__in=(Status.SUBMITTED, Status.ACCEPTED, Status.ORDERED))
+
     def out(self) -> QuoteQuerySet:
         """With the customer, waiting for an answer."""
         return self.filter(status=Status.SUBMITTED)
@@ -78,6 +89,16 @@ class Quote(ShippingAddress, Taskable):
     is_primary = models.BooleanField(_("primary"), default=False, editable=False)
     approval = models.CharField(_("discount approval"), max_length=10, choices=Approval.choices, default=Approval.NONE, editable=False)
     approval_reason = models.TextField(_("reason"), blank=True, editable=False)
+    approved_discount = RateField(_("discount granted up to"), null=True, blank=True, editable=False)
+    approval_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("decided by"),
+        editable=False,
+    )
     language = models.CharField(_("language of the document"), max_length=5, choices=settings.LANGUAGES, default="en")
     commitment = models.PositiveSmallIntegerField(_("commitment"), choices=Commitment.choices, default=Commitment.NONE)
     valid_until = models.DateField(_("valid until"))
@@ -87,12 +108,15 @@ class Quote(ShippingAddress, Taskable):
     currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices, editable=False)
     tax_rate = RateField(_("tax rate"), default=0)
     capex_total = MoneyField(_("one-off, net"), default=0, editable=False)
-    recurring_total = MoneyField(_("recurring, net, per month"), default=0, editable=False)
+    recurring_total = MoneyField(_("recurring, net, first bill"), default=0, editable=False)
     mrr = MoneyField(_("MRR"), default=0, editable=False)
     net = MoneyField(_("net"), default=0, editable=False)
     tax = MoneyField(_("tax"), default=0, editable=False)
     gross = MoneyField(_("gross"), default=0, editable=False)
-    cost = MoneyField(_("partner's cost"), default=0, editable=False)
+    cost = MoneyField(_("partner's cost"), null=True, blank=True, default=0, editable=False)
+    content = models.JSONField(
+        null=True, blank=True, editable=False, help_text=_("What the customer reads, as it was when the quote was submitted.")
+    )
 
     token = models.CharField(max_length=64, unique=True, editable=False)
     is_revoked = models.BooleanField(_("private link withdrawn"), default=False, editable=False)
@@ -104,7 +128,7 @@ class Quote(ShippingAddress, Taskable):
     answered_by = models.CharField(_("answered by"), max_length=200, blank=True, editable=False)
     answer_note = models.TextField(_("customer's words"), blank=True, editable=False)
     consent = models.TextField(_("consent given"), blank=True, editable=False)
-    history = tracked(excluded_fields=["token"])
+    history = tracked(excluded_fields=["token", "content"])
 
     objects = PartnerManager.from_queryset(QuoteQuerySet)()
 
@@ -128,6 +152,25 @@ class Quote(ShippingAddress, Taskable):
 
     def get_absolute_url(self) -> str:
         return reverse("quotes:detail", args=[self.pk])
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether lines and terms may still change."""
+        return self.status == Status.DRAFT
+
+    def deletion_refusal(self) -> str:
+        """Why this quote cannot be deleted; empty when it can. A draft or a quote that stands is cancelled first."""
+        if self.status in NOT_PRIMARY:
+            return ""
+        if self.status in (Status.ACCEPTED, Status.ORDERED):
+            return gettext("The customer has accepted this quote, so it stays.")
+        return gettext("Cancel the quote first; then it can be deleted.")
+
+    def priced(self, lines: Iterable[QuoteLine]) -> Totals:
+        """What the given lines of this quote come to, by `quotes.pricing`."""
+        return total(
+            [line.priced(self.currency) for line in lines], commitment=self.commitment, tax_rate=self.tax_rate, currency=self.currency
+        )
 
 
 class QuoteLine(PartnerOwned):
@@ -157,6 +200,17 @@ class QuoteLine(PartnerOwned):
 
     def __str__(self) -> str:
         return self.name
+
+    def priced(self, currency: str) -> Line:
+        """This line as the arithmetic sees it."""
+        return Line(
+            quantity=self.quantity,
+            unit_price=self.unit_price,
+            billing_period=self.billing_period,
+            currency=currency,
+            discount=self.discount,
+            unit_cost=self.unit_cost,
+        )
 
 
 class CustomerEvent(PartnerOwned):

@@ -4,7 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from partnerportal.core.money import CurrencyMismatch
@@ -21,8 +21,13 @@ LINES = st.builds(
     discount=DISCOUNTS,
     unit_cost=PRICES,
 )
-QUOTES = st.lists(LINES, max_size=12)
+QUOTES = st.lists(LINES, max_size=6)
 YEARS = st.sampled_from(list(COMMITMENT_RATES))
+
+
+# A machine under load is slow to draw, which is no fault of the arithmetic.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 def licences(**changes):
@@ -119,7 +124,9 @@ def test_currencies_never_mix():
         total([licences()], commitment=0, tax_rate=Decimal(0), currency="CHF")
 
 
-@pytest.mark.parametrize("changes", [{"billing_period": "weekly"}, {"quantity": 0}, {"discount": Decimal("1.01")}, {"discount": Decimal("-0.01")}])
+@pytest.mark.parametrize(
+    "changes", [{"billing_period": "weekly"}, {"quantity": 0}, {"discount": Decimal("1.01")}, {"discount": Decimal("-0.01")}]
+)
 def test_a_line_that_makes_no_sense_is_refused(changes):
     with pytest.raises(ValueError, match=r"billing period|quantity|fraction"):
         licences(**changes)
@@ -172,10 +179,9 @@ def test_a_quote_adds_up(lines, years, rate):
     assert totals.gross == totals.net + totals.tax
 
 
-@given(data=st.data(), years=YEARS, rate=DISCOUNTS)
-def test_the_order_of_lines_changes_nothing(data, years, rate):
-    lines = data.draw(QUOTES)
-    shuffled = data.draw(st.permutations(lines))
+@given(lines=QUOTES, years=YEARS, rate=DISCOUNTS, order=st.randoms(use_true_random=False))
+def test_the_order_of_lines_changes_nothing(lines, years, rate, order):
+    shuffled = order.sample(lines, len(lines))
 
     assert total(lines, commitment=years, tax_rate=rate, currency="EUR") == total(shuffled, commitment=years, tax_rate=rate, currency="EUR")
 

@@ -1,0 +1,64 @@
+"""What a product costs: the customer by the end-user book, the partner by the book of its tier."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from catalog.models import BillingPeriod, PriceBook, PriceBookEntry, Product
+from partners.models import Partner
+
+
+@dataclass(frozen=True)
+class Prices:
+    """Net prices of one unit for a billing period: what the customer's list says, and what the partner pays."""
+
+    list_price: Decimal
+    unit_cost: Decimal
+
+
+class PriceMissing(Exception):
+    """A book has no price for the product on that day. The message is for the person."""
+
+
+def prices(product: Product, *, billing_period: str, currency: str, tier: str, on: date) -> Prices:
+    """Both prices of a product that hold on a day. Raises PriceMissing, with what to do next, when one of them is not there."""
+    found = price_table([product], currency=currency, tier=tier, on=on)
+    try:
+        return found[(product.pk, billing_period)]
+    except KeyError:
+        raise PriceMissing(
+            _(
+                "%(product)s has no price in %(currency)s, billed %(period)s, that holds on %(day)s. Choose another billing period, or ask your account manager for a price."
+            )
+            % {"product": product.name, "currency": currency, "period": BillingPeriod(billing_period).label.lower(), "day": on.isoformat()}
+        ) from None
+
+
+def price_table(products: Collection[Product], *, currency: str, tier: str, on: date) -> dict[tuple[int, str], Prices]:
+    """Both prices of some products on a day, by product and billing period; only where both books have one. One query."""
+    entries = PriceBookEntry.objects.holding(on).filter(
+        Q(book__kind=PriceBook.Kind.END_USER) | Q(book__tiers__contains=[tier]), product__in=products, currency=currency
+    )
+    listed: dict[tuple[int, str], Decimal] = {}
+    costs: dict[tuple[int, str], Decimal] = {}
+    for kind, product_id, period, price in entries.values_list("book__kind", "product_id", "billing_period", "price"):
+        (listed if kind == PriceBook.Kind.END_USER else costs)[(product_id, period)] = price
+    return {key: Prices(listed[key], costs[key]) for key in listed.keys() & costs.keys()}
+
+
+def offered_to(partner: Partner, *, on: date, currency: str) -> dict[int, list[str]]:
+    """Which products a partner can quote on a day in a currency, and in which billing periods: product id → periods, shortest first."""
+    products = list(Product.objects.filter(is_active=True))
+    found = price_table(products, currency=currency, tier=partner.tier, on=on)
+    order = list(BillingPeriod.values)
+    return {
+        product.pk: periods
+        for product in products
+        if (periods := sorted((period for product_id, period in found if product_id == product.pk), key=order.index))
+    }

@@ -1,0 +1,23 @@
+"""Filters of the list of quotes."""
+
+import django_filters
+from django.utils.translation import gettext_lazy as _
+
+from partnerportal.core.filters import Choices, DayRange, PartnerFilterSet
+from quotes.models import Quote
+from quotes.stages import Approval, Status
+
+
+class QuoteFilter(PartnerFilterSet):
+    """Status, approval, primary, owner, project, account, and days."""
+
+    search_in = ("number", "name", "account__name")
+    status = Choices(choices=Status.choices, label=_("Status"))
+    approval = Choices(choices=Approval.choices, label=_("Discount approval"))
+    is_primary = django_filters.BooleanFilter(label=_("Primary"))
+    valid_until = DayRange(label=_("Valid until"))
+    created_at = DayRange(label=_("Created"))
+
+    class Meta:
+        model = Quote
+        fields = ["owner", "account", "project"]

@@ -1,0 +1,202 @@
+"""Forms of quotes: the head, a line, and what is asked with an action."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from crispy_forms.layout import Div, Fieldset, Layout
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Contact
+from catalog.models import BillingPeriod, Product
+from partnerportal.core.forms import PartnerForm, PartnerModelForm
+from projects.models import Project
+from projects.stages import Stage
+from quotes.models import Quote, QuoteLine
+from quotes.services import LineInput
+
+MAX_QUANTITY = 100_000
+
+
+class QuoteStartForm(PartnerModelForm):
+    """What a new quote is for; all else comes from the project."""
+
+    class Meta:
+        model = Quote
+        fields = ["project"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Project.objects.editable_by(self.user).exclude(stage=Stage.CLOSED).select_related("account")
+        field = self.fields["project"]
+        field.queryset = rows.order_by("account__name", "name")  # type: ignore[attr-defined]
+        field.label_from_instance = lambda project: f"{project.account.name}: {project.name}"  # type: ignore[attr-defined]
+        field.help_text = _("Account, contact, currency, terms and tax are taken over from it.")
+
+
+class PercentField(forms.DecimalField):
+    """A percent that a person types, and a fraction of four places in the database."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=0, max_value=100, decimal_places=2, max_digits=5, **kwargs)
+        self.widget.attrs.update({"inputmode": "decimal", "step": "0.01"})
+
+    def clean(self, value: Any) -> Decimal:
+        """The typed percent as a fraction; nothing is zero."""
+        typed = super().clean(value.replace(",", ".") if isinstance(value, str) else value)
+        return (typed or Decimal(0)) / 100
+
+    def prepare_value(self, value: Any) -> Any:
+        """A fraction as the percent to show; what was typed stays as it is."""
+        if not isinstance(value, Decimal):
+            return value
+        return f"{(value * 100).normalize():f}"
+
+
+class QuoteForm(PartnerModelForm):
+    """Head, words, terms and shipping of a draft."""
+
+    tax_rate = PercentField(label=_("Tax rate in percent"), required=False)
+
+    class Meta:
+        model = Quote
+        fields = [
+            "name",
+            "contact",
+            "language",
+            "valid_until",
+            "commitment",
+            "tax_rate",
+            "message",
+            "terms",
+            "shipping_type",
+            "ship_company",
+            "ship_street",
+            "ship_postal_code",
+            "ship_city",
+            "ship_state",
+            "ship_country",
+            "ship_contact_name",
+            "ship_contact_phone",
+        ]
+        widgets = {"message": forms.Textarea(attrs={"rows": 3}), "terms": forms.Textarea(attrs={"rows": 5})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        contacts = Contact.objects.visible_to(self.user).filter(account=self.instance.account_id)
+        self.fields["contact"].queryset = contacts | Contact.objects.visible_to(self.user).filter(pk=self.instance.contact_id)  # type: ignore[attr-defined]
+        self.fields["shipping_type"].help_text = _("The address follows the type unless you write another one.")
+        ship_fields = [name for name in self.Meta.fields if name.startswith("ship_")]
+        self.helper.layout = Layout(
+            Fieldset(str(_("Quote")), "name", "contact", "language", "valid_until", "commitment", "tax_rate", css_class="form-section"),
+            Fieldset(str(_("What the customer reads")), "message", "terms", css_class="form-section"),
+            Fieldset(
+                str(_("Shipping")),
+                "shipping_type",
+                Div(*ship_fields, css_id="ship-fields", css_class="ship-fields"),
+                css_class="form-section",
+            ),
+        )
+
+
+class ProductField(forms.ModelChoiceField):
+    """A product by its code or its name, typed or picked from the browser's own list of suggestions."""
+
+    widget = forms.TextInput
+
+    def to_python(self, value: Any) -> Product | None:
+        """The product that is offered under this code or name. Raises ValidationError for any other word."""
+        if value in self.empty_values:
+            return None
+        if isinstance(value, Product):
+            return value
+        word = str(value).strip()
+        found = self.queryset.filter(Q(code__iexact=word) | Q(name__iexact=word)).first() if self.queryset is not None else None
+        if found is None:
+            raise ValidationError(
+                _("There is no product “%(word)s”. Type a code or a name, and choose from the list."), params={"word": word}
+            )
+        return found
+
+    def prepare_value(self, value: Any) -> Any:
+        """The code stands in the field."""
+        return value.code if isinstance(value, Product) else value
+
+
+class LineForm(forms.Form):
+    """One line: product, quantity, billing period, discount in percent. Prices come from the books."""
+
+    product = ProductField(queryset=Product.objects.none(), label=_("Product"), empty_label=None)
+    quantity = forms.IntegerField(label=_("Quantity"), min_value=1, max_value=MAX_QUANTITY, initial=1)
+    billing_period = forms.ChoiceField(label=_("Billing period"), choices=BillingPeriod.choices)
+    discount = PercentField(label=_("Discount in percent"), required=False)
+
+    def __init__(self, *args: Any, row: QuoteLine | None = None, **kwargs: Any) -> None:
+        if row is not None:
+            kwargs.setdefault("prefix", f"line-{row.pk}")
+            kwargs["initial"] = {
+                "product": row.product,
+                "quantity": row.quantity,
+                "billing_period": row.billing_period,
+                "discount": row.discount,
+            }
+        super().__init__(*args, **kwargs)
+        self.row = row
+        offered = Product.objects.filter(is_active=True)
+        field = self.fields["product"]
+        field.queryset = offered if row is None else offered | Product.objects.filter(pk=row.product_id)  # type: ignore[attr-defined]
+        field.widget.attrs.update({"list": "offered-products", "autocomplete": "off"})
+        self.fields["quantity"].widget.attrs.update({"inputmode": "numeric"})
+        for name, each in self.fields.items():
+            each.widget.attrs["class"] = "form-select" if name == "billing_period" else "form-control"
+
+    def line(self) -> LineInput:
+        """What the person said, for the service."""
+        data = self.cleaned_data
+        return LineInput(data["product"], data["quantity"], data["billing_period"], data["discount"])
+
+
+class CancelForm(PartnerForm):
+    """Why a quote is taken back."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}), required=False)
+
+
+class AcceptanceForm(PartnerForm):
+    """An acceptance that the customer gave elsewhere."""
+
+    name = forms.CharField(label=_("Accepted by"), max_length=200)
+    note = forms.CharField(
+        label=_("How"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("For example: signed copy by e-mail on 3 March."),
+    )
+
+
+class CustomerForm(forms.Form):
+    """What the customer's forms share: plain fields with the portal's classes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            is_tick = isinstance(field, forms.BooleanField)
+            field.widget.attrs["class"] = "form-check-input" if is_tick else "form-control"
+
+
+class CustomerAcceptForm(CustomerForm):
+    """The customer's yes: name, and consent to the words beside the tick."""
+
+    name = forms.CharField(label=_("Your name"), max_length=200, min_length=2, strip=True)
+    consent = forms.BooleanField(label=_("I accept"), error_messages={"required": _("Tick this to accept the quote.")})
+
+
+class CustomerWordsForm(CustomerForm):
+    """The customer declines, or asks for a change: name, and words."""
+
+    name = forms.CharField(label=_("Your name"), max_length=200, min_length=2, strip=True)
+    text = forms.CharField(label=_("Your words"), max_length=4000, strip=True, widget=forms.Textarea(attrs={"rows": 4}))

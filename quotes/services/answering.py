@@ -1,0 +1,210 @@
+"""A quote is answered, or ends without an answer: accepted, declined, a change asked for, expired, cancelled with its project."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from partnerportal.core import outbox
+from partnerportal.core.actors import Actor, service
+from partnerportal.core.stages import IllegalMove
+from partners.models import User
+from projects import services as projects
+from projects.models import Project
+from projects.stages import Stage
+from quotes.models import CustomerEvent, Quote, QuoteQuerySet
+from quotes.services.drafting import take_primary
+from quotes.services.moving import let_mrr_follow, let_stage_follow, lock, move, require_open, tell_owner
+from quotes.stages import Status
+
+ANSWERED = "quote.answered"
+ANSWER_FIELDS = ("answered_at", "answered_by", "answer_note", "consent")
+
+
+class NoLongerOpen(Exception):
+    """The customer's answer comes too late. `state` says why: a status, `expired`, `revoked` or `closed` (the project)."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(_("This quote is no longer open."))
+        self.state = state
+
+
+@service
+def accept_quote(quote: Quote, *, by: Actor, consent: str, today: date) -> Quote:
+    """The customer accepts on the private page, with a name and the consent to these very words.
+
+    Records the verbal agreement, brings the project to Contract out from any open stage, makes the quote primary and
+    cancels the project's others. The same person's second click finds it accepted. Raises NoLongerOpen.
+    """
+    quote = lock(quote, by=by)
+    if quote.status == Status.ACCEPTED and quote.answered_by == by.name:
+        return quote
+    _require_answerable(quote, today=today)
+    _accept(quote, by=by, name=by.name, consent=consent)
+    event = CustomerEvent.objects.create(
+        partner_id=quote.partner_id, quote=quote, kind=CustomerEvent.Kind.ACCEPTED, name=by.name, text=consent
+    )
+    tell_owner(quote, gettext_noop("%(name)s accepted %(quote)s for %(account)s."), kind="quote.accepted", name=by.name)
+    outbox.promise(ANSWERED, key=f"{ANSWERED}:{quote.pk}:accepted", quote_id=quote.pk, event_id=event.pk)
+    return quote
+
+
+@service
+def record_acceptance(quote: Quote, *, by: User, name: str, note: str) -> Quote:
+    """The partner writes down an acceptance that the customer gave elsewhere: who, and how. Effects as `accept_quote`.
+
+    Possible after the quote's validity too, as long as it has not been set to expired. Raises IllegalMove.
+    """
+    quote = lock(quote, by=by)
+    if quote.status != Status.SUBMITTED:
+        raise IllegalMove(_("Only a quote that is out with the customer can be accepted."), stage=quote.status)
+    require_open(quote.project)
+    if not name.strip() or not note.strip():
+        raise IllegalMove(_("Say who accepted, and how."), stage=quote.status)
+    return _accept(quote, by=by, name=name.strip(), note=note.strip())
+
+
+@service
+def decline_quote(quote: Quote, *, by: Actor, reason: str, today: date) -> Quote:
+    """The customer declines on the private page, with a reason. Raises NoLongerOpen."""
+    quote = lock(quote, by=by)
+    if quote.status == Status.REJECTED and quote.answered_by == by.name:
+        return quote
+    _require_answerable(quote, today=today)
+    fields = move(quote, Status.REJECTED, by=by, reason=reason)
+    quote.answered_at, quote.answered_by, quote.answer_note = timezone.now(), by.name, reason
+    quote.save(update_fields=[*fields, *ANSWER_FIELDS])
+    event = CustomerEvent.objects.create(
+        partner_id=quote.partner_id, quote=quote, kind=CustomerEvent.Kind.DECLINED, name=by.name, text=reason
+    )
+    _after_the_end(quote, by=by)
+    tell_owner(quote, gettext_noop("%(name)s declined %(quote)s for %(account)s."), kind="quote.declined", name=by.name)
+    outbox.promise(ANSWERED, key=f"{ANSWERED}:{quote.pk}:declined", quote_id=quote.pk, event_id=event.pk)
+    return quote
+
+
+@service
+def ask_for_change(quote: Quote, *, by: Actor, text: str, today: date) -> CustomerEvent:
+    """The customer says what should be different; the quote stays open. The same words again count once. Raises NoLongerOpen."""
+    quote = lock(quote, by=by)
+    _require_answerable(quote, today=today)
+    same = quote.customer_events.filter(kind=CustomerEvent.Kind.CHANGE, name=by.name, text=text).first()
+    if same:
+        return same
+    event = CustomerEvent.objects.create(partner_id=quote.partner_id, quote=quote, kind=CustomerEvent.Kind.CHANGE, name=by.name, text=text)
+    tell_owner(quote, gettext_noop("%(name)s asks for a change of %(quote)s for %(account)s."), kind="quote.change", name=by.name)
+    outbox.promise(ANSWERED, key=f"{ANSWERED}:{quote.pk}:change:{event.pk}", quote_id=quote.pk, event_id=event.pk)
+    return event
+
+
+@service
+def note_opened(quote: Quote, *, by: Actor) -> Quote:
+    """Write down when the customer first opened the private link."""
+    quote = lock(quote, by=by)
+    if quote.first_opened_at is None:
+        quote.first_opened_at = timezone.now()
+        quote.save(update_fields=["first_opened_at", "updated_at"])
+        CustomerEvent.objects.create(partner_id=quote.partner_id, quote=quote, kind=CustomerEvent.Kind.OPENED)
+    return quote
+
+
+@service
+def cancel_quote(quote: Quote, *, by: User, reason: str = "") -> Quote:
+    """Take back a draft or a submitted quote; its link says so from now on. Raises IllegalMove for one that is over."""
+    quote = lock(quote, by=by)
+    fields = move(quote, Status.CANCELLED, by=by, reason=reason)
+    quote.save(update_fields=fields)
+    _after_the_end(quote, by=by)
+    return quote
+
+
+@service
+def expire_quote(quote: Quote, *, by: Actor, today: date) -> bool:
+    """Set a submitted quote to expired when its last day is over at the partner's; answers whether it did."""
+    quote = lock(quote, by=by)
+    if quote.status != Status.SUBMITTED or quote.valid_until >= today:
+        return False
+    fields = move(quote, Status.EXPIRED, by=by, is_automatic=True)
+    quote.save(update_fields=fields)
+    _after_the_end(quote, by=by)
+    tell_owner(quote, gettext_noop("%(quote)s for %(account)s has expired."), kind="quote.expired")
+    return True
+
+
+@service
+def cancel_quotes_of_lost(project_id: int, *, by: Actor) -> int:
+    """Cancel the drafts and submitted quotes that a project had when it was lost; answers how many. Quotes made after a reopening stay."""
+    projects_of_all = Project.objects.across_partners(reason="outbox: the promise names the project alone")
+    project = projects_of_all.select_for_update(of=("self",)).get(pk=project_id)
+    lost_at = project.stage_moves.filter(to_stage=Stage.CLOSED).order_by("-at").values_list("at", flat=True).first()
+    if lost_at is None:
+        return 0
+    alive = Quote.objects.for_partner(project.partner_id).alive().filter(project=project, created_at__lt=lost_at)
+    return _cancel_all(alive, project, by=by, reason=_("The project was closed as lost."))
+
+
+@service
+def mark_ordered(quote: Quote, *, by: User) -> Quote:
+    """The order has been made from the accepted quote. Raises IllegalMove unless it is accepted."""
+    quote = lock(quote, by=by)
+    fields = move(quote, Status.ORDERED, by=by, is_automatic=True)
+    quote.save(update_fields=fields)
+    return quote
+
+
+def state_for_customer(quote: Quote, *, today: date) -> str:
+    """How the quote stands for the customer: `open`, or why it can no longer be answered. See NoLongerOpen."""
+    if quote.is_revoked or quote.deleted_at is not None:
+        return "revoked"
+    if quote.status != Status.SUBMITTED:
+        return quote.status
+    if quote.valid_until < today:
+        return Status.EXPIRED
+    return "closed" if quote.project.stage == Stage.CLOSED else "open"
+
+
+def by_token(token: str) -> Quote | None:
+    """The quote of a private link; drafts have none yet."""
+    rows = Quote.objects.across_partners(reason="the private link names the quote alone").exclude(status=Status.DRAFT)
+    return (
+        rows.select_related("partner", "project", "account", "contact", "owner", "pdf").filter(token=token, content__isnull=False).first()
+    )
+
+
+def _require_answerable(quote: Quote, *, today: date) -> None:
+    state = state_for_customer(quote, today=today)
+    if state != "open":
+        raise NoLongerOpen(state)
+
+
+def _accept(quote: Quote, *, by: User | Actor, name: str, note: str = "", consent: str = "") -> Quote:
+    fields = move(quote, Status.ACCEPTED, by=by, reason=note)
+    quote.answered_at, quote.answered_by, quote.answer_note, quote.consent = timezone.now(), name, note, consent
+    take_primary(quote)
+    quote.save(update_fields=[*fields, *ANSWER_FIELDS])
+    reason = _("%(quote)s was accepted.") % {"quote": str(quote)}
+    others = Quote.objects.for_partner(quote.partner_id).alive().filter(project=quote.project_id)
+    _cancel_all(others, quote.project, by=Actor.of(by), reason=reason)
+    let_mrr_follow(quote.project, by=by)
+    projects.take_acceptance(quote.project, on=projects.today_of(quote.partner), agreed_by=name, by=Actor.of(by), cause=reason)
+    let_stage_follow(quote.project, by=by, cause=reason)
+    return quote
+
+
+def _cancel_all(alive: QuoteQuerySet, project: Project, *, by: Actor, reason: str) -> int:
+    quotes = list(alive.select_for_update(of=("self",)).select_related("partner"))
+    for quote in quotes:
+        fields = move(quote, Status.CANCELLED, by=by, reason=reason, is_automatic=True)
+        quote.save(update_fields=fields)
+    if quotes:
+        let_mrr_follow(project, by=by)
+    return len(quotes)
+
+
+def _after_the_end(quote: Quote, *, by: User | Actor) -> None:
+    """The project's MRR follows what is left, and without any quote standing it goes back from Contract out to Proposal."""
+    let_mrr_follow(quote.project, by=by)
+    let_stage_follow(quote.project, by=by, cause=f"{quote}: {quote.get_status_display()}")

@@ -1,0 +1,373 @@
+"""A quote before it goes out: made from a project, filled with lines, checked against the discount limit."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Max
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from accounts.models import Account, Contact
+from catalog.models import Product
+from catalog.services import PriceMissing, price_table, prices
+from partnerportal.core.actors import Actor, service
+from partnerportal.core.moves import record_move
+from partnerportal.core.numbering import next_number
+from partnerportal.core.scoping import NotYours, require_editable
+from partnerportal.core.stages import IllegalMove
+from partners.models import Partner, Tier, User
+from projects.models import Project
+from quotes.models import Quote, QuoteLine, ShippingType
+from quotes.pricing import discount_given, price_line
+from quotes.services.moving import TOTALS, count_up, let_mrr_follow, lines_of, lock, lock_draft, require_open, tell_owner
+from quotes.stages import Approval, Status
+
+# What a partner may give away without asking; invented, decisions 7.
+DISCOUNT_LIMITS: dict[str, Decimal] = {
+    Tier.PLATINUM: Decimal("0.20"),
+    Tier.GOLD: Decimal("0.20"),
+    Tier.SILVER: Decimal("0.10"),
+    Tier.BRONZE: Decimal("0.10"),
+    Tier.RESELLER: Decimal("0.05"),
+}
+MAX_LINES = 500
+MAX_AMOUNT = Decimal("9999999999.99")
+HEAD = ("name", "contact", "language", "commitment", "valid_until", "tax_rate", "terms", "message")
+SHIPPING = (
+    "shipping_type",
+    "ship_company",
+    "ship_street",
+    "ship_postal_code",
+    "ship_city",
+    "ship_state",
+    "ship_country",
+    "ship_contact_name",
+    "ship_contact_phone",
+)
+
+
+class QuoteTooLarge(Exception):
+    """More lines, or a higher amount, than a quote can hold. The message is for the person."""
+
+
+@dataclass(frozen=True)
+class LineInput:
+    """What a person says about a line; prices come from the books."""
+
+    product: Product
+    quantity: int
+    billing_period: str
+    discount: Decimal
+
+
+@service
+def create_quote(project: Project, *, by: User, today: date) -> Quote:
+    """Make an empty draft for a project; the first quote of a project becomes the primary one.
+
+    Account, contact and currency are the project's; terms, tax rate and language the partner's. `today` is the
+    partner's day. Raises NotYours, or QuoteProjectClosed for a project that is over.
+    """
+    project = Project.objects.visible_to(by).select_for_update(of=("self",)).get(pk=project.pk)
+    require_editable(project, by)
+    require_open(project)
+    others = Quote.objects.for_partner(project.partner_id).filter(project=project)
+    count = others.filter(version=1).count()
+    partner = project.partner
+    quote = Quote(
+        partner=partner,
+        owner=project.owner,
+        project=project,
+        account=project.account,
+        contact=project.contact,
+        name=project.name if not count else f"{project.name[:190]} ({count + 1})",
+        number=next_number(partner.pk, "Q", year=today.year),
+        token=secrets.token_urlsafe(32),
+        currency=project.currency,
+        tax_rate=partner.tax_rate,
+        terms=partner.quote_terms,
+        language=_language_for(project.contact, partner),
+        valid_until=today + timedelta(days=settings.QUOTE_VALID_DAYS),
+        is_primary=not others.filter(is_primary=True).exists(),
+        **address(ShippingType.END_USER, account=project.account, contact=project.contact, partner=partner),
+    )
+    quote.save()
+    record_move(quote, was="", to=quote.status, by=Actor.of(by))
+    let_mrr_follow(project, by=by)
+    return quote
+
+
+def address(shipping_type: str, *, account: Account, contact: Contact, partner: Partner) -> dict[str, Any]:
+    """Where goods go for a shipping address type: the customer's address or the partner's; a reseller's is typed in."""
+    names = ("street", "postal_code", "city", "state", "country")
+    source = {ShippingType.END_USER: account, ShippingType.PARTNER: partner}.get(ShippingType(shipping_type))
+    fields: dict[str, Any] = {f"ship_{name}": getattr(source, name, "") or "" for name in names}
+    fields["shipping_type"] = shipping_type
+    fields["ship_company"] = source.name if source else ""
+    fields["ship_contact_name"] = str(contact) if source is account else ""
+    fields["ship_contact_phone"] = (
+        str(contact.phone or contact.mobile or "") if source is account else str(getattr(source, "phone", "") or "")
+    )
+    return fields
+
+
+@service
+def edit_quote(quote: Quote, *, by: User, changes: dict[str, Any]) -> Quote:
+    """Change head, terms or shipping of a draft; amounts follow commitment and tax rate. Other names raise ValueError."""
+    unknown = set(changes) - {*HEAD, *SHIPPING}
+    if unknown:
+        raise ValueError(f"not a field of the quote's form: {', '.join(sorted(unknown))}")
+    quote = lock_draft(quote, by=by)
+    for name, value in changes.items():
+        setattr(quote, name, value)
+    return _recount(quote, by=by, fields=tuple(changes))
+
+
+@service
+def add_line(quote: Quote, line: LineInput, *, by: User, today: date) -> QuoteLine:
+    """Put a product on a draft at the prices that hold today.
+
+    Raises PriceMissing when a book has none, QuoteTooLarge, or IllegalMove once the quote is submitted.
+    """
+    quote = lock_draft(quote, by=by)
+    if quote.lines.count() >= MAX_LINES:
+        raise QuoteTooLarge(_("A quote holds at most %(count)s lines.") % {"count": MAX_LINES})
+    last = quote.lines.aggregate(last=Max("position"))["last"] or 0
+    row = QuoteLine(partner_id=quote.partner_id, quote=quote, position=last + 1)
+    _fill(row, line, quote=quote, today=today)
+    row.save()
+    _recount(quote, by=by)
+    return QuoteLine.objects.for_partner(quote.partner_id).get(pk=row.pk)
+
+
+@service
+def edit_line(row: QuoteLine, line: LineInput, *, by: User, today: date) -> QuoteLine:
+    """Change a line of a draft; its prices are those that hold today. Raises as `add_line`."""
+    quote = lock_draft(row.quote, by=by)
+    row = quote.lines.get(pk=row.pk)
+    _fill(row, line, quote=quote, today=today)
+    row.save()
+    _recount(quote, by=by)
+    row.refresh_from_db()
+    return row
+
+
+@service
+def remove_line(row: QuoteLine, *, by: User) -> Quote:
+    """Take a line off a draft."""
+    quote = lock_draft(row.quote, by=by)
+    quote.lines.filter(pk=row.pk).delete()
+    return _recount(quote, by=by)
+
+
+@service
+def refresh_prices(quote: Quote, *, by: User, today: date) -> Quote:
+    """Give every line of a draft the prices that hold today. Raises PriceMissing for the first one that has none."""
+    quote = lock_draft(quote, by=by)
+    for row in lines_of(quote):
+        line = LineInput(row.product, row.quantity, row.billing_period, row.discount)
+        _fill(row, line, quote=quote, today=today)
+        row.save()
+    return _recount(quote, by=by)
+
+
+@service
+def request_approval(quote: Quote, *, by: User) -> Quote:
+    """Ask the account manager for a discount above the tier's limit. Raises IllegalMove when none is needed."""
+    quote = lock_draft(quote, by=by)
+    if not needs_approval(quote, lines_of(quote)):
+        raise IllegalMove(_("The discounts of this quote need no approval."), stage=quote.status)
+    quote.approval, quote.approval_reason, quote.approval_by = Approval.REQUESTED, "", None
+    quote.save(update_fields=["approval", "approval_reason", "approval_by", "updated_at"])
+    return quote
+
+
+@service
+def grant_discount(quote: Quote, *, by: User) -> Quote:
+    """The account manager lets the discounts pass as they are now; a higher one asks again."""
+    quote = _lock_for_decision(quote, by=by)
+    quote.approval, quote.approval_reason, quote.approval_by = Approval.GRANTED, "", by
+    quote.approved_discount = highest_discount(lines_of(quote))
+    quote.save(update_fields=["approval", "approval_reason", "approval_by", "approved_discount", "updated_at"])
+    tell_owner(quote, gettext_noop("The discount of %(quote)s for %(account)s is granted."), kind="quote.discount")
+    return quote
+
+
+@service
+def refuse_discount(quote: Quote, *, by: User, reason: str) -> Quote:
+    """The account manager does not let the discounts pass, and says why."""
+    quote = _lock_for_decision(quote, by=by)
+    if not reason.strip():
+        raise IllegalMove(_("Say why the discount is refused."), stage=quote.approval)
+    quote.approval, quote.approval_reason, quote.approval_by = Approval.REFUSED, reason.strip(), by
+    quote.approved_discount = None
+    quote.save(update_fields=["approval", "approval_reason", "approval_by", "approved_discount", "updated_at"])
+    tell_owner(
+        quote,
+        gettext_noop("The discount of %(quote)s for %(account)s is refused: %(reason)s"),
+        kind="quote.discount",
+        reason=reason.strip(),
+    )
+    return quote
+
+
+@service
+def make_primary(quote: Quote, *, by: User) -> Quote:
+    """Let this quote be the primary one, and the project's MRR follow it; the others no longer are."""
+    quote = lock(quote, by=by)
+    if quote.status not in (Status.DRAFT, Status.SUBMITTED, Status.ACCEPTED):
+        raise IllegalMove(_("A quote that is over cannot be the primary one."), stage=quote.status)
+    take_primary(quote)
+    let_mrr_follow(quote.project, by=by)
+    return quote
+
+
+def take_primary(quote: Quote) -> None:
+    """Make a locked quote the primary one of its locked project, in place of any other."""
+    for other in Quote.objects.for_partner(quote.partner_id).filter(project=quote.project_id, is_primary=True).exclude(pk=quote.pk):
+        other.is_primary = False
+        other.save(update_fields=["is_primary", "updated_at"])
+    quote.is_primary = True
+    quote.save(update_fields=["is_primary", "updated_at"])
+
+
+@service
+def new_version(quote: Quote, *, by: User, today: date) -> Quote:
+    """A draft of the next version with the same lines, at the prices that hold today; where none holds, at the former price.
+
+    The former one stays with the customer until this one is submitted. Raises IllegalMove for an accepted quote, and
+    when there is a draft of the number already.
+    """
+    quote = lock(quote, by=by)
+    require_open(quote.project)
+    family = Quote.objects.for_partner(quote.partner_id).filter(number=quote.number)
+    latest = family.order_by("-version").select_for_update(of=("self",)).first() or quote
+    _check_new_version(latest, [version.status for version in family])
+    kept = {
+        name: getattr(quote, name) for name in ("name", "language", "commitment", "tax_rate", "terms", "message", "currency", *SHIPPING)
+    }
+    has_primary = Quote.objects.for_partner(quote.partner_id).filter(project=quote.project_id, is_primary=True).exists()
+    draft = Quote(
+        partner_id=quote.partner_id,
+        owner=quote.owner,
+        project=quote.project,
+        account=quote.account,
+        contact=quote.contact,
+        number=quote.number,
+        version=latest.version + 1,
+        former=latest,
+        token=secrets.token_urlsafe(32),
+        valid_until=max(quote.valid_until, today + timedelta(days=settings.QUOTE_VALID_DAYS)),
+        is_primary=not has_primary,
+        **kept,
+    )
+    draft.save()
+    record_move(draft, was="", to=draft.status, by=Actor.of(by), reason=_("New version of %(quote)s") % {"quote": str(quote)})
+    _copy_lines(quote, draft, today=today)
+    return _recount(draft, by=by)
+
+
+def highest_discount(lines: list[QuoteLine]) -> Decimal:
+    """The highest discount off the list price among the lines, as a fraction."""
+    return max((discount_given(line.priced(line.quote.currency), line.list_price) for line in lines), default=Decimal(0))
+
+
+def discount_limit(partner: Partner) -> Decimal:
+    """What the partner's tier may give away without asking, as a fraction."""
+    return DISCOUNT_LIMITS[partner.tier]
+
+
+def needs_approval(quote: Quote, lines: list[QuoteLine]) -> bool:
+    """Whether a discount is above the tier's limit and above what has been granted."""
+    highest = highest_discount(lines)
+    if quote.approval == Approval.GRANTED and quote.approved_discount is not None and highest <= quote.approved_discount:
+        return False
+    return highest > discount_limit(quote.partner)
+
+
+def outdated(quote: Quote, lines: list[QuoteLine], *, today: date) -> list[QuoteLine]:
+    """The lines whose prices are not, or no longer, those of the books; one query."""
+    table = price_table([line.product for line in lines], currency=quote.currency, tier=quote.partner.tier, on=today)
+    found = [(line, table.get((line.product_id, line.billing_period))) for line in lines]
+    return [line for line, now in found if now is None or (now.list_price, now.unit_cost) != (line.list_price, line.unit_cost)]
+
+
+def _fill(row: QuoteLine, line: LineInput, *, quote: Quote, today: date) -> None:
+    if not line.product.is_active and line.product.pk != row.product_id:
+        raise PriceMissing(_("%(product)s is no longer offered.") % {"product": line.product.name})
+    price = prices(line.product, billing_period=line.billing_period, currency=quote.currency, tier=quote.partner.tier, on=today)
+    row.product, row.family, row.name = line.product, line.product.family, line.product.name
+    row.quantity, row.billing_period, row.discount = line.quantity, line.billing_period, line.discount
+    row.list_price = row.unit_price = price.list_price
+    row.unit_cost = price.unit_cost
+
+
+def _recount(quote: Quote, *, by: User, fields: tuple[str, ...] = ()) -> Quote:
+    """Write the amounts of lines and quote anew, and let approval and the project's MRR follow."""
+    lines = lines_of(quote)
+    for line in lines:
+        line.quote = quote
+    count_up(quote, lines)
+    if quote.gross > MAX_AMOUNT or (quote.cost or 0) > MAX_AMOUNT:
+        raise QuoteTooLarge(_("The amount is larger than a quote can hold."))
+    _write_amounts(quote, lines)
+    _let_approval_follow(quote, lines)
+    quote.save(update_fields=[*fields, *TOTALS, "approval", "approval_reason", "approval_by", "approved_discount", "updated_at"])
+    if quote.is_primary:
+        let_mrr_follow(quote.project, by=by)
+    return quote
+
+
+def _write_amounts(quote: Quote, lines: list[QuoteLine]) -> None:
+    for line in lines:
+        amounts = price_line(line.priced(quote.currency), commitment=quote.commitment)
+        if (line.line_total, line.monthly) != (amounts.line_total, amounts.monthly):
+            line.line_total, line.monthly = amounts.line_total, amounts.monthly
+            line.save(update_fields=["line_total", "monthly"])
+
+
+def _let_approval_follow(quote: Quote, lines: list[QuoteLine]) -> None:
+    """A quote within the limit needs no approval; one above what was granted or asked for has to be asked again."""
+    highest = highest_discount(lines)
+    still_granted = quote.approval == Approval.GRANTED and quote.approved_discount is not None and highest <= quote.approved_discount
+    if not still_granted:
+        quote.approval, quote.approval_reason, quote.approval_by, quote.approved_discount = Approval.NONE, "", None, None
+
+
+def _lock_for_decision(quote: Quote, *, by: User) -> Quote:
+    if not by.has_perm("quotes.grant_discount"):
+        raise NotYours(_("Only the account manager of %(partner)s decides on a discount.") % {"partner": quote.partner.name})
+    Quote.objects.visible_to(by).get(pk=quote.pk)
+    quote = lock(quote, by=Actor.of(by))
+    if quote.status != Status.DRAFT or quote.approval != Approval.REQUESTED:
+        raise IllegalMove(_("Nobody asks for a discount on this quote any more."), stage=quote.approval)
+    return quote
+
+
+def _check_new_version(latest: Quote, statuses: list[str]) -> None:
+    if Status.ACCEPTED in statuses or Status.ORDERED in statuses:
+        raise IllegalMove(_("The customer has accepted this quote. Make a new quote for what comes on top."), stage=latest.status)
+    if Status.DRAFT in statuses:
+        raise IllegalMove(_("%(quote)s is a draft already. Go on with that one.") % {"quote": str(latest)}, stage=latest.status)
+
+
+def _copy_lines(source: Quote, target: Quote, *, today: date) -> None:
+    lines = lines_of(source)
+    table = price_table([line.product for line in lines], currency=source.currency, tier=source.partner.tier, on=today)
+    for line in lines:
+        now = table.get((line.product_id, line.billing_period))
+        line.pk, line._state.adding, line.quote = None, True, target
+        if now:
+            line.list_price = line.unit_price = now.list_price
+            line.unit_cost = now.unit_cost
+        line.save()
+
+
+def _language_for(contact: Contact, partner: Partner) -> str:
+    offered = dict(settings.LANGUAGES)
+    return contact.language if contact.language in offered else partner.language

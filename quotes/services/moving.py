@@ -1,0 +1,107 @@
+"""The mover of quotes, and what every verb does first and last: lock project and quote, let the project's MRR follow.
+
+Whoever changes a quote locks its project first: of two people who accept, submit or choose the primary one at the same
+moment, the second sees what the first has done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from partnerportal.core.actors import Actor
+from partnerportal.core.moves import record_move
+from partnerportal.core.notifications import notify
+from partnerportal.core.scoping import require_editable
+from partnerportal.core.stages import IllegalMove
+from partners.models import User
+from projects import services as projects
+from projects.models import Project
+from projects.stages import Stage
+from quotes.models import Quote, QuoteLine
+from quotes.stages import MOVES, NOT_PRIMARY, Status
+
+TOTALS = ("capex_total", "recurring_total", "mrr", "net", "tax", "gross", "cost")
+
+
+class QuoteProjectClosed(IllegalMove):
+    """The project of the quote is closed: nothing can be quoted, sent or accepted any more."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The project is closed. Reopen it to go on with its quotes."), stage=Stage.CLOSED)
+
+
+def lock(quote: Quote, *, by: User | Actor) -> Quote:
+    """The quote as it is now, its project and itself locked until the end of the transaction.
+
+    A user must be able to see and to change it: DoesNotExist and NotYours say otherwise. A customer and the portal
+    itself reach any quote of its partner that is not deleted.
+    """
+    project = Project.objects.for_partner(quote.partner_id).select_for_update(of=("self",)).get(pk=quote.project_id)
+    rows = Quote.objects.visible_to(by) if isinstance(by, User) else Quote.objects.for_partner(quote.partner_id).filter(deleted_at=None)
+    locked = rows.select_for_update(of=("self",)).select_related("partner", "account", "contact", "owner").get(pk=quote.pk)
+    if isinstance(by, User):
+        require_editable(locked, by)
+    locked.project = project
+    return locked
+
+
+def lock_draft(quote: Quote, *, by: User) -> Quote:
+    """As `lock`, for a quote whose content is to change. Raises IllegalMove unless it is a draft of an open project."""
+    quote = lock(quote, by=by)
+    if quote.status != Status.DRAFT:
+        raise IllegalMove(_("This quote has been submitted and can no longer be changed. Make a new version of it."), stage=quote.status)
+    require_open(quote.project)
+    return quote
+
+
+def require_open(project: Project) -> None:
+    """Raise QuoteProjectClosed unless the project is open."""
+    if project.stage == Stage.CLOSED or project.deleted_at is not None:
+        raise QuoteProjectClosed
+
+
+def move(quote: Quote, to: str, *, by: User | Actor, reason: str = "", is_automatic: bool = False) -> tuple[str, ...]:
+    """Put a locked quote into a status, with its row of the move; a quote that is over gives up being primary.
+
+    Answers the names of the fields that the caller has to save. Raises IllegalMove where there is no arrow.
+    """
+    MOVES.check(quote.status, to)
+    record_move(quote, was=quote.status, to=to, by=Actor.of(by), reason=reason, is_automatic=is_automatic)
+    quote.status = to
+    if to in NOT_PRIMARY:
+        quote.is_primary = False
+    return ("status", "is_primary", "updated_at")
+
+
+def lines_of(quote: Quote) -> list[QuoteLine]:
+    """The lines in their order, products loaded; one query."""
+    return list(quote.lines.select_related("product").order_by("position", "pk"))
+
+
+def count_up(quote: Quote, lines: Iterable[QuoteLine]) -> None:
+    """Write the totals of a locked draft on the quote, without saving it."""
+    totals = quote.priced(lines)
+    for name in TOTALS:
+        setattr(quote, name, getattr(totals, name))
+
+
+def let_mrr_follow(project: Project, *, by: User | Actor) -> None:
+    """Give the locked project the MRR of its primary quote; without one, or while it has no line, the estimate counts."""
+    primary = Quote.objects.for_partner(project.partner_id).filter(project=project, is_primary=True).first()
+    mrr = primary.mrr if primary and primary.lines.exists() else None
+    projects.take_mrr_from(project, quote_number=str(primary) if primary else "", mrr=mrr, by=Actor.of(by))
+
+
+def let_stage_follow(project: Project, *, by: User | Actor, cause: str) -> None:
+    """Tell the locked project how many of its quotes are out or accepted; it moves to Contract out, or back, by itself."""
+    count = Quote.objects.for_partner(project.partner_id).standing().filter(project=project).count()
+    projects.note_quotes_out(project, count=count, by=Actor.of(by), cause=cause)
+
+
+def tell_owner(quote: Quote, text: str, *, kind: str, **words: object) -> None:
+    """One line behind the bell of the owner, in her language. `text` is a message id, filled with `words`."""
+    with translation.override(quote.owner.language):
+        notify(quote.owner, _(text) % {"quote": str(quote), "account": quote.account.name, **words}, kind=kind, about=quote)

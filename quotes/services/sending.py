@@ -1,0 +1,187 @@
+"""A quote goes out: submitted, frozen, written as a PDF by the worker, and e-mailed with its private link."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from partnerportal.core import outbox
+from partnerportal.core.actors import Actor, service
+from partnerportal.core.models import Attachment, OutboxMessage
+from partnerportal.core.stages import ExitConditionMissing, IllegalMove, Missing
+from partners.models import User
+from quotes import documents
+from quotes.models import Quote, QuoteLine
+from quotes.services.drafting import discount_limit, highest_discount, needs_approval, outdated, take_primary
+from quotes.services.moving import TOTALS, count_up, let_mrr_follow, let_stage_follow, lines_of, lock, lock_draft, move, tell_owner
+from quotes.stages import Status
+
+PDF = "quote.pdf"
+MAIL = "quote.mail"
+
+
+@service
+def submit_quote(quote: Quote, *, by: User, today: date) -> Quote:
+    """Freeze a draft and send it on its way: the worker writes the PDF, and the mail follows when it is there.
+
+    The version that was with the customer is superseded, and hands on being primary. A project in Proposal with the
+    verbal agreement goes to Contract out. Raises ExitConditionMissing with everything that is not there yet.
+    """
+    quote = lock_draft(quote, by=by)
+    lines = lines_of(quote)
+    for line in lines:
+        line.quote = quote
+    missing = missing_to_submit(quote, lines, today=today)
+    if missing:
+        raise ExitConditionMissing(missing)
+    count_up(quote, lines)
+    _supersede_former(quote, by=by)
+    quote.submitted_at = timezone.now()
+    quote.content = documents.freeze(quote, lines, on=today)
+    fields = move(quote, Status.SUBMITTED, by=by)
+    quote.save(update_fields=[*fields, *TOTALS, "submitted_at", "content"])
+    let_mrr_follow(quote.project, by=by)
+    let_stage_follow(quote.project, by=by, cause=_("%(quote)s was submitted.") % {"quote": str(quote)})
+    outbox.promise(PDF, key=f"{PDF}:{quote.pk}", quote_id=quote.pk)
+    return quote
+
+
+def missing_to_submit(quote: Quote, lines: list[QuoteLine], *, today: date) -> tuple[Missing, ...]:
+    """What a draft still lacks before it can be submitted, each with its field and a sentence; nothing when it may go."""
+    found = []
+    if not lines:
+        found.append(Missing(Status.DRAFT, ("lines",), _("Lines: add at least one product.")))
+    if not quote.contact.email:
+        found.append(Missing(Status.DRAFT, ("contact",), _("Contact: %(name)s has no e-mail address.") % {"name": quote.contact}))
+    if quote.valid_until < today:
+        found.append(Missing(Status.DRAFT, ("valid_until",), _("Valid until: this day is over.")))
+    if needs_approval(quote, lines):
+        words = {"highest": _percent(highest_discount(lines)), "limit": _percent(discount_limit(quote.partner))}
+        sentence = _("Discount: %(highest)s is above your limit of %(limit)s. Ask your account manager to approve it.") % words
+        found.append(Missing(Status.DRAFT, ("approval",), sentence))
+    changed = outdated(quote, lines, today=today)
+    if changed:
+        names = ", ".join(line.name for line in changed)
+        found.append(
+            Missing(
+                Status.DRAFT, ("prices",), _("Prices: the price list has changed for %(names)s. Take today's prices.") % {"names": names}
+            )
+        )
+    return tuple(found)
+
+
+def awaiting_pdf(quote_id: int) -> Quote | None:
+    """The submitted quote that a promised PDF is about, locked; None when it has its PDF."""
+    quote = _locked_for_worker(quote_id)
+    return None if quote.pdf_id or quote.content is None else quote
+
+
+@service
+def keep_pdf(quote: Quote, data: bytes, *, by: Actor) -> Quote:
+    """Keep the document of a locked quote, with its SHA-256, and promise the mail.
+
+    A quote that was cancelled or superseded in the meantime gets its document too, but no mail.
+    """
+    pdf = Attachment(
+        partner_id=quote.partner_id,
+        subject=quote,
+        name=documents.file_name(quote),
+        media_type="application/pdf",
+        size=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+        is_generated=True,
+    )
+    pdf.file.save(pdf.name, ContentFile(data), save=False)
+    pdf.save()
+    quote.pdf = pdf
+    quote.save(update_fields=["pdf", "updated_at"])
+    if quote.status == Status.SUBMITTED:
+        _promise_mail(quote, times=1)
+    return quote
+
+
+@service
+def resend_quote(quote: Quote, *, by: User) -> Quote:
+    """E-mail a submitted quote to its contact once more. Raises IllegalMove when it is not out, or a mail is on its way."""
+    quote = lock(quote, by=by)
+    _require_out(quote)
+    if quote.pdf_id is None:
+        raise IllegalMove(_("The PDF is still being made; the mail goes out as soon as it is there."), stage=quote.status)
+    if not quote.contact.email:
+        raise IllegalMove(_("%(name)s has no e-mail address.") % {"name": quote.contact}, stage=quote.status)
+    mails = OutboxMessage.objects.filter(key__startswith=f"{MAIL}:{quote.pk}:")
+    if mails.filter(state=OutboxMessage.State.PENDING).exists():
+        raise IllegalMove(_("A mail is on its way already."), stage=quote.status)
+    _promise_mail(quote, times=mails.count() + 1)
+    return quote
+
+
+@service
+def revoke_link(quote: Quote, *, by: User) -> Quote:
+    """Withdraw the private link: from now on it shows nothing of the quote, and accepts no answer."""
+    quote = lock(quote, by=by)
+    quote.is_revoked = True
+    quote.save(update_fields=["is_revoked", "updated_at"])
+    return quote
+
+
+@service
+def restore_link(quote: Quote, *, by: User) -> Quote:
+    """Let the private link work again."""
+    quote = lock(quote, by=by)
+    quote.is_revoked = False
+    quote.save(update_fields=["is_revoked", "updated_at"])
+    return quote
+
+
+@service
+def note_sent(quote: Quote, *, by: Actor) -> Quote:
+    """Write down that the mail has gone out, and tell the owner."""
+    quote.sent_at = timezone.now()
+    quote.save(update_fields=["sent_at", "updated_at"])
+    tell_owner(quote, gettext_noop("%(quote)s was e-mailed to %(email)s."), kind="quote.sent", email=quote.contact.email)
+    return quote
+
+
+def to_be_mailed(quote_id: int) -> Quote | None:
+    """The quote that a promised mail is about, locked; None when it is no longer out or its link is withdrawn."""
+    quote = _locked_for_worker(quote_id)
+    if quote.status != Status.SUBMITTED or quote.is_revoked or quote.pdf is None:
+        return None
+    return quote
+
+
+def _locked_for_worker(quote_id: int) -> Quote:
+    rows = Quote.objects.across_partners(reason="outbox: the promise names the quote alone").select_for_update(of=("self",))
+    return rows.select_related("partner", "account", "contact", "owner", "pdf").get(pk=quote_id)
+
+
+def _promise_mail(quote: Quote, *, times: int) -> None:
+    outbox.promise(MAIL, key=f"{MAIL}:{quote.pk}:{times}", quote_id=quote.pk, times=times)
+
+
+def _require_out(quote: Quote) -> None:
+    if quote.status != Status.SUBMITTED:
+        raise IllegalMove(_("Only a quote that is out with the customer can be sent."), stage=quote.status)
+    if quote.is_revoked:
+        raise IllegalMove(_("Its private link is withdrawn. Restore the link first."), stage=quote.status)
+
+
+def _supersede_former(quote: Quote, *, by: User) -> None:
+    """Earlier versions that are with the customer are replaced by this one, which takes over being primary."""
+    versions = Quote.objects.for_partner(quote.partner_id).filter(number=quote.number, status=Status.SUBMITTED)
+    for former in versions.exclude(pk=quote.pk).select_for_update(of=("self",)):
+        was_primary = former.is_primary
+        fields = move(former, Status.SUPERSEDED, by=by, reason=_("Replaced by %(quote)s") % {"quote": str(quote)}, is_automatic=True)
+        former.save(update_fields=fields)
+        if was_primary:
+            take_primary(quote)
+
+
+def _percent(fraction: object) -> str:
+    return f"{fraction:.2%}".replace(".00%", "%").replace("%", " %")

@@ -1,0 +1,375 @@
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from partnerportal.core.actors import Actor
+from partnerportal.core.models import OutboxMessage
+from partnerportal.core.scoping import NotYours
+from partnerportal.core.stages import IllegalMove
+from projects import services as projects
+from projects.stages import Stage
+from projects.tests.factories import (
+    ContractOutProject,
+    DemoProject,
+    IntroProject,
+    LostProject,
+    PresentationProject,
+    ProposalProject,
+    WonProject,
+)
+from quotes import jobs, services
+from quotes.models import Quote
+from quotes.services import NoLongerOpen
+from quotes.stages import Status
+from quotes.tests.factories import AcceptedQuoteFactory, DraftQuoteFactory, SubmittedQuoteFactory
+from quotes.tests.test_drafting import everything
+
+TODAY = date.today()
+GRETA = Actor.customer("Greta Hofer")
+OVER = [status for status in Status if status not in (Status.DRAFT, Status.SUBMITTED)]
+
+
+def accept(quote, by=GRETA, today=TODAY):
+    return services.accept_quote(quote, by=by, consent="I accept.", today=today)
+
+
+def test_the_customer_accepts(anna):
+    quote = SubmittedQuoteFactory(project=ProposalProject(owner=anna))
+
+    quote = accept(quote)
+
+    quote.refresh_from_db()
+    assert (quote.status, quote.answered_by, quote.consent, quote.is_primary) == (Status.ACCEPTED, "Greta Hofer", "I accept.", True)
+    assert [(event.kind, event.name) for event in quote.customer_events.all()] == [("accepted", "Greta Hofer")]
+    assert [(move.to_stage, move.by, move.by_name) for move in quote.stage_moves.all()] == [("accepted", None, "Greta Hofer")]
+    assert quote.history.first().author_name == "Greta Hofer"
+    project = quote.project
+    project.refresh_from_db()
+    assert (project.stage, project.verbal_agreement, project.verbal_agreement_by) == (Stage.CONTRACT_OUT, True, "Greta Hofer")
+    assert (project.mrr, project.mrr_quote, project.quotes_out) == (quote.mrr, str(quote), 1)
+    assert [notice.kind for notice in anna.notifications.filter(kind__startswith="quote")] == ["quote.accepted"]
+
+
+@pytest.mark.parametrize(
+    ("make", "skipped"),
+    [
+        (IntroProject, ["demo", "presentation", "proposal"]),
+        (DemoProject, ["presentation", "proposal"]),
+        (PresentationProject, ["proposal"]),
+        (ProposalProject, []),
+    ],
+)
+def test_an_acceptance_brings_the_project_to_contract_out_from_any_open_stage(anna, make, skipped):
+    quote = SubmittedQuoteFactory(project=make(owner=anna))
+
+    accept(quote)
+
+    quote.project.refresh_from_db()
+    assert quote.project.stage == Stage.CONTRACT_OUT
+    move = quote.project.stage_moves.first()
+    assert (move.skipped, move.is_automatic, move.reason) == (skipped, True, f"{quote} was accepted.")
+
+
+def test_accepting_cancels_the_other_quotes_of_the_project(anna):
+    quote = SubmittedQuoteFactory(owner=anna)
+    draft = DraftQuoteFactory(project=quote.project)
+    out = SubmittedQuoteFactory(project=quote.project, is_primary=True)
+    rejected = SubmittedQuoteFactory(project=quote.project, status=Status.REJECTED)
+    elsewhere = SubmittedQuoteFactory(owner=anna)
+
+    accept(quote)
+
+    statuses = {}
+    for each in (quote, draft, out, rejected, elsewhere):
+        each.refresh_from_db()
+        statuses[each.pk] = (each.status, each.is_primary)
+    assert statuses == {
+        quote.pk: (Status.ACCEPTED, True),
+        draft.pk: (Status.CANCELLED, False),
+        out.pk: (Status.CANCELLED, False),
+        rejected.pk: (Status.REJECTED, False),
+        elsewhere.pk: (Status.SUBMITTED, False),
+    }
+
+
+def test_the_second_click_of_the_same_person_finds_it_accepted(anna):
+    quote = accept(SubmittedQuoteFactory(owner=anna))
+    before = everything(quote)
+
+    again = accept(quote)
+
+    assert again.status == Status.ACCEPTED
+    assert everything(quote) == before
+
+
+def test_somebody_else_comes_too_late(anna):
+    quote = accept(SubmittedQuoteFactory(owner=anna))
+    before = everything(quote)
+
+    with pytest.raises(NoLongerOpen) as error:
+        accept(quote, by=Actor.customer("Hans Hofer"))
+
+    assert error.value.state == "accepted"
+    assert everything(quote) == before
+
+
+@pytest.mark.parametrize("status", [Status.DRAFT, *OVER])
+def test_only_a_submitted_quote_is_answered(anna, status):
+    quote = SubmittedQuoteFactory(owner=anna, status=status)
+    before = everything(quote)
+
+    for answer in (
+        lambda: accept(quote),
+        lambda: services.decline_quote(quote, by=GRETA, reason="Too dear", today=TODAY),
+        lambda: services.ask_for_change(quote, by=GRETA, text="Two more", today=TODAY),
+    ):
+        with pytest.raises(NoLongerOpen) as error:
+            answer()
+        assert error.value.state == status
+
+    assert everything(quote) == before
+
+
+@pytest.mark.parametrize(
+    ("facts", "make", "state"),
+    [
+        ({"valid_until": TODAY - timedelta(days=1)}, ProposalProject, "expired"),
+        ({"is_revoked": True}, ProposalProject, "revoked"),
+        ({}, LostProject, "closed"),
+        ({}, WonProject, "closed"),
+    ],
+)
+def test_an_answer_that_comes_too_late_is_refused(anna, facts, make, state):
+    quote = SubmittedQuoteFactory(project=make(owner=anna), **facts)
+    before = everything(quote)
+
+    for answer in (
+        lambda: accept(quote),
+        lambda: services.decline_quote(quote, by=GRETA, reason="Too dear", today=TODAY),
+        lambda: services.ask_for_change(quote, by=GRETA, text="Two more", today=TODAY),
+    ):
+        with pytest.raises(NoLongerOpen) as error:
+            answer()
+        assert error.value.state == state
+
+    assert everything(quote) == before
+
+
+def test_the_last_day_still_counts(anna):
+    assert accept(SubmittedQuoteFactory(owner=anna, valid_until=TODAY)).status == Status.ACCEPTED
+
+
+def test_a_deleted_quote_cannot_be_accepted(anna):
+    quote = SubmittedQuoteFactory(owner=anna)
+    quote.deleted_at = quote.created_at
+    quote.save()
+
+    with pytest.raises(Quote.DoesNotExist):
+        accept(quote)
+
+
+# --- recorded by the partner ----------------------------------------------------------
+
+
+def test_the_partner_records_an_acceptance(anna):
+    quote = SubmittedQuoteFactory(project=DemoProject(owner=anna))
+
+    quote = services.record_acceptance(quote, by=anna, name=" Greta Hofer ", note="Signed copy by mail")
+
+    quote.refresh_from_db()
+    assert (quote.status, quote.answered_by, quote.answer_note, quote.consent) == (
+        Status.ACCEPTED,
+        "Greta Hofer",
+        "Signed copy by mail",
+        "",
+    )
+    assert [(move.by, move.reason) for move in quote.stage_moves.all()] == [(anna, "Signed copy by mail")]
+    assert not quote.customer_events.exists()
+    quote.project.refresh_from_db()
+    assert quote.project.stage == Stage.CONTRACT_OUT
+
+
+@pytest.mark.parametrize(("name", "note"), [("", "By phone"), ("Greta", " ")])
+def test_recording_needs_who_and_how(anna, name, note):
+    quote = SubmittedQuoteFactory(owner=anna)
+    before = everything(quote)
+
+    with pytest.raises(IllegalMove):
+        services.record_acceptance(quote, by=anna, name=name, note=note)
+
+    assert everything(quote) == before
+
+
+@pytest.mark.parametrize("status", [Status.DRAFT, *OVER])
+def test_recording_needs_a_quote_that_is_out(anna, status):
+    quote = SubmittedQuoteFactory(owner=anna, status=status)
+    before = everything(quote)
+
+    with pytest.raises(IllegalMove):
+        services.record_acceptance(quote, by=anna, name="Greta", note="By phone")
+
+    assert everything(quote) == before
+
+
+def test_recording_is_for_owner_and_managers(anna, alex, carla):
+    quote = SubmittedQuoteFactory(owner=anna)
+    before = everything(quote)
+
+    with pytest.raises(NotYours):
+        services.record_acceptance(quote, by=alex, name="Greta", note="By phone")
+    with pytest.raises(Quote.DoesNotExist):
+        services.record_acceptance(quote, by=carla, name="Greta", note="By phone")
+
+    assert everything(quote) == before
+
+
+def test_recording_refuses_on_a_closed_project(anna):
+    quote = SubmittedQuoteFactory(project=LostProject(owner=anna))
+    before = everything(quote)
+
+    with pytest.raises(IllegalMove):
+        services.record_acceptance(quote, by=anna, name="Greta", note="By phone")
+
+    assert everything(quote) == before
+
+
+# --- declined, changed, expired, cancelled --------------------------------------------
+
+
+def test_the_customer_declines(anna, deliver, mailoutbox):
+    quote = SubmittedQuoteFactory(project=ContractOutProject(owner=anna), is_primary=True)
+
+    services.decline_quote(quote, by=GRETA, reason="Too dear", today=TODAY)
+
+    quote.refresh_from_db()
+    assert (quote.status, quote.is_primary, quote.answer_note) == (Status.REJECTED, False, "Too dear")
+    project = quote.project
+    project.refresh_from_db()
+    assert (project.mrr, project.mrr_source, project.stage) == (Decimal("600.00"), "estimate", Stage.PROPOSAL)
+    deliver()
+    [mail] = mailoutbox
+    assert mail.subject == f"{quote.account.name} declined {quote}"
+    assert "Too dear" in mail.body
+
+
+def test_another_quote_that_is_out_keeps_the_project_in_contract_out(anna):
+    quote = SubmittedQuoteFactory(project=ContractOutProject(owner=anna), is_primary=True)
+    SubmittedQuoteFactory(project=quote.project)
+
+    services.decline_quote(quote, by=GRETA, reason="Too dear", today=TODAY)
+
+    quote.project.refresh_from_db()
+    assert quote.project.stage == Stage.CONTRACT_OUT
+
+
+def test_a_change_leaves_the_quote_open(anna):
+    quote = SubmittedQuoteFactory(owner=anna)
+
+    services.ask_for_change(quote, by=GRETA, text="Two phones more", today=TODAY)
+    services.ask_for_change(quote, by=GRETA, text="Two phones more", today=TODAY)
+
+    quote.refresh_from_db()
+    assert quote.status == Status.SUBMITTED
+    assert [(event.kind, event.text) for event in quote.customer_events.all()] == [("change", "Two phones more")]
+    assert OutboxMessage.objects.filter(kind="quote.answered").count() == 1
+
+
+def test_opening_is_noted_once(anna):
+    quote = SubmittedQuoteFactory(owner=anna)
+
+    first = services.note_opened(quote, by=GRETA).first_opened_at
+    second = services.note_opened(quote, by=GRETA).first_opened_at
+
+    assert first == second
+    assert quote.customer_events.count() == 1
+
+
+@pytest.mark.parametrize("status", [Status.DRAFT, Status.SUBMITTED])
+def test_cancel(anna, status):
+    quote = SubmittedQuoteFactory(project=ContractOutProject(owner=anna), status=status, is_primary=True)
+
+    services.cancel_quote(quote, by=anna, reason="No longer needed")
+
+    quote.refresh_from_db()
+    quote.project.refresh_from_db()
+    assert (quote.status, quote.is_primary) == (Status.CANCELLED, False)
+    assert quote.stage_moves.get().reason == "No longer needed"
+    assert (quote.project.mrr, quote.project.stage) == (Decimal("600.00"), Stage.PROPOSAL)
+
+
+@pytest.mark.parametrize("status", OVER)
+def test_cancel_refuses_what_is_over(anna, status):
+    quote = SubmittedQuoteFactory(owner=anna, status=status)
+    before = everything(quote)
+
+    with pytest.raises(IllegalMove):
+        services.cancel_quote(quote, by=anna)
+
+    assert everything(quote) == before
+
+
+def test_mark_ordered_follows_an_acceptance_only(anna):
+    accepted = AcceptedQuoteFactory(owner=anna)
+    assert services.mark_ordered(accepted, by=anna).status == Status.ORDERED
+
+    for status in [Status.DRAFT, Status.SUBMITTED, *OVER]:
+        if status == Status.ACCEPTED:
+            continue
+        quote = SubmittedQuoteFactory(owner=anna, status=status)
+        before = everything(quote)
+        with pytest.raises(IllegalMove):
+            services.mark_ordered(quote, by=anna)
+        assert everything(quote) == before
+
+
+def test_expiry_asks_the_partners_calendar(anna):
+    over = SubmittedQuoteFactory(owner=anna, valid_until=TODAY - timedelta(days=2), is_primary=True)
+    today = SubmittedQuoteFactory(owner=anna, valid_until=projects.today_of(anna.partner))
+    draft = DraftQuoteFactory(owner=anna, valid_until=TODAY - timedelta(days=2))
+
+    assert jobs.expire_quotes() == 1
+    assert jobs.expire_quotes() == 0
+
+    for quote in (over, today, draft):
+        quote.refresh_from_db()
+    assert (over.status, over.is_primary) == (Status.EXPIRED, False)
+    assert (today.status, draft.status) == (Status.SUBMITTED, Status.DRAFT)
+    assert [notice.text for notice in anna.notifications.all()] == [f"{over} for {over.account.name} has expired."]
+    assert over.history.first().author_name == "Partner Portal"
+
+
+def test_a_lost_project_cancels_its_quotes(anna, deliver):
+    project = ProposalProject(owner=anna)
+    draft, out = DraftQuoteFactory(project=project, is_primary=True), SubmittedQuoteFactory(project=project)
+    other = SubmittedQuoteFactory(owner=anna)
+
+    projects.close_as_lost(project, seen=Stage.PROPOSAL, lost_reason="price", by=anna)
+    deliver()
+
+    for quote in (draft, out, other):
+        quote.refresh_from_db()
+    assert (draft.status, out.status, other.status) == (Status.CANCELLED, Status.CANCELLED, Status.SUBMITTED)
+    assert out.stage_moves.get().reason == "The project was closed as lost."
+
+
+def test_a_quote_made_after_a_reopening_survives_the_late_promise(anna, ben, deliver):
+    project = ProposalProject(owner=anna)
+    former = SubmittedQuoteFactory(project=project)
+    projects.close_as_lost(project, seen=Stage.PROPOSAL, lost_reason="price", by=anna)
+    projects.reopen_project(project, reason="They called back", by=ben)
+    later = services.create_quote(project, by=anna, today=TODAY)
+
+    deliver()
+
+    former.refresh_from_db()
+    later.refresh_from_db()
+    assert (former.status, later.status) == (Status.CANCELLED, Status.DRAFT)
+
+
+def test_the_promise_of_a_lost_project_twice_is_once(anna):
+    project = LostProject(owner=anna)
+    jobs.cancel_quotes(project_id=project.pk)
+    jobs.cancel_quotes(project_id=project.pk)
+
+    assert not Quote.objects.across_partners(reason="test").exists()

@@ -1,0 +1,139 @@
+"""Lines of a draft: add, change, remove. Every answer to htmx is the whole section, with sums by the same functions as everywhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from catalog.models import BillingPeriod
+from catalog.services import PriceMissing, price_table
+from partnerportal.core import display
+from partnerportal.core.stages import IllegalMove
+from partnerportal.core.toasts import warn
+from partnerportal.core.views import RecordView, parts
+from quotes import services
+from quotes.forms import LineForm
+from quotes.models import Quote, QuoteLine
+from quotes.pricing import Line, price_line
+from quotes.services import QuoteTooLarge
+from quotes.views.pages import RELATED, QuoteDetail
+from quotes.views.sections import Lines, context_of_lines, today_of
+
+REFUSALS = (PriceMissing, IllegalMove, QuoteTooLarge)
+
+
+class LinesView(RecordView):
+    """What the verbs of lines share: the answer. Without htmx it is the record's page, or the section as a page when refused."""
+
+    is_block = True
+    model, permission, related = Quote, "quotes.change_quote", RELATED
+    must_be_editable = True
+    http_method_names = ["post", "options"]
+
+    def answer(self, forms: dict[int | None, LineForm] | None = None) -> HttpResponse:
+        """The section anew; with refused forms its status is 422."""
+        status = 422 if forms else 200
+        if not self.wants_part:
+            if not forms:
+                return HttpResponseRedirect(f"{self.record.get_absolute_url()}#lines")
+            return self.page("quotes/lines_page.html", self._context(forms) | {"record": self.record, "tab": "quotes"}, status=status)
+        section = render_to_string("quotes/_lines.html", self._context(forms), request=self.request)
+        return parts(self.request, section, self._head(), status=status)
+
+    def _context(self, forms: dict[int | None, LineForm] | None) -> dict[str, Any]:
+        self.record = self.get_queryset().get(pk=self.record.pk)
+        return context_of_lines(Lines(self.record, is_editable=True, today=today_of(self.record), forms=forms))
+
+    def _head(self) -> str:
+        detail = QuoteDetail()
+        detail.setup(self.request, pk=self.record.pk)
+        detail.record = self.record
+        return render_to_string("components/record_head.html", {**detail.get_context(), "is_oob": True}, request=self.request)
+
+    def line(self, line: int) -> QuoteLine:
+        """A line of this very quote."""
+        row = self.record.lines.filter(pk=line).select_related("product").first()
+        if row is None:
+            raise Http404
+        row.quote = self.record
+        return row
+
+
+class AddLine(LinesView):
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        form = LineForm(request.POST, prefix="new")
+        if not form.is_valid():
+            return self.answer({None: form})
+        try:
+            services.add_line(self.record, form.line(), by=request.user, today=today_of(self.record))  # type: ignore[arg-type]
+        except REFUSALS as error:
+            form.add_error(None, str(error))
+            return self.answer({None: form})
+        return self.answer()
+
+
+class EditLine(LinesView):
+    def post(self, request: HttpRequest, pk: int, line: int) -> HttpResponse:
+        row = self.line(line)
+        form = LineForm(request.POST, row=row)
+        if not form.is_valid():
+            return self.answer({row.pk: form})
+        try:
+            services.edit_line(row, form.line(), by=request.user, today=today_of(self.record))  # type: ignore[arg-type]
+        except REFUSALS as error:
+            form.add_error(None, str(error))
+            return self.answer({row.pk: form})
+        return self.answer()
+
+
+class RemoveLine(LinesView):
+    def post(self, request: HttpRequest, pk: int, line: int) -> HttpResponse:
+        try:
+            services.remove_line(self.line(line), by=request.user)  # type: ignore[arg-type]
+        except IllegalMove as error:
+            warn(request, str(error))
+        return self.answer()
+
+
+class LinePreview(RecordView):
+    """What a line that is being typed would come to: its price of today, the sum, the billing periods that have a price."""
+
+    model, permission, related = Quote, "quotes.change_quote", RELATED
+    must_be_editable = True
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        form = LineForm(request.GET, prefix="new")
+        form.full_clean()
+        product = form.cleaned_data.get("product")
+        if product is None:
+            return self.page("quotes/_line_preview.html", {"form": form})
+        table = price_table([product], currency=self.record.currency, tier=self.record.partner.tier, on=today_of(self.record))
+        order = list(BillingPeriod.values)
+        periods = sorted((period for _product, period in table), key=order.index)
+        chosen = form.cleaned_data.get("billing_period", "")
+        period = chosen if chosen in periods else (periods[0] if periods else "")
+        context = {
+            "form": form,
+            "product": product,
+            "periods": [(one, BillingPeriod(one).label) for one in periods],
+            "chosen": period,
+            "sum": self._sum(form, table, period) if period else "",
+        }
+        return self.page("quotes/_line_preview.html", context)
+
+    def _sum(self, form: LineForm, table: dict[Any, Any], period: str) -> str:
+        data = form.cleaned_data
+        price = table[(data["product"].pk, period)]
+        currency, quantity = self.record.currency, data.get("quantity") or 1
+        line = Line(quantity, price.list_price, period, currency, data.get("discount") or 0, price.unit_cost)
+        amounts = price_line(line, commitment=self.record.commitment)
+        words = {"price": display.money(price.list_price, currency), "total": display.money(amounts.line_total, currency)}
+        if not amounts.monthly:
+            return _("%(price)s each, %(total)s in all") % words
+        return _("%(price)s each, %(total)s per period, %(monthly)s a month") % {
+            **words,
+            "monthly": display.money(amounts.monthly, currency),
+        }

@@ -1,0 +1,86 @@
+"""The list of quotes, and their panels on projects and accounts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Account
+from partnerportal.core import display, tables
+from partnerportal.core.panels import RelatedPanel
+from partnerportal.core.tables import Column
+from partnerportal.core.views import ListView, RecordList
+from projects.models import Project
+from quotes.filters import QuoteFilter
+from quotes.models import Quote
+from quotes.stages import Status
+
+EXPIRES_SOON = timedelta(days=7)
+
+
+def _expiring(rows: Any, user: Any) -> Any:
+    today = timezone.localdate()
+    return rows.out().filter(valid_until__gte=today, valid_until__lt=today + EXPIRES_SOON)
+
+
+def number_and_primary(value: Any, quote: Quote) -> Any:
+    """The number and version; the primary one says so."""
+    sign = display.badge(_("Primary"), "blue") if quote.is_primary else ""
+    return format_html("{} {}", quote, sign)
+
+
+class QuoteList(RecordList):
+    model, permission, filterset_class = Quote, "quotes.view_quote", QuoteFilter
+    related = ("owner", "account", "project")
+    views = (
+        ListView("drafts", gettext_lazy("My drafts"), lambda rows, user: rows.filter(status=Status.DRAFT, owner=user)),
+        ListView("out", gettext_lazy("Out with customers"), lambda rows, user: rows.out()),
+        ListView("accepted", gettext_lazy("Accepted"), lambda rows, user: rows.filter(status=Status.ACCEPTED)),
+        ListView("expiring", gettext_lazy("Expiring this week"), _expiring),
+        ListView("all", gettext_lazy("All quotes"), lambda rows, user: rows),
+    )
+    columns = (
+        Column(gettext_lazy("Quote"), "number", sort="number", render=number_and_primary, is_title=True, export=str),
+        Column(gettext_lazy("Name"), "name", sort="name"),
+        Column(gettext_lazy("Account"), "account", render=tables.link, sort="account__name"),
+        Column(gettext_lazy("Project"), "project", render=tables.link, is_optional=True),
+        Column(gettext_lazy("Status"), "status", render=tables.choice, sort="status"),
+        Column(gettext_lazy("Valid until"), "valid_until", sort="valid_until", render=lambda value, quote: _validity(quote)),
+        Column(gettext_lazy("MRR"), "mrr", render=tables.amount, sort="mrr", total=True),
+        Column(gettext_lazy("One-off"), "capex_total", render=tables.amount, sort="capex_total", total=True),
+        Column(gettext_lazy("Net"), "net", render=tables.amount, sort="net", is_optional=True, total=True),
+        Column(gettext_lazy("Owner"), "owner", render=tables.owner_avatar),
+        Column(gettext_lazy("Discount approval"), "approval", render=tables.choice, is_optional=True),
+        Column(gettext_lazy("Submitted"), "submitted_at", sort="submitted_at", is_optional=True),
+        Column(gettext_lazy("Answered"), "answered_at", sort="answered_at", is_optional=True),
+        Column(gettext_lazy("Created"), "created_at", sort="created_at", is_optional=True),
+    )
+    add_permission, add_label = "quotes.add_quote", gettext_lazy("New quote")
+    icon = "file-earmark-text"
+    empty_text = gettext_lazy("Quotes are offers to customers. They are made from a project.")
+
+
+def _validity(quote: Quote) -> Any:
+    return display.due(quote.valid_until) if quote.status == Status.SUBMITTED else display.day(quote.valid_until)
+
+
+class QuotesOfProject(RelatedPanel):
+    parent_model, model, parent_field, permission = Project, Quote, "project", "quotes.view_quote"
+    label, add_permission, add_label = gettext_lazy("Quotes"), "quotes.add_quote", gettext_lazy("New")
+    ordering = ("-is_primary", "-created_at", "-pk")
+    columns = (
+        Column(gettext_lazy("Quote"), "number", render=number_and_primary, is_title=True),
+        Column(gettext_lazy("Status"), "status", render=tables.choice),
+        Column(gettext_lazy("MRR"), "mrr", render=tables.amount),
+    )
+
+
+class QuotesOfAccount(QuotesOfProject):
+    parent_model, parent_field = Account, "account"
+    ordering = ("-created_at", "-pk")
+    add_permission = ""
