@@ -43,7 +43,8 @@ def mail_password_reset(*, user_id: int, message_key: str) -> None:
         return
     key = quote(f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}")
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"}).replace("UID-KEY", key)
-    _mail("password_reset", (user.get_full_name(), user.email), user.language, message_key, {"person": user, "link": _link(path)})
+    facts = {"person": user, "link": _link(path), "is_new": not user.has_usable_password()}
+    _mail("password_reset", (user.get_full_name(), user.email), user.language, message_key, facts)
 
 
 @outbox.handles("partners.account_notice")

@@ -60,7 +60,6 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | READS
     | {
         "partners.view_partner",
-        "partners.change_partner",
         "partners.view_user",
         "partners.view_invitation",
         "partners.add_news",

@@ -7,11 +7,13 @@ admin is lost, so that two admins who demote each other at the same moment leave
 from __future__ import annotations
 
 import hashlib
+import uuid
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -24,7 +26,9 @@ from partnerportal.core.actors import Actor, service
 from partnerportal.core.notifications import notify
 from partnerportal.core.scoping import NotYours
 from partners.models import Invitation, Partner, User
-from partners.roles import PARTNER_ROLES, Role
+from partners.roles import PARTNER_ROLES, VENDOR_ROLES, Role
+
+ADMINS = frozenset({Role.PARTNER_ADMIN, Role.VENDOR_ADMIN})
 
 
 class Refused(Exception):
@@ -69,10 +73,7 @@ def invite(invitee: Invitee, *, partner: Partner, by: User) -> Invitation:
     email = invitee.email.strip().lower()
     if invitee.role not in PARTNER_ROLES:
         raise Refused(_("This is no role of a partner."))
-    if User.objects.filter(partner=partner, email=email).exists():
-        raise AlreadyThere(_("%(email)s is a colleague already.") % {"email": email})
-    if Invitation.objects.for_partner(partner).filter(email=email, accepted_at=None, withdrawn_at=None).exists():
-        raise AlreadyThere(_("%(email)s is invited already. Send the invitation again instead.") % {"email": email})
+    check_not_there(email, partner)
     invitation = Invitation(
         partner=partner, email=email, first_name=invitee.first_name, last_name=invitee.last_name, role=invitee.role, invited_by=by
     )
@@ -114,15 +115,16 @@ def accept_invitation(invitation: Invitation, *, password: str, by: Actor) -> Us
 def change_role(person: User, *, role: str, by: User) -> User:
     """Give a colleague another role and end that person's sessions. Raises NotYours, NotOneself or LastAdmin."""
     person = _colleague(person, by=by)
-    if role not in PARTNER_ROLES:
-        raise Refused(_("This is no role of a partner."))
+    if role not in (PARTNER_ROLES if person.partner_id else VENDOR_ROLES):
+        raise Refused(_("This is no role of a partner.") if person.partner_id else _("This is no role of the vendor."))
     if role == person.role:
         return person
-    if person.role == Role.PARTNER_ADMIN:
+    if person.role in ADMINS:
         _require_another_admin(person)
     person.role = role
+    person.is_superuser = role == Role.VENDOR_ADMIN
     person.session_version += 1
-    person.save(update_fields=["role", "session_version"])
+    person.save(update_fields=["role", "is_superuser", "session_version"])
     return person
 
 
@@ -130,7 +132,7 @@ def change_role(person: User, *, role: str, by: User) -> User:
 def deactivate(person: User, *, by: User) -> User:
     """Take the access of a colleague away, at once. Records stay with their owner. Raises NotYours, NotOneself or LastAdmin."""
     person = _colleague(person, by=by)
-    if person.is_active and person.role == Role.PARTNER_ADMIN:
+    if person.is_active and person.role in ADMINS:
         _require_another_admin(person)
     person.is_active = False
     person.session_version += 1
@@ -171,6 +173,52 @@ def change_email(person: User, *, email: str, by: User) -> User:
     return person
 
 
+@service
+def add_vendor_user(email: str, first_name: str, last_name: str, *, role: str, by: User) -> User:
+    """Make a person of the vendor and promise the mail with the link to choose a password. For the vendor's admins."""
+    if not by.is_vendor_admin:
+        raise NotYours(_("Only the vendor's admins may look after its people."))
+    if role not in VENDOR_ROLES:
+        raise Refused(_("This is no role of the vendor."))
+    user = User.objects.create_user(email.strip(), None, first_name=first_name, last_name=last_name, role=role)
+    _promise_password_link(user)
+    return user
+
+
+@service
+def send_password_link(person: User, *, by: User) -> User:
+    """Promise a mail with a link to choose a new password, asked for by an admin. The present password stays until it is used."""
+    person = User.objects.visible_to(by).get(pk=person.pk)
+    if not by.is_vendor_admin:
+        raise NotYours(_("Only the vendor's admins may do this."))
+    _promise_password_link(person)
+    return person
+
+
+@service
+def remove_second_factor(person: User, *, by: User) -> User:
+    """Let a person who has lost phone and codes sign in by password alone; ends the sessions. For the vendor's admins."""
+    if not by.is_vendor_admin:
+        raise NotYours(_("Only the vendor's admins may do this."))
+    person = User.objects.visible_to(by).select_for_update(of=("self",)).get(pk=person.pk)
+    if not Authenticator.objects.filter(user=person).exists():
+        raise Refused(_("%(name)s has no second factor.") % {"name": person.get_full_name()})
+    Authenticator.objects.filter(user=person).delete()
+    person.session_version += 1
+    person.save(update_fields=["session_version"])
+    facts = {"notice": "totp_deactivated", "at": timezone.now().isoformat(), "ip": "–"}
+    _promise_mail("partners.account_notice", person, **facts)
+    return person
+
+
+def check_not_there(email: str, partner: Partner) -> None:
+    """Raise AlreadyThere for a colleague's address and for one that is invited."""
+    if User.objects.filter(partner=partner, email=email).exists():
+        raise AlreadyThere(_("%(email)s is a colleague already.") % {"email": email})
+    if Invitation.objects.for_partner(partner).filter(email=email, accepted_at=None, withdrawn_at=None).exists():
+        raise AlreadyThere(_("%(email)s is invited already. Send the invitation again instead.") % {"email": email})
+
+
 def is_open(invitation: Invitation) -> bool:
     """Whether the link of an invitation works now. Needs `partner` loaded."""
     return invitation.open_at(timezone.now()) and invitation.partner.status == Partner.Status.ACTIVE
@@ -186,6 +234,15 @@ def invitation_of(secret: str) -> Invitation | None:
     """The invitation that a link belongs to, open or over; None for no link of ours."""
     rows = Invitation.objects.across_partners(reason="whoever holds the link has no account yet")
     return rows.select_related("partner", "invited_by").filter(token_hash=_hash(secret)).first()
+
+
+def _promise_password_link(person: User) -> None:
+    _promise_mail("partners.password_reset", person)
+
+
+def _promise_mail(kind: str, person: User, **facts: str) -> None:
+    key = f"{kind}:{person.pk}:{uuid.uuid4().hex}"
+    outbox.promise(kind, key=key, user_id=person.pk, message_key=key, **facts)
 
 
 def _hash(secret: str) -> str:
@@ -230,9 +287,11 @@ def _join(invitation: Invitation, password: str) -> User:
 
 def _colleague(person: User, *, by: User) -> User:
     """The person, locked together with the whole team. Raises DoesNotExist for somebody whom `by` may not know."""
-    partner_id = User.objects.visible_to(by).filter(partner__isnull=False).values_list("partner_id", flat=True).get(pk=person.pk)
-    partner = Partner.objects.select_for_update(of=("self",)).get(pk=partner_id)
-    _require_manager(partner, by)
+    person = User.objects.visible_to(by).get(pk=person.pk)
+    if person.partner_id:
+        _require_manager(Partner.objects.select_for_update(of=("self",)).get(pk=person.partner_id), by)
+    elif not by.is_vendor_admin:
+        raise NotYours(_("Only the vendor's admins may look after its people."))
     if person.pk == by.pk:
         raise NotOneself(_("Nobody changes the own role or access. Ask another admin."))
     return User.objects.select_for_update(of=("self",)).get(pk=person.pk)
@@ -245,6 +304,6 @@ def _require_manager(partner: Partner, by: User) -> None:
 
 
 def _require_another_admin(person: User) -> None:
-    admins = User.objects.filter(partner=person.partner_id, role=Role.PARTNER_ADMIN, is_active=True).exclude(pk=person.pk)
+    admins = User.objects.filter(partner=person.partner_id, role=person.role, is_active=True).exclude(pk=person.pk)
     if not admins.exists():
         raise LastAdmin(_("%(name)s is the last admin. Make somebody else admin first.") % {"name": person.get_full_name()})

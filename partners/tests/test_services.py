@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
 from django.db import connection
 from django.utils import timezone
 
@@ -226,12 +227,48 @@ def test_people_are_the_admins_business(by, anna, request):
     assert (anna.role, anna.is_active) == ("partner_user", True)
 
 
-def test_a_vendors_person_is_no_colleague(otto, vendor_admin):
-    with pytest.raises(User.DoesNotExist):
-        services.deactivate(otto, by=vendor_admin)
+@pytest.mark.parametrize("by", ["dora", "olga"])
+def test_the_vendors_people_are_its_admins_business(by, otto, request):
+    with pytest.raises((NotYours, User.DoesNotExist)):
+        services.deactivate(otto, by=request.getfixturevalue(by))
 
     otto.refresh_from_db()
     assert otto.is_active
+
+
+def test_the_vendor_admin_looks_after_the_vendors_people(otto, vendor_admin):
+    assert services.change_role(otto, role=Role.VENDOR_ADMIN, by=vendor_admin).is_superuser
+    assert not services.change_role(otto, role=Role.SUPPORT_AGENT, by=vendor_admin).is_superuser
+    with pytest.raises(services.Refused):
+        services.change_role(otto, role=Role.PARTNER_ADMIN, by=vendor_admin)
+    assert not services.deactivate(otto, by=vendor_admin).is_active
+
+
+def test_a_new_vendor_user_gets_a_link_to_choose_a_password(vendor_admin):
+    user = services.add_vendor_user("New@vendor.com", "Nora", "Neu", role=Role.ACCOUNT_MANAGER, by=vendor_admin)
+
+    assert (user.email, user.partner, user.is_staff, user.has_usable_password()) == ("new@vendor.com", None, True, False)
+    assert [message.kind for message in OutboxMessage.objects.all()] == ["partners.password_reset"]
+
+
+def test_only_the_vendor_admin_makes_vendor_users(otto, dora):
+    for by in (otto, dora):
+        with pytest.raises(NotYours):
+            services.add_vendor_user("new@vendor.com", "Nora", "Neu", role=Role.VENDOR_ADMIN, by=by)
+
+    assert not User.objects.filter(email="new@vendor.com").exists()
+
+
+def test_the_second_factor_of_a_lost_phone_is_removed_by_the_vendor_admin(anna, dora, vendor_admin):
+    Authenticator.objects.create(user=anna, type="totp", data={"secret": "X"})
+
+    with pytest.raises(NotYours):
+        services.remove_second_factor(anna, by=dora)
+    assert Authenticator.objects.count() == 1
+
+    services.remove_second_factor(anna, by=vendor_admin)
+    assert Authenticator.objects.count() == 0
+    assert [message.kind for message in OutboxMessage.objects.all()] == ["partners.account_notice"]
 
 
 def test_deactivate_and_reactivate(anna, dora):
