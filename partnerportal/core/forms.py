@@ -52,6 +52,7 @@ class PartnerForm(forms.Form):
         self.user = user
         limit_choices(self.fields, user)
         native_dates(self.fields)
+        quiet_blanks(self.fields)
         local_numbers(self.fields, user)
         self.helper = plain_helper()
 
@@ -64,9 +65,20 @@ class PartnerModelForm(forms.ModelForm):
         self.user = user
         limit_choices(self.fields, user)
         native_dates(self.fields)
+        quiet_blanks(self.fields)
         local_numbers(self.fields, user)
         if not hasattr(self, "helper"):
             self.helper = plain_helper()
+
+
+def quiet_blanks(fields: Mapping[str, forms.Field]) -> None:
+    """An open choice says so in a word, not in dashes."""
+    for field in fields.values():
+        if isinstance(field, forms.ModelChoiceField):
+            if field.empty_label is not None:
+                field.empty_label = _("Please choose")
+        elif isinstance(field, forms.ChoiceField) and not isinstance(field, forms.MultipleChoiceField):
+            field.choices = [(value, _("Please choose") if value == "" else label) for value, label in field.choices]
 
 
 def plain_helper() -> FormHelper:
