@@ -222,16 +222,12 @@ def test_a_colleague_is_told_who_may(action, client, anna, alex):
     assert (account.owner, account.deleted_at, account.history.count()) == (anna, None, 1)
 
 
-def test_support_reads_and_makes_nothing(client, anna, tariq):
-    account = AccountFactory(owner=anna)
+@pytest.mark.parametrize("page", ["", "new/", "export/"])
+@pytest.mark.parametrize("kind", ["accounts", "contacts"])
+def test_support_works_with_cases_only(kind, page, client, tariq):
     client.force_login(tariq)
 
-    assert [client.get(f"/accounts/{page}").status_code for page in ("", f"{account.pk}/", "new/", f"{account.pk}/edit/")] == [
-        200,
-        200,
-        403,
-        403,
-    ]
+    assert client.get(f"/{kind}/{page}").status_code == 403
 
 
 # --- contacts -------------------------------------------------------------------------------
