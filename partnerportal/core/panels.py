@@ -1,7 +1,7 @@
 """What any record has: activity, notes, files, followers, change of owner, delete and restore, history, related lists; and its addresses.
 
-    leads = record_urls(Lead, list=LeadList, add=LeadAdd, detail=LeadDetail, edit=LeadEdit, move=LeadMove, board=LeadBoard)
-    urlpatterns = [path("leads/", include((leads, "leads")))]
+leads = record_urls(Lead, list=LeadList, add=LeadAdd, detail=LeadDetail, edit=LeadEdit, move=LeadMove, board=LeadBoard)
+urlpatterns = [path("leads/", include((leads, "leads")))]
 """
 
 from __future__ import annotations

@@ -290,6 +290,11 @@ class RecordList(RecordSet):
         path = ("-" if wanted.startswith("-") else "") + sortable[wanted.lstrip("-")] if wanted else self.ordering
         return Order.of(self.model, path)
 
+    def check_parameters(self) -> None:
+        """A list reads its order from the address, too."""
+        super().check_parameters()
+        self.order  # noqa: B018 - a sort that it does not know is refused on the way
+
     def get_page(self) -> Page:
         """The page that the address names."""
         is_backwards = "before" in self.query
