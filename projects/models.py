@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact
+from catalog import words
 from catalog.models import SOLUTIONS, ProductOfInterest
 from leads.models import Lead
 from partnerportal.core.fields import Currency, MoneyField, RateField
@@ -168,6 +169,14 @@ class Project(Taskable):
 
     def get_absolute_url(self) -> str:
         return reverse("projects:detail", args=[self.pk])
+
+    def get_stage_display(self) -> str:
+        """The vendor's word for the stage, by the kind of project."""
+        return words.stage(self.record_type, self.stage).label
+
+    def stage_words(self) -> dict[str, str]:
+        """The vendor's words for all stages of this kind of project, in their order."""
+        return {step: words.stage(self.record_type, step).label for step in self.path.steps}
 
     @property
     def path(self) -> Path:

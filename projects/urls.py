@@ -1,7 +1,38 @@
-"""Addresses of projects, from the root of the site."""
+"""Addresses of projects, from the root of the site: their own pages, the fast pipeline, and the conversion of a lead."""
 
 from django.urls import include, path
 
-from projects import views
+from partnerportal.core.panels import record_urls
+from projects.models import Project
+from projects.views import conversion, detail, edit, lists, moves, wizard
 
-urlpatterns = [path("projects/", include(([path("<int:pk>/", views.detail, name="detail")], "projects")))]
+own = [
+    path("new/contacts/", edit.ContactChoices.as_view(), name="contact_choices"),
+    path("panels/for-account/<int:pk>/", lists.ProjectsOfAccount.as_view(), name="for_account"),
+    path("panels/for-contact/<int:pk>/", lists.ProjectsOfContact.as_view(), name="for_contact"),
+    path("<int:pk>/agreement/", moves.RecordAgreement.as_view(), name="agreement"),
+    path("<int:pk>/withdraw/", moves.WithdrawAgreement.as_view(), name="withdraw"),
+    path("<int:pk>/close/", moves.CloseAsLost.as_view(), name="close"),
+    path("<int:pk>/reopen/", moves.ReopenProject.as_view(), name="reopen"),
+    path("<int:pk>/next-step/", moves.NextStep.as_view(), name="next_step"),
+    path("<int:pk>/demo/", moves.AnswerDemo.as_view(), name="demo"),
+    path("<int:pk>/contacts/add/", moves.AddProjectContact.as_view(), name="add_contact"),
+    path("<int:pk>/panels/contacts/", moves.ContactsOfProject.as_view(), name="contacts"),
+    *record_urls(
+        Project,
+        list=lists.ProjectList,
+        board=lists.ProjectBoard,
+        add=edit.ProjectAdd,
+        detail=detail.ProjectDetail,
+        edit=edit.ProjectEdit,
+        move=moves.ProjectMove,
+    ),
+]
+
+pages = [
+    path("pipeline/new/", wizard.FastPipeline.as_view(), name="pipeline"),
+    path("leads/<int:pk>/convert/", conversion.ConvertLead.as_view(), name="convert"),
+    path("projects/", include(own)),
+]
+
+urlpatterns = [path("", include((pages, "projects")))]

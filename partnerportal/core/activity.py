@@ -125,6 +125,8 @@ def stage_field(record: Any) -> str:
 
 
 def stage_labels(record: Any) -> dict[str, str]:
-    """The words of the record's stages, by value."""
+    """The words of the record's stages, by value; the vendor's own where the record knows them."""
+    if hasattr(record, "stage_words"):
+        return record.stage_words()
     name = stage_field(record)
     return {value: str(label) for value, label in record._meta.get_field(name).flatchoices} if name else {}

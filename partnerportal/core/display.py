@@ -64,6 +64,11 @@ def number(value: Decimal | int | None) -> str:
     return "" if value is None else format_decimal(value, locale=locale())
 
 
+def decimals(value: Decimal) -> str:
+    """An amount without its currency, with two places."""
+    return format_decimal(value, format="#,##0.00", locale=locale())
+
+
 def percent(value: Decimal | int | None) -> str:
     """An integer percent, such as a probability."""
     return "" if value is None else format_percent(Decimal(value) / 100, locale=locale())

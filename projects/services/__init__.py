@@ -2,24 +2,36 @@
 
 from projects.services.amounts import prices_on, take_mrr_from, today_of
 from projects.services.automatic import advance, note_quotes_out, record_verbal_agreement, take_acceptance, withdraw_verbal_agreement
+from projects.services.bonus import answer_demo, decide_bonus, may_decide
 from projects.services.closing import close_as_lost, reopen_project
-from projects.services.moves import ProjectClosed, ReasonMissing, bonus_facts, fill_exit_fields, move_project
-from projects.services.records import create_project, edit_project
+from projects.services.conversion import AlreadyConverted, convert_lead
+from projects.services.moves import EXIT_FIELDS, ProjectClosed, ReasonMissing, bonus_facts, fill_exit_fields, move_project
+from projects.services.pipeline import fast_pipeline, start_project
+from projects.services.records import create_project, edit_project, people_of
 
 __all__ = [
+    "EXIT_FIELDS",
+    "AlreadyConverted",
     "ProjectClosed",
     "ReasonMissing",
     "advance",
+    "answer_demo",
     "bonus_facts",
     "close_as_lost",
+    "convert_lead",
     "create_project",
+    "decide_bonus",
     "edit_project",
+    "fast_pipeline",
     "fill_exit_fields",
+    "may_decide",
     "move_project",
     "note_quotes_out",
+    "people_of",
     "prices_on",
     "record_verbal_agreement",
     "reopen_project",
+    "start_project",
     "take_acceptance",
     "take_mrr_from",
     "today_of",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from catalog import words
 from catalog.models import Term
+from partnerportal.core import outbox
 from partnerportal.core.actors import Actor, service
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove, check_fresh
@@ -36,7 +37,9 @@ def close_as_lost(project: Project, *, seen: str, lost_reason: str, competitor: 
     project.outcome, project.lost_reason, project.competitor = Outcome.LOST, lost_reason, competitor.strip()
     project.closed_at = timezone.now()
     reason = _("Lost: %(reason)s") % {"reason": words.label(Term.Kind.LOST, lost_reason)}
-    return enter(project, Stage.CLOSED, by=Actor.of(by), reason=reason, also=CLOSING_FIELDS, probability=0)
+    project = enter(project, Stage.CLOSED, by=Actor.of(by), reason=reason, also=CLOSING_FIELDS, probability=0)
+    outbox.promise("project.lost", key=f"project.lost:{project.pk}:{project.closed_at:%Y%m%d%H%M%S%f}", project_id=project.pk)
+    return project
 
 
 @service

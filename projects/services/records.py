@@ -6,15 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Case, CharField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, AccountStatus, Contact
+from accounts.services import require_partner
 from catalog import words
+from leads.models import Lead
 from partnerportal.core.actors import Actor, service
 from partnerportal.core.moves import record_move
 from partners.models import User
 from projects import bonus
-from projects.models import Project
+from projects.models import Project, ProjectContact
 from projects.services.amounts import AMOUNT_FIELDS, estimate_anew, today_of
 from projects.services.moves import await_decision, locked_for, require_open
 from projects.stages import PATHS, RecordType
@@ -47,7 +51,13 @@ def create_project(*, values: Mapping[str, Any], by: User) -> Project:
     `values` holds `record_type`, `account` and what `FIELDS` names; the currency is the partner's unless it is given.
     Raises DoesNotExist for an account or contact that the person may not see, ValidationError by field otherwise.
     """
-    project = Project(partner=by.partner, owner=by, currency=by.partner.currency)
+    return new_project(values=values, by=by)
+
+
+def new_project(*, values: Mapping[str, Any], by: User, lead: Lead | None = None) -> Project:
+    """`create_project`, inside the transaction in hand; `lead` is what it comes from."""
+    require_partner(by)
+    project = Project(partner=by.partner, owner=by, lead=lead, currency=by.partner.currency)
     project.record_type = values.get("record_type") or RecordType.BUSINESS_PLAN
     project.account = Account.objects.visible_to(by).get(pk=values["account"].pk)
     project.contact = Contact.objects.visible_to(by).get(pk=values["contact"].pk)
@@ -88,6 +98,16 @@ def edit_project(project: Project, *, values: Mapping[str, Any], by: User) -> Pr
     ):
         await_decision(project)
     return project
+
+
+def people_of(project: Project, user: User) -> QuerySet[Contact]:
+    """The people on a project whom a person may see, the primary contact first; `part` says what each one is."""
+    on_it = ProjectContact.objects.for_partner(project.partner_id).filter(project=project)
+    role = on_it.filter(contact=OuterRef("pk")).values("role")[:1]
+    people = Contact.objects.visible_to(user).filter(Q(pk=project.contact_id) | Q(pk__in=on_it.values("contact")))
+    primary = When(pk=project.contact_id, then=Value(_("Primary")))
+    part = Case(primary, default=Coalesce(Subquery(role), Value("")), output_field=CharField())
+    return people.annotate(part=part, rank=Case(When(pk=project.contact_id, then=0), default=1)).order_by("rank", "last_name", "pk")
 
 
 def _take(project: Project, values: Mapping[str, Any]) -> list[str]:

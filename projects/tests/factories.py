@@ -32,7 +32,12 @@ class ProjectFactory(OwnedFactory):
 
     _parent = "account"
     account = factory.SubFactory(AccountFactory, partner=factory.SelfAttribute("..partner"), owner=factory.SelfAttribute("..owner"))
-    contact = factory.SubFactory(ContactFactory, account=factory.SelfAttribute("..account"))
+    contact = factory.SubFactory(
+        ContactFactory,
+        account=factory.SelfAttribute("..account"),
+        partner=factory.SelfAttribute("..partner"),
+        owner=factory.SelfAttribute("..owner"),
+    )
     record_type = RecordType.BUSINESS_PLAN
     stage = Stage.INTRO
     probability = factory.LazyAttribute(lambda one: PROBABILITIES[one.stage])

@@ -564,6 +564,7 @@ def test_close_as_lost_works_from_each_manual_stage_only(kind, stage, anna, unto
     lost.refresh_from_db()
     assert (lost.stage, lost.outcome, lost.probability, lost.weighted_pipeline) == ("closed", "lost", 0, Decimal("0.00"))
     assert (lost.lost_reason, lost.competitor, lost.closed_at is not None) == ("competitor", "Rivalphone", True)
+    assert list(OutboxMessage.objects.values_list("kind", "payload")) == [("project.lost", {"project_id": project.pk})]
 
 
 @pytest.mark.parametrize("reason", ["", "because", "no-budget-at-all"])

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from partnerportal.core.money import CurrencyMismatch
@@ -65,6 +65,7 @@ def test_a_price_in_another_currency_is_refused():
         mrr.estimate(users=40, solutions=["license"], currency="USD", prices=EUR)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # No clock decides a test.
 @given(
     users=st.integers(-10_000, 100_000),
     solutions=st.lists(st.sampled_from(["license", "hwaas", "classound", "unpriced"]), unique=True),

@@ -58,7 +58,10 @@ class Step:
 
 @dataclass(frozen=True)
 class PathBar:
-    """The path of a record. `seen` is where it stands, `following` the step that the button completes to; empty for none."""
+    """The path of a record. `seen` is where it stands, `following` the step that the button completes to; empty for none.
+
+    With `dialog_url` the button opens that dialog instead: for a step that is completed by something else than a move.
+    """
 
     steps: Sequence[Step]
     seen: str
@@ -67,6 +70,7 @@ class PathBar:
     button: str | Promise = ""
     guidance: str | Promise = ""
     is_editable: bool = True
+    dialog_url: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,25 @@
+"""What lists of projects can be narrowed to."""
+
+import django_filters
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, Contact
+from partnerportal.core.filters import Choices, DayRange, PartnerFilterSet
+from projects.models import Project
+from projects.stages import Stage
+
+
+class ProjectFilter(PartnerFilterSet):
+    search_in = ("name", "account__name", "contact__first_name", "contact__last_name")
+    stage = Choices(choices=Stage.choices, label=_("Stage"))
+    close_date = DayRange(label=_("Close date"))
+    created_at = DayRange(label=_("Created"))
+    # Set by links from an account and a contact; a list of all of them would be long.
+    account = django_filters.ModelChoiceFilter(queryset=Account.objects.all(), label=_("Account"), widget=forms.HiddenInput)
+    contact = django_filters.ModelChoiceFilter(queryset=Contact.objects.all(), label=_("Contact"), widget=forms.HiddenInput)
+    demo_done = django_filters.BooleanFilter(label=_("Demo done"))
+
+    class Meta:
+        model = Project
+        fields = ["owner", "record_type", "outcome", "opportunity_type", "product_of_interest", "currency"]

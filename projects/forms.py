@@ -1,0 +1,355 @@
+"""Forms of projects: new, edit, fast pipeline, conversion, and the small questions of a move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from crispy_forms.layout import HTML, Div, Fieldset, Layout
+from django import forms
+from django.core.exceptions import ValidationError
+from django.urls import reverse, reverse_lazy
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.formfields import PhoneNumberField
+
+from accounts.addresses import check_business_address
+from accounts.models import Account, Contact, Salutation
+from catalog import words
+from catalog.models import SOLUTIONS, ProductOfInterest, Term
+from leads.models import Lead
+from partnerportal.core.fields import Currency
+from partnerportal.core.forms import PartnerForm, PartnerModelForm
+from projects.models import DemoQuestion, OpportunityType, Project
+from projects.stages import RecordType
+
+EMPTY = [("", "---------")]
+CLOSE_IN_DAYS = 90
+
+
+def solutions(*, required: bool = True) -> forms.MultipleChoiceField:
+    """License, HWaaS, CLASSOUND: one or several."""
+    return forms.MultipleChoiceField(
+        label=_("Interested solution"), choices=SOLUTIONS, required=required, widget=forms.CheckboxSelectMultiple
+    )
+
+
+def not_past(day: Any) -> Any:
+    """A close date of a new project: today or later."""
+    if day and day < timezone.localdate():
+        raise ValidationError(_now("This day has passed."))
+    return day
+
+
+class EditProjectForm(PartnerModelForm):
+    """What a person may change. Stage, probability and computed amounts are not among it."""
+
+    interested_solutions = solutions()
+
+    class Meta:
+        model = Project
+        fields = [
+            "name",
+            "contact",
+            "close_date",
+            "opportunity_type",
+            "product_of_interest",
+            "interested_solutions",
+            "total_users",
+            "currency",
+            "poc_users",
+            "amount_mrr",
+            "amount_capex",
+            "competitor",
+            "next_step",
+            "next_step_on",
+            "description",
+        ]
+        widgets = {"description": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        project = self.instance
+        self.fields["contact"].queryset = self.fields["contact"].queryset.filter(account=project.account_id)  # type: ignore[attr-defined]
+        if project.has_quote:
+            self.fields["currency"].disabled = True
+            self.fields["currency"].help_text = _("A quote exists, so the currency stays.")
+        if project.is_change_order:
+            for name in ("poc_users", "amount_mrr", "amount_capex"):
+                del self.fields[name]
+            self.fields["total_users"].help_text = _("Users added; with a minus, users removed.")
+        self.helper.layout = Layout(
+            Fieldset(_("Project"), *self._there("name", "contact", "close_date", "opportunity_type", "product_of_interest", "currency")),
+            Fieldset(_("Size"), *self._there("interested_solutions", "total_users", "poc_users")),
+            Fieldset(_("Your own figures"), *self._there("amount_mrr", "amount_capex")) if "amount_mrr" in self.fields else Div(),
+            Fieldset(_("Work"), *self._there("next_step", "next_step_on", "competitor", "description")),
+        )
+
+    def _there(self, *names: str) -> list[str]:
+        return [name for name in names if name in self.fields]
+
+
+class NewCustomerFields(forms.Form):
+    """A company and a person who are not in the portal yet."""
+
+    company = forms.CharField(label=_("Company name"), max_length=200)
+    email = forms.EmailField(label=_("Email"))
+    phone = PhoneNumberField(label=_("Phone"))
+    salutation = forms.ChoiceField(label=_("Salutation"), choices=[*EMPTY, *Salutation.choices], required=False)
+    first_name = forms.CharField(label=_("First name"), max_length=100)
+    last_name = forms.CharField(label=_("Last name"), max_length=100)
+
+
+CUSTOMER_FIELDS = ("company", "email", "phone", "salutation", "first_name", "last_name")
+
+
+class NewProjectForm(NewCustomerFields, PartnerModelForm):
+    """A new project of a customer who is there, or of a new one."""
+
+    interested_solutions = solutions()
+    record_type = forms.ChoiceField(label=_("Kind"), choices=RecordType.choices, widget=forms.RadioSelect, initial=RecordType.BUSINESS_PLAN)
+
+    class Meta:
+        model = Project
+        fields = [
+            "record_type",
+            "account",
+            "contact",
+            "name",
+            "close_date",
+            "opportunity_type",
+            "product_of_interest",
+            "currency",
+            "interested_solutions",
+            "total_users",
+            "next_step",
+            "next_step_on",
+            "description",
+        ]
+        widgets = {"description": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in (*CUSTOMER_FIELDS, "account", "contact"):
+            self.fields[name].required = False
+        self._prepare_choices()
+        self.fields["total_users"].help_text = _("A change order may remove users: then with a minus.")
+        self.helper.layout = Layout(
+            Fieldset(_("Kind"), "record_type"),
+            Fieldset(_("Customer"), "account", "contact"),
+            Fieldset(_("New account"), "company", css_class="when-no-account"),
+            Fieldset(_("New contact"), "salutation", "first_name", "last_name", "email", "phone", css_class="when-no-contact"),
+            Fieldset(_("Project"), "name", "close_date", "opportunity_type", "product_of_interest", "currency"),
+            Fieldset(_("Size"), "interested_solutions", "total_users"),
+            Fieldset(_("Work"), "next_step", "next_step_on", "description"),
+        )
+
+    def _prepare_choices(self) -> None:
+        account, contact = self.fields["account"], self.fields["contact"]
+        account.empty_label, contact.empty_label = _now("New account …"), _now("New contact …")  # type: ignore[attr-defined]
+        account.widget.attrs |= {
+            "hx-get": reverse_lazy("projects:contact_choices"),
+            "hx-target": "#id_contact",
+            "hx-swap": "innerHTML",
+            "hx-trigger": "change",
+        }
+        chosen = self.data.get("account") if self.is_bound else self.initial.get("account")
+        people = contact.queryset.select_related("account")  # type: ignore[attr-defined]
+        pk = getattr(chosen, "pk", chosen)
+        contact.queryset = people.filter(account=pk) if str(pk or "").isdecimal() else people  # type: ignore[attr-defined]
+        contact.label_from_instance = lambda one: str(one) if pk else f"{one} – {one.account}"  # type: ignore[attr-defined]
+
+    def clean_close_date(self) -> Any:
+        return not_past(self.cleaned_data["close_date"])
+
+    def clean_email(self) -> str:
+        address = self.cleaned_data["email"]
+        if address:
+            check_business_address(address, by=self.user)
+        return address
+
+    def clean(self) -> dict[str, Any]:
+        """A customer is either picked or named."""
+        values = super().clean() or self.cleaned_data
+        needed: list[str] = []
+        if not values.get("contact") and "contact" not in self.errors:
+            needed += ["first_name", "last_name", "email"]
+        elif values.get("contact") and not values.get("account"):
+            values["account"] = values["contact"].account
+        if not values.get("account") and "account" not in self.errors:
+            needed += ["company", "email", "phone"]
+        for name in dict.fromkeys(needed):
+            if not values.get(name) and name not in self.errors:
+                self.add_error(name, _now("This is needed for a new customer."))
+        return values
+
+
+class CustomerForm(NewCustomerFields, PartnerForm):
+    """First screen of the fast pipeline: who it is."""
+
+    account = forms.ModelChoiceField(label=_("Account"), queryset=Account.objects.all(), required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper.layout = Layout(
+            Fieldset(_("Company"), "company", "email", "phone"), Fieldset(_("Contact"), "salutation", "first_name", "last_name")
+        )
+
+    def clean_email(self) -> str:
+        check_business_address(self.cleaned_data["email"], by=self.user)
+        return self.cleaned_data["email"]
+
+
+class PipelineForm(PartnerForm):
+    """Second screen of the fast pipeline: what it is about."""
+
+    interested_solutions = solutions()
+    opportunity_type = forms.ChoiceField(label=_("Opportunity type"), choices=[*EMPTY, *OpportunityType.choices])
+    product_of_interest = forms.ChoiceField(label=_("Product of interest"), choices=[*EMPTY, *ProductOfInterest.choices])
+    total_users = forms.IntegerField(label=_("Total users"), min_value=1, max_value=1_000_000)
+    close_date = forms.DateField(label=_("Close date"))
+    notes = forms.CharField(label=_("Notes"), required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 4}))
+
+    def clean_close_date(self) -> Any:
+        return not_past(self.cleaned_data["close_date"])
+
+
+class ConvertForm(PartnerForm):
+    """What a lead becomes: which account and contact, and what a project must know."""
+
+    account = forms.ModelChoiceField(label=_("Account"), queryset=Account.objects.all(), required=False)
+    phone = PhoneNumberField(label=_("Phone of the company"), required=False)
+    contact = forms.ModelChoiceField(label=_("Contact"), queryset=Contact.objects.all(), required=False)
+    name = forms.CharField(label=_("Project name"), max_length=200)
+    close_date = forms.DateField(label=_("Close date"))
+    opportunity_type = forms.ChoiceField(label=_("Opportunity type"), choices=OpportunityType.choices)
+    product_of_interest = forms.ChoiceField(label=_("Product of interest"), choices=[*EMPTY, *ProductOfInterest.choices])
+    interested_solutions = solutions()
+    total_users = forms.IntegerField(label=_("Total users"), min_value=1, max_value=1_000_000)
+    currency = forms.ChoiceField(label=_("Project currency"), choices=Currency.choices)
+
+    def __init__(self, *args: Any, lead: Lead, accounts: Iterable[Account], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lead = lead
+        account, contact = self.fields["account"], self.fields["contact"]
+        account.empty_label = _now("Create “%(company)s”") % {"company": lead.company}  # type: ignore[attr-defined]
+        contact.empty_label = _now("Create “%(person)s”") % {"person": f"{lead.first_name} {lead.last_name}"}  # type: ignore[attr-defined]
+        offered = [one.pk for one in accounts]
+        account.queryset = account.queryset.filter(pk__in=offered)  # type: ignore[attr-defined]
+        contact.queryset = contact.queryset.filter(account__in=offered).select_related("account")  # type: ignore[attr-defined]
+        contact.label_from_instance = lambda one: f"{one} – {one.account}"  # type: ignore[attr-defined]
+        if not offered:
+            account.widget, contact.widget = forms.HiddenInput(), forms.HiddenInput()
+        if lead.phone:
+            del self.fields["phone"]
+        who = (
+            ["account", *(["phone"] if "phone" in self.fields else []), "contact"]
+            if offered or "phone" in self.fields
+            else ["account", "contact"]
+        )
+        self.helper.layout = Layout(
+            Fieldset(_("Account and contact"), *who) if offered or "phone" in self.fields else Div(*who),
+            Fieldset(_("Project"), "name", "close_date", "opportunity_type", "product_of_interest", "currency"),
+            Fieldset(_("Size"), "interested_solutions", "total_users"),
+        )
+
+    @staticmethod
+    def initial_of(lead: Lead, *, currency: str) -> dict[str, Any]:
+        """What the lead says already, and the defaults of a project."""
+        return {
+            "name": lead.company,
+            "close_date": timezone.localdate() + timedelta(days=CLOSE_IN_DAYS),
+            "opportunity_type": OpportunityType.NEW_BUSINESS,
+            "product_of_interest": lead.product_of_interest,
+            "interested_solutions": lead.interested_solutions,
+            "total_users": lead.total_users,
+            "currency": currency,
+        }
+
+    def clean_close_date(self) -> Any:
+        return not_past(self.cleaned_data["close_date"])
+
+    def clean(self) -> dict[str, Any]:
+        """The contact belongs to the account; a new account has a phone."""
+        values = super().clean() or self.cleaned_data
+        account, contact = values.get("account"), values.get("contact")
+        if contact and (not account or contact.account_id != account.pk):
+            self.add_error("contact", _now("This person belongs to %(account)s: choose that account too.") % {"account": contact.account})
+        if not account and "phone" in self.fields and "phone" not in self.errors and not values.get("phone"):
+            self.add_error("phone", _now("A new account needs a phone number."))
+        return values
+
+
+class LeaveDemoForm(PartnerForm):
+    """A warning: Demo may be left without the answers, and then the bonus stays open."""
+
+    def __init__(self, *args: Any, missing: list[str], answer_url: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        items = format_html_join("", "<li>{}</li>", ((text,) for text in missing))
+        self.warning = format_html(
+            '<div class="alert alert-warning"><p>{}</p><ul>{}</ul><p class="mb-0">{} <a href="{}">{}</a></p></div>',
+            _now("These demo questions have no answer yet:"),
+            items,
+            _now("You may go on. The demo bonus stays open until they are answered and Demo is left again."),
+            answer_url,
+            _now("Answer now"),
+        )
+        # The text reaches the template as a value: a question of the vendor's is never read as a template.
+        self.helper.layout = Layout(HTML("{{ form.warning }}"))
+
+
+class AgreementForm(PartnerForm):
+    """Who said yes, and when."""
+
+    verbal_agreement_on = forms.DateField(label=_("Agreed on"))
+    verbal_agreement_by = forms.CharField(label=_("Agreed by"), max_length=200, help_text=_("The person who gave the word."))
+
+
+class LostForm(PartnerForm):
+    """Why a project is lost, and to whom."""
+
+    lost_reason = forms.ChoiceField(label=_("Reason"), choices=lambda: [*EMPTY, *words.choices(Term.Kind.LOST)])
+    competitor = forms.CharField(label=_("Competitor"), max_length=100, required=False)
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, seen: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["seen"].initial = seen
+
+
+class NextStepForm(PartnerModelForm):
+    """What is to be done next."""
+
+    class Meta:
+        model = Project
+        fields = ["next_step", "next_step_on"]
+
+
+class ProjectContactForm(PartnerForm):
+    """One more person of the account on the project."""
+
+    contact = forms.ModelChoiceField(label=_("Contact"), queryset=Contact.objects.all())
+    role = forms.CharField(label=_("Role"), max_length=40, required=False)
+
+    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        there = [project.contact_id, *project.project_contacts.values_list("contact_id", flat=True)]
+        people = self.fields["contact"].queryset.filter(account=project.account_id).exclude(pk__in=there)  # type: ignore[attr-defined]
+        self.fields["contact"].queryset = people  # type: ignore[attr-defined]
+        if not people.exists():
+            new = format_html('<a href="{}?account={}">{}</a>', reverse("contacts:add"), project.account_id, _now("Create a contact"))
+            self.fields["contact"].help_text = format_html("{} {}", _now("Everybody of this account is on the project already."), new)
+
+
+class DemoForm(PartnerForm):
+    """The demo questions, one text each. Fields are named after the questions' keys."""
+
+    def __init__(self, *args: Any, questions: Iterable[DemoQuestion], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for question in questions:
+            self.fields[question.key] = forms.CharField(
+                label=question.text, help_text=question.help, required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2})
+            )

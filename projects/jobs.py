@@ -1,0 +1,19 @@
+"""What projects promise, delivered."""
+
+from partnerportal.core import emails, outbox
+from projects.models import BonusEntry
+
+
+@outbox.handles("bonus.decided")
+def mail_decision(*, entry_id: int) -> None:
+    """Tell the project's owner by mail what the account manager decided."""
+    entries = BonusEntry.objects.across_partners(reason="outbox: bonus.decided")
+    entry = entries.select_related("project__owner", "decided_by").get(pk=entry_id)
+    owner = entry.project.owner
+    emails.send(
+        "bonus_decided",
+        (owner.get_full_name(), owner.email),
+        {"entry": entry, "project": entry.project, "owner": owner, "is_granted": entry.state == BonusEntry.State.GRANTED},
+        language=owner.language,
+        key=f"bonus.decided:{entry_id}",
+    )

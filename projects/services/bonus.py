@@ -1,0 +1,104 @@
+"""The demo bonus: the rep's answers, the account manager's decision, the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.core.exceptions import ValidationError
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from partnerportal.core import outbox
+from partnerportal.core.actors import service
+from partnerportal.core.notifications import notify
+from partnerportal.core.scoping import NotYours
+from partnerportal.core.stages import IllegalMove
+from partners.models import User
+from projects import bonus
+from projects.models import Approval, BonusEntry, DemoAnswer, DemoQuestion, Project
+from projects.services.moves import add_entry, locked_for, require_open
+
+
+@service
+def answer_demo(project: Project, *, answers: Mapping[str, str], by: User) -> Project:
+    """Write the answers to demo questions, by the questions' keys; an empty text takes an answer away.
+
+    The answers stand once the account manager has decided. Raises NotYours, ProjectClosed or IllegalMove.
+    """
+    project = locked_for(project, by)
+    require_open(project)
+    if project.is_change_order:
+        raise IllegalMove(_("A change order has no demo."), stage=project.stage)
+    if project.approved_by_am:
+        raise IllegalMove(_("The account manager has decided on these answers, so they stand."), stage=project.stage)
+    questions = {question.key: question for question in DemoQuestion.objects.filter(key__in=answers, is_active=True)}
+    present = {answer.question_id: answer for answer in project.demo_answers.all()}
+    for key, question in questions.items():
+        _write(project, question, present.get(question.pk), answers[key].strip(), by)
+    return project
+
+
+def _write(project: Project, question: DemoQuestion, answer: DemoAnswer | None, text: str, by: User) -> None:
+    if answer is None:
+        if text:
+            DemoAnswer.objects.create(partner_id=project.partner_id, project=project, question=question, text=text, answered_by=by)
+        return
+    if answer.text == text:
+        return
+    if not text:
+        answer.delete()
+        return
+    answer.text, answer.answered_by = text, by
+    answer.save(update_fields=["text", "answered_by", "updated_at"])
+
+
+@service
+def decide_bonus(project: Project, *, answer: str, reason: str = "", by: User) -> BonusEntry:
+    """Grant ("yes") or refuse ("no") the demo bonus of a project, and tell its owner by bell and mail.
+
+    By the account manager of that partner, or the vendor admin, who gives a reason; never on an own record. A refusal and a
+    correction need a reason. Each decision is a new line of the ledger. Raises NotYours, IllegalMove or ValidationError.
+    """
+    rows = Project.objects.visible_to(by).select_for_update(of=("self",)).select_related("partner", "owner")
+    project = rows.get(pk=project.pk)
+    _require_decider(project, by)
+    if answer not in Approval.values:
+        raise ValidationError({"answer": _("Choose yes or no.")})
+    if not project.demo_done or not bonus.is_eligible(project.record_type, project.opportunity_type):
+        raise IllegalMove(_("This project does not meet the conditions of the demo bonus."), stage=project.stage)
+    if project.approved_by_am == answer:
+        raise IllegalMove(_("This has been decided so already."), stage=project.stage)
+    if not reason.strip() and (by.is_vendor_admin or answer == Approval.NO or project.approved_by_am):
+        raise ValidationError({"reason": _("Give a reason.")})
+    project.approved_by_am = answer
+    project._change_reason = reason.strip()[:100]
+    project.save(update_fields=["approved_by_am", "updated_at"])
+    state = BonusEntry.State.GRANTED if answer == Approval.YES else BonusEntry.State.REFUSED
+    entry = add_entry(project, state, by=by, reason=reason.strip())
+    _tell_owner(project, entry)
+    return entry
+
+
+def may_decide(project: Project, by: User) -> bool:
+    """Whether this vendor user decides on the bonus of this project."""
+    is_own = project.owner_id == by.pk
+    return not is_own and (by.is_vendor_admin or (by.is_account_manager and project.partner.account_manager_id == by.pk))
+
+
+def _require_decider(project: Project, by: User) -> None:
+    if not may_decide(project, by):
+        manager = project.partner.account_manager
+        raise NotYours(
+            _("Only %(manager)s, the account manager of this partner, decides on the bonus.") % {"manager": manager.get_full_name()}
+        )
+
+
+def _tell_owner(project: Project, entry: BonusEntry) -> None:
+    with translation.override(project.owner.language):
+        sentence = (
+            _("The demo bonus of %(project)s was granted.")
+            if entry.state == BonusEntry.State.GRANTED
+            else _("The demo bonus of %(project)s was refused.")
+        )
+        notify(project.owner, sentence % {"project": project.name}, kind="bonus", about=project)
+    outbox.promise("bonus.decided", key=f"bonus.decided:{entry.pk}", entry_id=entry.pk)

@@ -1,0 +1,322 @@
+"""The page of a project: facts, path, amounts as the sums they are, demo answers, bonus, related lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from catalog import words
+from catalog.models import SOLUTIONS, Term
+from partnerportal.core import display
+from partnerportal.core.views import Action, Fact, Panel, PathBar, RecordDetail, steps_of
+from projects import bonus, mrr, services
+from projects.models import BonusEntry, DemoAnswer, DemoQuestion, MrrSource, Outcome, Project
+from projects.stages import AUTOMATIC, Stage
+from projects.views.lists import WHY_AUTOMATIC
+
+PENCIL = mark_safe('<i class="bi bi-pencil" aria-hidden="true"></i>')  # noqa: S308 - a constant
+
+
+@dataclass(frozen=True)
+class Line:
+    """One condition of the bonus as the page says it: `state` is met, open or missing."""
+
+    text: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A demo question with its answer, None without."""
+
+    question: DemoQuestion
+    answer: DemoAnswer | None
+
+
+def address(name: str, *args: Any, query: str = "") -> str:
+    """The address of a page of a later app, empty while there is none."""
+    try:
+        return reverse(name, args=args) + query
+    except NoReverseMatch:
+        return ""
+
+
+def explained(estimate: mrr.Estimate) -> str:
+    """The sum that an expected MRR is, or why there is none: `40 users × (9.00 License + 6.00 CLASSOUND) = €600.00`."""
+    labels = dict(SOLUTIONS)
+    if estimate.missing:
+        names = ", ".join(str(labels[family]) for family in estimate.missing)
+        return _("Not available: there is no average price in %(currency)s for %(solutions)s.") % {
+            "currency": estimate.currency,
+            "solutions": names,
+        }
+    parts = " + ".join(f"{display.decimals(price.amount)} {labels[price.family]}" for price in estimate.prices)
+    return _("%(users)s users × (%(sum)s) = %(amount)s") % {
+        "users": display.number(estimate.users),
+        "sum": parts or "0",
+        "amount": display.money(estimate.amount, estimate.currency),
+    }
+
+
+class ProjectDetail(RecordDetail):
+    model, permission = Project, "projects.view_project"
+    related = ("owner", "partner__account_manager", "account", "contact")
+    template_name = "projects/project_detail.html"
+    icon, tone = "briefcase-fill", "violet"
+
+    # --- head --------------------------------------------------------------------------
+
+    def get_eyebrow(self) -> list[SafeString | str]:
+        return [self.record.get_record_type_display(), display.record_link(self.record.account)]
+
+    def get_badges(self) -> list[SafeString]:
+        project = self.record
+        badges = [display.badge(project.get_outcome_display(), display.tone_of(project.outcome))] if project.outcome else []
+        status = bonus.status(self.bonus_facts)
+        if status == bonus.AWAITING:
+            badges.append(display.badge(_("Bonus: awaiting approval"), "amber", "hourglass-split"))
+        elif status == bonus.APPROVED:
+            badges.append(display.badge(_("Bonus: approved"), "green", "check-circle"))
+        elif status == bonus.REJECTED:
+            badges.append(display.badge(_("Bonus: refused"), "red", "x-circle"))
+        return badges
+
+    def get_facts(self) -> list[Fact]:
+        project = self.record
+        return [
+            Fact(_("MRR"), self._money(project.mrr), self._source_badge()),
+            Fact(_("Weighted pipeline"), self._money(project.weighted_pipeline)),
+            Fact(_("Probability"), display.percent(project.probability)),
+            Fact(_("Close date"), display.due(project.close_date) if project.is_open else display.day(project.close_date)),
+            Fact(_("Owner"), display.person(project.owner)),
+            *([Fact(_("Next step"), project.next_step or display.NOTHING, self._next_step_extra())] if project.is_open else []),
+        ]
+
+    def _money(self, amount: Any) -> str | SafeString:
+        return display.NOTHING if amount is None else display.money(amount, self.record.currency)
+
+    def _source_badge(self) -> SafeString | str:
+        if self.record.mrr_source == MrrSource.QUOTE:
+            return display.badge(_("Quote %(number)s") % {"number": self.record.mrr_quote}, "blue")
+        return display.badge(_("Not available"), "grey") if self.record.mrr is None else display.badge(_("Estimate"), "grey")
+
+    def _next_step_extra(self) -> SafeString | str:
+        due = format_html("· {}", display.due(self.record.next_step_on)) if self.record.next_step_on else ""
+        if not self.is_editable:
+            return due
+        url = reverse("projects:next_step", args=[self.record.pk])
+        label = _("Change the next step")
+        link = format_html('<a class="quiet" href="{0}" hx-get="{0}" hx-target="#dialog" aria-label="{1}">{2}</a>', url, label, PENCIL)
+        return format_html("{} {}", due, link)
+
+    # --- path and actions ----------------------------------------------------------------
+
+    def get_path(self) -> PathBar:
+        project = self.record
+        steps = steps_of(project.stage_words().items(), now=project.stage, automatic=AUTOMATIC, is_lost=project.outcome == Outcome.LOST)
+        steps = [
+            step if step.state != "auto" else type(step)(step.value, step.label, "auto", WHY_AUTOMATIC[Stage(step.value)]) for step in steps
+        ]
+        following = project.path.following(project.stage) or ""
+        at_proposal = project.stage == Stage.PROPOSAL
+        return PathBar(
+            steps,
+            seen=project.stage,
+            move_url=self.link("move") if project.stage not in AUTOMATIC else "",
+            following="" if project.stage in AUTOMATIC else following,
+            button=_("Mark Stage as Complete"),
+            guidance=self._guidance(),
+            is_editable=self.is_editable,
+            dialog_url=reverse("projects:agreement", args=[project.pk]) if at_proposal else "",
+        )
+
+    def _guidance(self) -> str:
+        project = self.record
+        if project.outcome == Outcome.LOST:
+            reason = words.label(Term.Kind.LOST, project.lost_reason)
+            return _("Lost: %(reason)s") % {"reason": f"{reason}, {project.competitor}" if project.competitor else reason}
+        return words.stage(project.record_type, project.stage).guidance
+
+    def get_actions(self) -> list[Action]:
+        project = self.record
+        if not self.is_editable:
+            return []
+        if project.outcome == Outcome.LOST:
+            may = self.request.user.manages_company
+            return [Action(_("Reopen"), self.link("reopen"), "arrow-counterclockwise", is_primary=True, method="dialog")] if may else []
+        if not project.is_open:
+            return []
+        quote = Action(_("Create quote"), address("quotes:add", query=f"?project={project.pk}"), "file-earmark-text", is_primary=True)
+        return [quote, *self._menu()]
+
+    def _menu(self) -> list[Action]:
+        project = self.record
+        if project.stage in AUTOMATIC:
+            return []
+        agreement = (
+            Action(_("Take the verbal agreement back"), self.link("withdraw"), "hand-thumbs-down", method="dialog", is_in_menu=True)
+            if project.verbal_agreement
+            else Action(_("Record verbal agreement"), self.link("agreement"), "hand-thumbs-up", method="dialog", is_in_menu=True)
+        )
+        lost = Action(_("Close as lost"), self.link("close"), "x-circle", method="dialog", is_in_menu=True, is_dangerous=True)
+        return [agreement, lost]
+
+    def own_actions(self) -> list[Action]:
+        """A closed project is not edited."""
+        actions = super().own_actions()
+        return actions if self.record.is_open else [action for action in actions if action.url != self.link("edit")]
+
+    # --- details and amounts ---------------------------------------------------------------
+
+    def get_details(self) -> list[Fact]:
+        project = self.record
+        power = words.label(Term.Kind.POWER, project.contact.power) if project.contact.power else ""
+        facts = [
+            self._field("interested_solutions"),
+            self._field("total_users", is_number=True),
+            self._field("opportunity_type"),
+            self._field("product_of_interest"),
+            Fact(_("Primary contact"), display.record_link(project.contact), f"· {power}" if power else ""),
+            self._field("currency"),
+        ]
+        if not project.is_change_order:
+            facts += [self._field("poc_users"), self._field("amount_mrr"), self._field("amount_capex")]
+        facts.append(Fact(_("Verbal agreement"), self._agreement()))
+        if project.outcome == Outcome.LOST:
+            facts.append(Fact(_("Reason of the loss"), words.label(Term.Kind.LOST, project.lost_reason)))
+        facts += [self._field(name) for name in ("competitor", "description") if getattr(project, name)]
+        return facts
+
+    def _field(self, name: str, *, is_number: bool = False) -> Fact:
+        label = str(self.record._meta.get_field(name).verbose_name)
+        return Fact(label[:1].upper() + label[1:], display.field_value(self.record, name), is_number=is_number)
+
+    def _agreement(self) -> SafeString | str:
+        project = self.record
+        if not project.verbal_agreement:
+            return display.NOTHING
+        return f"{display.day(project.verbal_agreement_on)} · {project.verbal_agreement_by}"
+
+    def get_amounts(self) -> list[Fact]:
+        """The four computed amounts."""
+        project = self.record
+        when = f"{_('Pipeline MRR')} ({display.day(project.demo_date)})" if project.demo_date else _("Pipeline MRR")
+        return [
+            Fact(_("Expected MRR (calculated)"), self._money(project.expected_mrr), is_number=True),
+            Fact(_("MRR"), self._money(project.mrr), is_number=True),
+            Fact(_("Weighted pipeline"), self._money(project.weighted_pipeline), is_number=True),
+            Fact(when, self._money(project.pipeline_mrr), is_number=True),
+        ]
+
+    def get_sums(self) -> list[tuple[str, str, str]]:
+        """Each amount as the sum it is: (icon, amount, sum)."""
+        project, estimate = self.record, self.record.kept_estimate
+        lines = []
+        if estimate:
+            since = _("price table of %(day)s") % {"day": display.day(estimate.valid_from)} if estimate.valid_from else ""
+            lines.append(("calculator", _("Expected MRR"), " · ".join(part for part in (explained(estimate), since) if part)))
+        if project.mrr_source == MrrSource.QUOTE:
+            text = _("follows the primary quote %(quote)s: %(amount)s") % {"quote": project.mrr_quote, "amount": self._money(project.mrr)}
+            lines.append(("arrow-return-right", _("MRR"), text))
+        elif project.mrr is not None:
+            lines.append(("arrow-return-right", _("MRR"), _("is the expected MRR until a quote with lines is primary")))
+        if project.mrr is not None:
+            sum_ = f"{self._money(project.mrr)} × {display.percent(project.probability)} = {self._money(project.weighted_pipeline)}"
+            lines.append(("percent", _("Weighted pipeline"), sum_))
+        return lines
+
+    # --- demo and bonus ----------------------------------------------------------------------
+
+    @cached_property
+    def answers(self) -> list[Answered]:
+        """Every question that is asked, and every one that was answered, in the vendor's order."""
+        if self.record.is_change_order:
+            return []
+        given = {answer.question_id: answer for answer in self.record.demo_answers.select_related("question", "answered_by")}
+        questions = [question for question in DemoQuestion.objects.all() if question.is_active or question.pk in given]
+        return [Answered(question, given.get(question.pk)) for question in questions]
+
+    @cached_property
+    def bonus_facts(self) -> bonus.Facts:
+        """What the bonus depends on, from the rows that the page has read anyway."""
+        required = frozenset(one.question.key for one in self.answers if one.question.is_required and one.question.is_active)
+        answered = frozenset(one.question.key for one in self.answers if one.answer and one.answer.text)
+        return services.bonus_facts(self.record, answered=answered, required=required)
+
+    @cached_property
+    def ledger(self) -> list[BonusEntry]:
+        """The lines of the bonus ledger, newest first."""
+        return list(self.record.bonus_entries.select_related("decided_by"))
+
+    def get_bonus(self) -> dict[str, Any] | None:
+        """The bonus panel; None for a kind of project that has no demo."""
+        project, facts = self.record, self.bonus_facts
+        if project.is_change_order:
+            return None
+        basis = project.pipeline_mrr if project.pipeline_mrr is not None else project.mrr
+        rate = self.ledger[0].rate if self.ledger else Decimal(settings.BONUS_RATE)
+        status = bonus.status(facts)
+        is_possible = basis is not None and status not in (bonus.NOT_ELIGIBLE, bonus.REJECTED)
+        return {
+            "status": status,
+            "amount": self._money(bonus.amount(basis, rate)) if is_possible else "",
+            "sum": f"{self._money(basis)} × {display.rate(rate)} = {self._money(bonus.amount(basis, rate))}" if is_possible else "",
+            "is_indicative": status != bonus.APPROVED,
+            "lines": [self._line(one, facts) for one in bonus.conditions(facts)],
+            "entries": [entry for entry in self.ledger if entry.decided_by_id],
+        }
+
+    def _line(self, condition: bonus.Condition, facts: bonus.Facts) -> Line:
+        project = self.record
+        texts = {
+            "eligible": _("%(type)s, Business Plan") % {"type": project.get_opportunity_type_display()},
+            "answers": _("Demo answers %(given)s of %(asked)s")
+            % {"given": len(facts.required & facts.answered), "asked": len(facts.required)},
+            "demo_done": _("Demo done · %(day)s") % {"day": display.day(project.demo_date)}
+            if facts.demo_done
+            else _("Demo done: leave Demo with all answers"),
+            "pipeline_mrr": _("Pipeline MRR fixed · %(amount)s") % {"amount": self._money(project.pipeline_mrr)}
+            if facts.pipeline_mrr is not None
+            else (_("Pipeline MRR is fixed with the demo") if facts.has_mrr else _("An MRR is missing: it is not available yet")),
+            "approval": self._approval(),
+        }
+        state = "met" if condition.is_met else "open" if condition.is_open else "missing"
+        return Line(texts[condition.key], state)
+
+    def _approval(self) -> str:
+        manager = self.record.partner.account_manager.get_full_name()
+        if self.record.approved_by_am == "no":
+            return _("Refused by the account manager")
+        return _("Approved by account manager – %(name)s") % {"name": manager}
+
+    # --- page ----------------------------------------------------------------------------------
+
+    def get_panels(self) -> list[Panel]:
+        pk = self.record.pk
+        panels = [
+            Panel("quotes", _("Quotes"), address("quotes:for_project", pk)),
+            Panel("contacts", _("Contacts"), reverse("projects:contacts", args=[pk])),
+            Panel("orders", _("Orders"), address("orders:for_project", pk)),
+        ]
+        return [panel for panel in panels if panel.url]
+
+    def get_context(self) -> dict[str, Any]:
+        may_answer = self.is_editable and self.record.is_open and not self.record.approved_by_am
+        context = super().get_context()
+        return context | {
+            "edit_url": context["edit_url"] if self.record.is_open else "",
+            "amounts": self.get_amounts(),
+            "sums": self.get_sums(),
+            "answers": self.answers,
+            "given_count": sum(1 for one in self.answers if one.answer),
+            "answer_url": reverse("projects:demo", args=[self.record.pk]) if may_answer and self.answers else "",
+            "bonus": self.get_bonus(),
+        }

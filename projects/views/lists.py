@@ -1,0 +1,188 @@
+"""List and board of projects, and the panels on accounts and contacts."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, Contact
+from catalog import words
+from partnerportal.core import display, tables
+from partnerportal.core.panels import RelatedPanel
+from partnerportal.core.tables import Column
+from partnerportal.core.views import Card, Lane, ListView, RecordBoard, RecordList
+from projects import bonus
+from projects.filters import ProjectFilter
+from projects.models import Project, ProjectQuerySet
+from projects.stages import AUTOMATIC, RecordType, Stage
+
+WHY_AUTOMATIC = {
+    Stage.CONTRACT_OUT: _("By itself: when the verbal agreement is recorded and a quote is submitted."),
+    Stage.ORDER_MANAGEMENT: _("By itself: when the order is made from the accepted quote."),
+    Stage.CLOSED: _("By itself, when the order is completed; or with Close as lost on the project."),
+}
+
+
+def this_month(rows: ProjectQuerySet, user: Any) -> ProjectQuerySet:
+    """Open projects that are to close in the present month of the reader."""
+    today = timezone.localdate()
+    last = calendar.monthrange(today.year, today.month)[1]
+    return rows.closing_between(today.replace(day=1), today.replace(day=last))
+
+
+VIEWS = (
+    ListView("mine", _("My open projects"), lambda rows, user: rows.open().filter(owner=user)),
+    ListView("all", _("All open projects"), lambda rows, user: rows.open()),
+    ListView("closing", _("Closing this month"), this_month),
+    ListView("awaiting", _("Awaiting AM approval"), lambda rows, user: rows.awaiting_approval()),
+    ListView("change_orders", _("Change orders"), lambda rows, user: rows.filter(record_type=RecordType.CHANGE_ORDER)),
+    ListView("won", _("Won"), lambda rows, user: rows.won()),
+    ListView("lost", _("Lost"), lambda rows, user: rows.lost()),
+    ListView("every", _("All projects"), lambda rows, user: rows),
+)
+
+
+def stage_badge(value: str, project: Project) -> SafeString:
+    """The stage in the vendor's word; a closed project says how."""
+    if project.outcome:
+        return display.badge(project.get_outcome_display(), display.tone_of(project.outcome))
+    return display.badge(project.get_stage_display(), display.tone_of(value))
+
+
+def bonus_badge(project: Project) -> SafeString | str:
+    """Where the bonus stands, for projects that wait or were decided."""
+    if project.approved_by_am:
+        return display.badge(project.get_approved_by_am_display(), display.tone_of(project.approved_by_am))
+    if project.demo_done and bonus.is_eligible(project.record_type, project.opportunity_type):
+        return display.badge(_now("Awaiting"), "amber")
+    return display.NOTHING
+
+
+class ProjectSet:
+    """What list and board have in common."""
+
+    model, permission = Project, "projects.view_project"
+    filterset_class = ProjectFilter
+    related = ("owner", "account")
+    views = VIEWS
+    icon = "briefcase"
+    add_label, add_permission = _("New project"), "projects.add_project"
+    actions = ((_("Fast pipeline"), "projects:pipeline", "lightning-charge"),)
+    empty_text = _("A project is what a customer may buy. It comes from a converted lead, from the fast pipeline, or from New project.")
+
+
+class ProjectList(ProjectSet, RecordList):
+    ordering = "close_date"
+    columns = (
+        Column(_("Project"), "name", sort="name", is_title=True),
+        Column(_("Account"), "account", render=tables.link, sort="account__name"),
+        Column(_("Stage"), "stage", render=stage_badge, sort="stage", export=lambda project: project.get_stage_display()),
+        Column(_("MRR"), "mrr", render=tables.amount, sort="mrr", total=True),
+        Column(_("Weighted pipeline"), "weighted_pipeline", render=tables.amount, sort="weighted_pipeline", total=True),
+        Column(
+            _("Close date"),
+            "close_date",
+            render=lambda day, project: display.due(day) if project.is_open else display.day(day),
+            sort="close_date",
+        ),
+        Column(_("Owner"), "owner", render=tables.owner_avatar, sort="owner__last_name"),
+        Column(_("Kind"), "record_type", render=tables.label, is_optional=True),
+        Column(_("Opportunity type"), "opportunity_type", render=tables.label, is_optional=True),
+        Column(_("Product of interest"), "product_of_interest", render=tables.label, is_optional=True),
+        Column(_("Total users"), "total_users", sort="total_users", is_optional=True),
+        Column(_("Probability"), "probability", render=tables.percent, sort="probability", is_optional=True),
+        Column(_("Expected MRR"), "expected_mrr", render=tables.amount, sort="expected_mrr", is_optional=True),
+        Column(_("Pipeline MRR"), "pipeline_mrr", render=tables.amount, sort="pipeline_mrr", is_optional=True),
+        Column(
+            _("Approved by AM"),
+            "approved_by_am",
+            render=lambda value, project: bonus_badge(project),
+            export=lambda project: project.get_approved_by_am_display(),
+            is_optional=True,
+        ),
+        Column(_("Next step"), "next_step", is_optional=True),
+        Column(_("Created"), "created_at", sort="created_at", is_optional=True),
+    )
+
+
+class ProjectBoard(ProjectSet, RecordBoard):
+    stage_field = "stage"
+    sums = ((_("MRR"), "mrr"), (_("weighted"), "weighted_pipeline"))
+    ordering = "close_date"
+
+    def get_lanes(self) -> Sequence[Lane]:
+        """Both kinds share the lanes; Closed is there only where closed projects are looked at."""
+        shows_closed = self.view is not None and self.view.name in ("change_orders", "won", "lost", "every", "awaiting")
+        stages = [stage for stage in Stage if stage != Stage.CLOSED or shows_closed]
+        return [
+            Lane(stage, words.stage(RecordType.BUSINESS_PLAN, stage).label, stage in AUTOMATIC, WHY_AUTOMATIC.get(stage, ""))
+            for stage in stages
+        ]
+
+    def card(self, record: Project) -> Card:
+        product = record.get_product_of_interest_display()
+        return Card(
+            record.name,
+            subtitle=f"{record.get_record_type_display()} · {product}" if record.is_change_order else product,
+            amount=record.mrr,
+            currency=record.currency,
+            on=record.close_date if record.is_open else None,
+            badge=card_badge(record),
+        )
+
+
+def card_badge(project: Project) -> SafeString:
+    """The one thing to know of a card: how it ended, what waits, or what comes next."""
+    if project.outcome:
+        return display.badge(project.get_outcome_display(), display.tone_of(project.outcome))
+    if project.stage in AUTOMATIC:
+        label = _now("Sent for signature") if project.stage == Stage.CONTRACT_OUT else _now("Order on its way")
+        return display.badge(label, "violet")
+    if project.verbal_agreement:
+        return display.badge(_now("Verbal agreement"), "green")
+    if project.next_step_on and project.next_step_on < timezone.localdate():
+        late = (timezone.localdate() - project.next_step_on).days
+        return display.badge(_now("Overdue %(days)s d") % {"days": late}, "red")
+    if project.next_step:
+        return display.badge(_now("Next: %(step)s") % {"step": project.next_step}, "green")
+    if project.demo_done and not project.approved_by_am and bonus.is_eligible(project.record_type, project.opportunity_type):
+        return display.badge(_now("Bonus pending"), "amber")
+    return display.badge(_now("No next step"), "amber")
+
+
+class ProjectPanel(RelatedPanel):
+    """Projects on another record's page."""
+
+    is_block = True
+    model, permission, add_permission = Project, "projects.view_project", "projects.add_project"
+    label = _("Projects")
+    columns = (
+        Column(_("Project"), "name", is_title=True),
+        Column(_("Stage"), "stage", render=stage_badge),
+        Column(_("MRR"), "mrr", render=tables.amount),
+    )
+
+    def all_url(self, parent: Any) -> str:
+        """The list of all of them, closed ones too."""
+        return f"{reverse('projects:list')}?view=every&{self.parent_field}={parent.pk}"
+
+
+class ProjectsOfAccount(ProjectPanel):
+    parent_model, parent_field = Account, "account"
+    permission = "projects.view_project"
+
+
+class ProjectsOfContact(ProjectPanel):
+    parent_model, parent_field = Contact, "contact"
+    permission = "projects.view_project"
+
+    def add_url(self, parent: Contact) -> str:
+        """New, with account and contact filled in."""
+        return f"{reverse('projects:add')}?account={parent.account_id}&contact={parent.pk}"

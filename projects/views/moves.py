@@ -1,0 +1,306 @@
+"""Moves, and what else is done to a project from its page: agreement, loss, reopening, next step, contacts, demo answers."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Contact
+from catalog import words
+from catalog.models import Term
+from partnerportal.core import display
+from partnerportal.core.forms import ReasonForm
+from partnerportal.core.panels import RelatedPanel
+from partnerportal.core.stages import IllegalMove, StaleMove
+from partnerportal.core.tables import Column, email
+from partnerportal.core.toasts import say
+from partnerportal.core.views import RecordView, StageMove
+from projects import bonus, services
+from projects.forms import AgreementForm, DemoForm, LeaveDemoForm, LostForm, NextStepForm, ProjectContactForm
+from projects.models import DemoQuestion, Project, ProjectContact
+from projects.stages import AUTOMATIC, Stage
+from projects.views.detail import address
+from projects.views.lists import ProjectBoard
+
+
+class ProjectMove(StageMove):
+    model, permission = Project, "projects.change_project"
+    board = ProjectBoard
+    service = staticmethod(services.move_project)
+    fillable = services.EXIT_FIELDS
+    fill = staticmethod(services.fill_exit_fields)
+
+    def question_for(self, record: Project, to: str) -> Any:
+        """Going back asks why; leaving Demo without the answers warns."""
+        if to not in record.path.steps or to in AUTOMATIC or record.stage in AUTOMATIC or to == record.stage or self.seen != record.stage:
+            return None
+        if not record.path.is_forward(record.stage, to):
+            return ReasonForm
+        facts = services.bonus_facts(record) if record.stage == Stage.DEMO else None
+        if facts is None or facts.demo_done or not bonus.unanswered(facts):
+            return None
+        missing = DemoQuestion.objects.filter(key__in=bonus.unanswered(facts)).values_list("text", flat=True)
+        return partial(LeaveDemoForm, missing=list(missing), answer_url=reverse("projects:demo", args=[record.pk]))
+
+    def _ask(self, question: Any, filling: Any, *, sentences: list[str] | None = None) -> HttpResponse:
+        """One dialog for everything: what a warning asks and what the stages on the way need."""
+        if filling is None and not sentences and self.record.path.is_forward(self.record.stage, self.to):
+            missing = self.record.path.missing(self.record, self.record.stage, self.to)
+            filling = self._form([name for one in missing for name in one.fields if name in self.fillable])
+            sentences = [one.sentence for one in missing]
+        return super()._ask(question, filling, sentences=sentences)
+
+
+class ProjectDialog(RecordView):
+    """A question about a project, as a dialog and as a page: one form, one service, its refusals at the fields."""
+
+    is_block = True
+    model, permission, must_be_editable = Project, "projects.change_project", True
+    related = ("owner", "partner", "account", "contact")
+    heading: ClassVar[str | Promise]
+    button: ClassVar[str | Promise] = _("Save")
+    text: ClassVar[str | Promise] = ""
+    is_dangerous: ClassVar[bool] = False
+
+    def get_form(self, data: Any = None) -> Any:
+        """The form; None for a plain confirmation."""
+        return None
+
+    def act(self, values: dict[str, Any]) -> None:
+        """Call the service."""
+        raise NotImplementedError
+
+    def done(self) -> str:
+        """What the toast says."""
+        return _now("%(record)s was saved.") % {"record": self.record}
+
+    def get_text(self) -> str | Promise:
+        """What stands above the form."""
+        return self.text
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._ask(self.get_form())
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        form = self.get_form(request.POST)
+        if form is not None and not form.is_valid():
+            return self._ask(form, status=422)
+        try:
+            self.act(form.cleaned_data if form is not None else {})
+        except ValidationError as error:
+            for name, sentences in error.message_dict.items():
+                form.add_error(name if name in form.fields else None, " ".join(sentences))
+            return self._ask(form, status=422)
+        except StaleMove as error:
+            stage = words.stage(self.record.record_type, error.now).label
+            return self._refuse(_now("This has been moved meanwhile: it is in %(stage)s now.") % {"stage": stage}, status=409)
+        except IllegalMove as error:
+            return self._refuse(str(error), status=422)
+        say(request, self.done())
+        return self._back()
+
+    def _back(self) -> HttpResponse:
+        url = self.record.get_absolute_url()
+        return HttpResponse(status=204, headers={"HX-Redirect": url}) if self.wants_part else HttpResponseRedirect(url)
+
+    def _ask(self, form: Any, *, status: int = 200) -> HttpResponse:
+        context = {
+            "record": self.record,
+            "tab": "projects",
+            "heading": self.heading,
+            "text": self.get_text(),
+            "form": form,
+            "action": self.request.path,
+            "button": self.button,
+            "is_dangerous": self.is_dangerous,
+        }
+        return self.page("components/form_dialog.html" if self.wants_part else "layouts/confirm.html", context, status=status)
+
+    def _refuse(self, sentence: str, *, status: int) -> HttpResponse:
+        template = "components/refusal_dialog.html" if self.wants_part else "layouts/refusal.html"
+        return self.page(template, {"record": self.record, "tab": "projects", "sentence": sentence}, status=status)
+
+
+class RecordAgreement(ProjectDialog):
+    """The customer's word. Where it is recorded already, the dialog says what else Proposal waits for."""
+
+    is_block = False
+    heading, button = _("Verbal agreement"), _("Save and go on")
+    permission = "projects.change_project"
+
+    def get_form(self, data: Any = None) -> AgreementForm:
+        initial = {"verbal_agreement_on": timezone.localdate(), "verbal_agreement_by": str(self.record.contact)}
+        return AgreementForm(data, user=self.request.user, initial=initial)
+
+    def get_text(self) -> str:
+        if self.record.quotes_out:
+            return _now("A quote is with the customer, so the project goes to Contract out at once.")
+        return _now("With a submitted quote, the project then goes to Contract out by itself.")
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not self.record.verbal_agreement:
+            return super().get(request, pk)
+        context = {
+            "record": self.record,
+            "tab": "projects",
+            "quote_url": address("quotes:add", query=f"?project={pk}"),
+            "agreed": f"{display.day(self.record.verbal_agreement_on)} · {self.record.verbal_agreement_by}",
+        }
+        return self.page("projects/_quote_needed.html" if self.wants_part else "projects/quote_needed.html", context)
+
+    def act(self, values: dict[str, Any]) -> None:
+        self.record = services.record_verbal_agreement(
+            self.record, on=values["verbal_agreement_on"], agreed_by=values["verbal_agreement_by"], by=self.request.user
+        )
+
+    def done(self) -> str:
+        if self.record.stage == Stage.CONTRACT_OUT:
+            return _now("%(record)s is in %(stage)s now.") % {"record": self.record, "stage": self.record.get_stage_display()}
+        return _now("The verbal agreement was recorded.")
+
+
+class WithdrawAgreement(ProjectDialog):
+    is_block = False
+    heading, button, is_dangerous = _("Take the verbal agreement back"), _("Take it back"), True
+    text = _("The project stays in its stage, and needs the customer's word again before the contract can go out.")
+    permission = "projects.change_project"
+
+    def act(self, values: dict[str, Any]) -> None:
+        services.withdraw_verbal_agreement(self.record, by=self.request.user)
+
+    def done(self) -> str:
+        return _now("The verbal agreement was taken back.")
+
+
+class CloseAsLost(ProjectDialog):
+    is_block = False
+    heading, button, is_dangerous = _("Close as lost"), _("Close as lost"), True
+    text = _("Drafts and submitted quotes of the project are cancelled, and their links say so. A manager can reopen the project.")
+    permission = "projects.change_project"
+
+    def get_form(self, data: Any = None) -> LostForm:
+        return LostForm(data, user=self.request.user, seen=self.record.stage, initial={"competitor": self.record.competitor})
+
+    def act(self, values: dict[str, Any]) -> None:
+        services.close_as_lost(
+            self.record, seen=values["seen"], lost_reason=values["lost_reason"], competitor=values["competitor"], by=self.request.user
+        )
+
+    def done(self) -> str:
+        reason = words.label(Term.Kind.LOST, self.request.POST.get("lost_reason", ""))
+        return _now("%(record)s is closed as lost (%(reason)s).") % {"record": self.record, "reason": reason}
+
+
+class ReopenProject(ProjectDialog):
+    is_block = False
+    heading, button = _("Reopen the project"), _("Reopen")
+    text = _("The project begins again in its first stage.")
+    permission = "projects.change_project"
+
+    def get_form(self, data: Any = None) -> ReasonForm:
+        return ReasonForm(data, user=self.request.user)
+
+    def act(self, values: dict[str, Any]) -> None:
+        services.reopen_project(self.record, reason=values["reason"], by=self.request.user)
+
+    def done(self) -> str:
+        return _now("%(record)s is open again.") % {"record": self.record}
+
+
+class NextStep(ProjectDialog):
+    is_block = False
+    heading = _("Next step")
+    permission = "projects.change_project"
+
+    def get_form(self, data: Any = None) -> NextStepForm:
+        return NextStepForm(data, instance=self.get_queryset().get(pk=self.record.pk), user=self.request.user)
+
+    def act(self, values: dict[str, Any]) -> None:
+        services.edit_project(self.record, values=values, by=self.request.user)
+
+    def done(self) -> str:
+        return _now("The next step was saved.")
+
+
+class AddProjectContact(ProjectDialog):
+    is_block = False
+    heading = _("Add a contact to the project")
+    permission = "projects.change_project"
+
+    def get_form(self, data: Any = None) -> ProjectContactForm:
+        return ProjectContactForm(data, user=self.request.user, project=self.record)
+
+    def act(self, values: dict[str, Any]) -> None:
+        ProjectContact.objects.for_partner(self.record.partner_id).get_or_create(
+            partner_id=self.record.partner_id, project=self.record, contact=values["contact"], defaults={"role": values["role"]}
+        )
+
+    def done(self) -> str:
+        return _now("The contact was added.")
+
+
+class ContactsOfProject(RelatedPanel):
+    """The primary contact first, then everybody else on the project."""
+
+    parent_model, model, parent_field, permission = Project, Contact, "project", "projects.view_project"
+    label, add_permission, add_label = _("Contacts"), "projects.change_project", _("Add")
+    columns = (
+        Column(_("Name"), "pk", render=lambda value, contact: display.record_link(contact)),
+        Column(_("Role"), "part", render=lambda value, contact: value),
+        Column(_("Email"), "email", render=email),
+    )
+    limit = 20
+
+    def get_rows(self, parent: Project) -> Any:
+        return services.people_of(parent, self.request.user)
+
+    def add_url(self, parent: Project) -> str:
+        return reverse("projects:add_contact", args=[parent.pk])
+
+    def all_url(self, parent: Project) -> str:
+        return f"{reverse('contacts:list')}?account={parent.account_id}"
+
+
+class AnswerDemo(RecordView):
+    """The demo questions as a form of its own; whatever is answered is kept, all of them are not needed."""
+
+    model, permission, must_be_editable = Project, "projects.change_project", True
+
+    def get_form(self, data: Any = None) -> DemoForm:
+        given = {answer.question.key: answer.text for answer in self.record.demo_answers.select_related("question")}
+        return DemoForm(data, user=self.request.user, questions=DemoQuestion.objects.filter(is_active=True), initial=given)
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._page(self.get_form())
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        form = self.get_form(request.POST)
+        if not form.is_valid():
+            return self._page(form, status=422)
+        try:
+            services.answer_demo(self.record, answers=form.cleaned_data, by=request.user)
+        except IllegalMove as error:
+            form.add_error(None, str(error))
+            return self._page(form, status=422)
+        say(request, _now("The demo answers were saved."))
+        return HttpResponseRedirect(self.record.get_absolute_url())
+
+    def _page(self, form: DemoForm, *, status: int = 200) -> HttpResponse:
+        context = {
+            "form": form,
+            "record": self.record,
+            "tab": "projects",
+            "kind": self.record.name,
+            "heading": _now("Demo answers"),
+            "draft": self.request.path,
+            "cancel_url": self.record.get_absolute_url(),
+        }
+        return self.page("projects/demo_form.html", context, status=status)
