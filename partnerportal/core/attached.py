@@ -17,7 +17,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from partnerportal.core.actors import service
 from partnerportal.core.models import Attachment, Follow, Note, Subject
@@ -100,8 +100,10 @@ def _reencoded(content: bytes, extension: str) -> bytes:
         with Image.open(io.BytesIO(content), formats=[IMAGES[extension]]) as image:
             if image.width * image.height > IMAGE_PIXELS:
                 raise FileRefused(_("The picture has too many pixels."))
-            image.load()
-            image.save(target, format=IMAGES[extension])
+            upright = ImageOps.exif_transpose(image)
+            # Only pixels are kept: no comment, no place where a photograph was taken.
+            upright.info = {name: value for name, value in upright.info.items() if name == "transparency"}
+            upright.save(target, format=IMAGES[extension])
     except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
         raise FileRefused(_("The picture cannot be read.")) from error
     return target.getvalue()

@@ -1,0 +1,162 @@
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from leads.models import Lead
+from leads.tests.factories import LeadFactory
+from partnerportal.core import attached
+from partnerportal.core.models import Note, Notification
+from partnerportal.tests.counting import assert_queries
+
+pytestmark = pytest.mark.urls("partnerportal.core.tests.sample")
+HTMX = {"HTTP_HX_REQUEST": "true"}
+PDF = b"%PDF-1.7\n%%EOF\n"
+
+
+@pytest.fixture
+def as_anna(client, anna):
+    client.force_login(anna)
+    return client
+
+
+@pytest.fixture
+def lead(anna):
+    return LeadFactory(owner=anna, company="Brenner Logistik")
+
+
+def test_a_record_costs_no_more_queries_whatever_hangs_on_it(as_anna, anna, lead):
+    one = assert_queries(as_anna, f"/leads/{lead.pk}/", at_most=12)
+    panel = assert_queries(as_anna, f"/leads/{lead.pk}/panels/activity/", at_most=12, **HTMX)
+    for number in range(30):
+        attached.add_note(lead, f"Note {number}", by=anna)
+
+    assert assert_queries(as_anna, f"/leads/{lead.pk}/", at_most=12) == one
+    assert assert_queries(as_anna, f"/leads/{lead.pk}/panels/activity/", at_most=12, **HTMX) == panel
+
+
+def test_actions_are_offered_to_those_who_may(client, anna, alex, lead):
+    client.force_login(alex)
+    seen = client.get(f"/leads/{lead.pk}/").content.decode()
+    client.force_login(anna)
+    own = client.get(f"/leads/{lead.pk}/").content.decode()
+
+    for address in ("edit", "clone", "owner", "delete"):
+        assert f'href="/leads/{lead.pk}/{address}/"' in own
+        assert f'href="/leads/{lead.pk}/{address}/"' not in seen
+    assert "Only Anna Conti and the managers of Aurora Telecom may change this." in seen
+
+
+def test_a_note_is_answered_with_the_panel_or_with_the_record(as_anna, lead):
+    part = as_anna.post(f"/leads/{lead.pk}/notes/", {"text": "First & last"}, **HTMX)
+    page = as_anna.post(f"/leads/{lead.pk}/notes/", {"text": "Second"})
+
+    assert "First &amp; last" in part.content.decode()
+    assert "The note was added." in part.content.decode()
+    assert page["Location"] == f"/leads/{lead.pk}/"
+
+
+def test_an_empty_note_is_refused(as_anna, lead):
+    assert as_anna.post(f"/leads/{lead.pk}/notes/", {"text": " "}, **HTMX).status_code == 422
+    assert not Note.objects.across_partners(reason="test").exists()
+
+
+def test_the_timeline_tells_notes_moves_and_changes_newest_first(as_anna, anna, lead):
+    lead.phone = "+390412345999"
+    lead.save()
+    attached.add_note(lead, "Needs handsets", by=anna)
+
+    page = as_anna.get(f"/leads/{lead.pk}/panels/activity/", **HTMX).content.decode()
+
+    assert page.index("Needs handsets") < page.index("Changed: phone") < page.index("Created")
+
+
+def test_history_names_every_field_with_old_and_new_value(as_anna, anna, alex, lead):
+    lead.total_users, lead.owner = 40, alex
+    lead.save()
+
+    page = as_anna.get(f"/leads/{lead.pk}/history/").content.decode()
+
+    assert "Total users" in page
+    assert '<td data-label="After">40</td>' in page
+    assert '<td data-label="Before">Anna Conti</td><td data-label="After">Alex Rossi</td>' in page
+
+
+def test_a_file_is_put_on_a_record_and_a_bad_one_refused_with_the_reason(as_anna, lead):
+    good = as_anna.post(f"/leads/{lead.pk}/files/", {"file": SimpleUploadedFile("plan.pdf", PDF)}, **HTMX)
+    bad = as_anna.post(f"/leads/{lead.pk}/files/", {"file": SimpleUploadedFile("plan.exe", b"MZ")}, **HTMX)
+
+    assert "plan.pdf" in good.content.decode()
+    assert bad.status_code == 422
+    assert "Files of this kind are not taken." in bad.content.decode()
+
+
+def test_follow_and_its_undo(as_anna, anna, lead):
+    page = as_anna.post(f"/leads/{lead.pk}/follow/", {"on": "1"}, follow=True).content.decode()
+
+    assert lead.followers.get().user == anna
+    assert "Undo" in page
+
+
+def test_owner_choices_are_active_colleagues(as_anna, alex, ben, carla, lead):
+    ben.is_active = False
+    ben.save()
+
+    page = as_anna.get(f"/leads/{lead.pk}/owner/", **HTMX).content.decode()
+
+    assert "Alex Rossi" in page
+    for name in ("Ben Marino", "Carla Brandt"):
+        assert name not in page
+    refused = as_anna.post(f"/leads/{lead.pk}/owner/", {"owner": carla.pk}, **HTMX)
+    assert refused.status_code == 422
+    assert not Notification.objects.exists()
+
+
+def test_delete_asks_hides_and_offers_the_way_back(as_anna, lead):
+    assert "You can bring it back" in as_anna.get(f"/leads/{lead.pk}/delete/", **HTMX).content.decode()
+
+    page = as_anna.post(f"/leads/{lead.pk}/delete/", follow=True).content.decode()
+    assert "Brenner Logistik was deleted." in page
+    assert f'action="/leads/{lead.pk}/restore/"' in page
+    assert as_anna.get(f"/leads/{lead.pk}/").status_code == 404
+
+    assert as_anna.post(f"/leads/{lead.pk}/restore/").status_code == 302
+    assert as_anna.get(f"/leads/{lead.pk}/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "edit/",
+        "clone/",
+        "history/",
+        "owner/",
+        "delete/",
+        "panels/activity/",
+        "panels/files/",
+        "move/",
+        "notes/",
+        "files/",
+        "follow/",
+        "restore/",
+    ],
+)
+def test_another_partner_finds_no_page_and_no_action(client, carla, lead, address):
+    client.force_login(carla)
+
+    for answer in (client.get(f"/leads/{lead.pk}/{address}"), client.post(f"/leads/{lead.pk}/{address}", {"text": "x", "on": "1"})):
+        assert (
+            answer.status_code in (404, 405)
+            if address in ("", "history/", "panels/activity/", "panels/files/")
+            else answer.status_code == 404
+        )
+    lead.refresh_from_db()
+    assert (lead.deleted_at, lead.followers.count(), Lead.objects.for_partner(lead.partner).count()) == (None, 0, 1)
+
+
+@pytest.mark.parametrize("address", ["notes/", "files/", "owner/", "delete/", "move/", "restore/"])
+def test_the_account_manager_reads_and_changes_nothing(client, otto, lead, address):
+    client.force_login(otto)
+
+    assert client.get(f"/leads/{lead.pk}/").status_code == 200
+    assert client.post(f"/leads/{lead.pk}/{address}", {"text": "x"}).status_code in (403, 404)
+    assert not Note.objects.across_partners(reason="test").exists()
