@@ -1,5 +1,12 @@
-"""Addresses of this app, from the root of the site."""
+"""Addresses of the price list."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from catalog.views import PriceList
+
+own = [
+    path("", PriceList.as_view(), name="list"),
+    path("export/", PriceList.as_view(is_export=True), name="export"),
+]
+
+urlpatterns = [path("pricing/", include((own, "pricing")))]

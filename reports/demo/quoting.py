@@ -10,7 +10,7 @@ from django.conf import settings
 
 from catalog.models import BillingPeriod
 from projects.models import Project
-from quotes import pricing
+from quotes import documents, pricing
 from quotes.models import Commitment, CustomerEvent, Quote, QuoteLine, ShippingType
 from quotes.stages import Status
 from reports.demo.moves import move
@@ -122,6 +122,7 @@ def _price(quote: Quote, lines: list[QuoteLine]) -> None:
 
 def submit(setting: Setting, quote: Quote, *, at: datetime) -> None:
     """Frozen, and e-mailed an hour later."""
+    quote.content = documents.freeze(quote, quote._lines, on=at.date())  # type: ignore[attr-defined]
     move(
         setting,
         quote,

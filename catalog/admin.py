@@ -1,0 +1,134 @@
+"""What the vendor edits: products, price books, average prices, exchange rates, terms and the words of stages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from import_export import fields, resources, widgets
+from import_export.admin import ImportExportMixin
+
+from catalog import words
+from catalog.models import AveragePrice, ExchangeRate, PriceBook, PriceBookEntry, Product, StageText, Term
+from partnerportal.core.admin import VendorAdmin
+
+
+class ProductResource(resources.ModelResource):
+    """Products by their code."""
+
+    class Meta:
+        model = Product
+        import_id_fields = ("code",)
+        fields = ("code", "name", "family", "description", "unit", "pack_size", "is_active")
+        export_order = fields
+        skip_unchanged = True
+        report_skipped = True
+        clean_model_instances = True
+        use_transactions = True
+
+
+class PriceBookEntryResource(resources.ModelResource):
+    """Prices by book, product, currency, billing period and first day."""
+
+    book = fields.Field(column_name="book", attribute="book", widget=widgets.ForeignKeyWidget(PriceBook, "kind"))
+    product = fields.Field(column_name="product", attribute="product", widget=widgets.ForeignKeyWidget(Product, "code"))
+
+    class Meta:
+        model = PriceBookEntry
+        import_id_fields = ("book", "product", "currency", "billing_period", "valid_from")
+        fields = ("book", "product", "currency", "billing_period", "price", "valid_from", "valid_to")
+        export_order = fields
+        skip_unchanged = True
+        report_skipped = True
+        clean_model_instances = True
+        use_transactions = True
+
+
+class ImportingAdmin(ImportExportMixin, VendorAdmin):
+    """A list that can be filled from a file, after a preview of every row, and written to one."""
+
+    change_list_template = "admin/import_export/change_list_import_export.html"
+    import_error_display = ("message",)
+
+
+@admin.register(Product)
+class ProductAdmin(ImportingAdmin):
+    resource_classes = (ProductResource,)
+    list_display = ("code", "name", "family", "unit", "pack_size", "is_active")
+    list_filter = ("family", "is_active")
+    search_fields = ("code", "name")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # Quotes and orders name it; one that is no longer sold is no longer offered.
+
+
+@admin.register(PriceBook)
+class PriceBookAdmin(VendorAdmin):
+    list_display = ("name", "kind", "tiers")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(PriceBookEntry)
+class PriceBookEntryAdmin(ImportingAdmin):
+    resource_classes = (PriceBookEntryResource,)
+    list_display = ("product", "book", "currency", "billing_period", "price", "valid_from", "valid_to")
+    list_filter = ("book", "currency", "billing_period", "product__family")
+    list_select_related = ("product", "book")
+    search_fields = ("product__code", "product__name")
+    autocomplete_fields = ("product",)
+    date_hierarchy = "valid_from"
+
+
+@admin.register(AveragePrice)
+class AveragePriceAdmin(VendorAdmin):
+    list_display = ("family", "currency", "amount", "valid_from")
+    list_filter = ("family", "currency")
+
+
+@admin.register(ExchangeRate)
+class ExchangeRateAdmin(VendorAdmin):
+    list_display = ("currency", "rate", "valid_from")
+    list_filter = ("currency",)
+
+
+class WordsAdmin(VendorAdmin):
+    """Words that the portal keeps in memory: a change is seen at once in this process, and within a minute in the others."""
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        words.forget()
+
+
+@admin.register(Term)
+class TermAdmin(WordsAdmin):
+    list_display = ("label", "kind", "slug", "position", "is_active")
+    list_filter = ("kind", "is_active")
+    search_fields = ("label", "slug")
+    prepopulated_fields = {"slug": ("label",)}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return () if obj is None else ("kind", "slug")  # Records keep the slug.
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
+        return self.prepopulated_fields if obj is None else {}
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(StageText)
+class StageTextAdmin(WordsAdmin):
+    list_display = ("label", "process", "stage", "probability", "short_label")
+    list_filter = ("process",)
+    readonly_fields = ("process", "stage")
+    fieldsets = ((None, {"fields": ("process", "stage", "label", "short_label", "guidance", "probability")}),)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,108 @@
+"""The price list: what the partner pays, beside what the customer's list says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from catalog.filters import PriceFilter
+from catalog.models import Family, PriceBook, PriceBookEntry
+from partnerportal.core import tables
+from partnerportal.core.fields import Currency
+from partnerportal.core.tables import Column
+from partnerportal.core.views import ListView, RecordList
+from partners.models import User
+
+# The product types of the dialog, and the families behind each.
+TYPES: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "opex": (_("OpEx: licences and hardware as a service"), (Family.LICENSE, Family.HWAAS)),
+    "capex": (_("CapEx: hardware"), (Family.CAPEX,)),
+    "classound": ("CLASSOUND", (Family.CLASSOUND,)),
+    "service": (_("Services"), (Family.SERVICE,)),
+    "all": (_("All products"), tuple(Family.values)),
+}
+
+
+class PriceChoice(forms.Form):
+    """Which prices to show: product type, book, currency."""
+
+    view = forms.ChoiceField(label=_("Product type"), choices=[(name, label) for name, (label, _families) in TYPES.items()])
+    book = forms.ModelChoiceField(label=_("Price book type"), queryset=PriceBook.objects.none(), to_field_name="kind", empty_label=None)
+    currency = forms.ChoiceField(label=_("Currency"), choices=Currency.choices)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        books = PriceBook.objects.permitted(user)
+        self.fields["book"].queryset = books  # type: ignore[attr-defined]
+        if user.partner:
+            self.fields["currency"].initial = user.partner.currency
+            self.fields["book"].initial = books.of_tier(user.partner.tier).first()
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "form-select"
+
+
+def of_families(families: tuple[str, ...]) -> Callable[[Any, Any], Any]:
+    """The entries of some families."""
+    return lambda rows, user: rows.filter(product__family__in=families)
+
+
+def product(value: Any, entry: PriceBookEntry) -> Any:
+    """Name and code."""
+    return format_html('<span class="title">{}</span> <small class="quiet">{}</small>', entry.product.name, entry.product.code)
+
+
+class PriceList(RecordList):
+    model, permission, filterset_class = PriceBookEntry, "catalog.view_pricebook", PriceFilter
+    namespace = "pricing"
+    template_name = "catalog/price_list.html"
+    related = ("product", "book")
+    views = tuple(ListView(name, label, of_families(families)) for name, (label, families) in TYPES.items())
+    columns = (
+        Column(_("Product"), "product.name", sort="product__name", render=product),
+        Column(_("Code"), "product.code", sort="product__code", is_optional=True),
+        Column(_("Family"), "product.family", sort="product__family", render=lambda value, entry: entry.product.get_family_display()),
+        Column(_("Unit"), "product.unit", is_optional=True),
+        Column(_("Pack size"), "product.pack_size", is_optional=True),
+        Column(_("Billed"), "billing_period", render=tables.label, sort="billing_period"),
+        Column(_("List price"), "list_price", render=tables.amount),
+        Column(_("Book"), "book", sort="book__name"),
+        Column(_("Price of the book"), "price", render=tables.amount, sort="price"),
+        Column(_("Currency"), "currency", sort="currency", is_optional=True),
+        Column(_("Valid from"), "valid_from", sort="valid_from"),
+    )
+    ordering = "product__name"
+    icon = "tags"
+    empty_text = _("No price of the books that you buy from fits.")
+
+    def get_queryset(self) -> QuerySet:
+        today = timezone.localdate()
+        listed = PriceBookEntry.objects.holding(today).filter(
+            book__kind=PriceBook.Kind.END_USER,
+            product=OuterRef("product"),
+            currency=OuterRef("currency"),
+            billing_period=OuterRef("billing_period"),
+        )
+        books = PriceBook.objects.permitted(self.request.user)  # type: ignore[arg-type]
+        rows = PriceBookEntry.objects.holding(today).filter(book__in=books, product__is_active=True)
+        return rows.select_related(*self.related).annotate(list_price=Subquery(listed.values("price")[:1]))
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.GET and not self.pin and not self.is_export:
+            return self.choose()
+        return super().get(request)
+
+    def choose(self) -> HttpResponse:
+        """Ask for product type and book first."""
+        form = PriceChoice(user=self.request.user)  # type: ignore[arg-type]
+        return self.page("catalog/price_choice.html", {"form": form, "tab": "pricing", "action": reverse("pricing:list")})
+
+    def common_context(self) -> dict[str, Any]:
+        return super().common_context() | {"choose_url": reverse("pricing:list")}
