@@ -32,11 +32,16 @@ def prices(product: Product, *, billing_period: str, currency: str, tier: str, o
     try:
         return found[(product.pk, billing_period)]
     except KeyError:
+        words = {
+            "product": product.name,
+            "currency": currency,
+            "period": BillingPeriod(billing_period).label.lower(),
+            "day": on.isoformat(),
+        }
         raise PriceMissing(
-            _(
-                "%(product)s has no price in %(currency)s, billed %(period)s, that holds on %(day)s. Choose another billing period, or ask your account manager for a price."
-            )
-            % {"product": product.name, "currency": currency, "period": BillingPeriod(billing_period).label.lower(), "day": on.isoformat()}
+            _("%(product)s has no price in %(currency)s, billed %(period)s, that holds on %(day)s.") % words
+            + " "
+            + _("Choose another billing period, or ask your account manager for a price.")
         ) from None
 
 

@@ -59,6 +59,11 @@ def product(value: Any, entry: PriceBookEntry) -> Any:
     return format_html('<span class="title">{}</span> <small class="quiet">{}</small>', entry.product.name, entry.product.code)
 
 
+def family(value: Any, entry: PriceBookEntry) -> str:
+    """The family in words."""
+    return entry.product.get_family_display()
+
+
 class PriceList(RecordList):
     model, permission, filterset_class = PriceBookEntry, "catalog.view_pricebook", PriceFilter
     namespace = "pricing"
@@ -68,7 +73,7 @@ class PriceList(RecordList):
     columns = (
         Column(_("Product"), "product.name", sort="product__name", render=product),
         Column(_("Code"), "product.code", sort="product__code", is_optional=True),
-        Column(_("Family"), "product.family", sort="product__family", render=lambda value, entry: entry.product.get_family_display()),
+        Column(_("Family"), "product.family", sort="product__family", render=family, export=lambda entry: family("", entry)),
         Column(_("Unit"), "product.unit", is_optional=True),
         Column(_("Pack size"), "product.pack_size", is_optional=True),
         Column(_("Billed"), "billing_period", render=tables.label, sort="billing_period"),

@@ -85,7 +85,7 @@ def awaiting_pdf(quote_id: int) -> Quote | None:
 def keep_pdf(quote: Quote, data: bytes, *, by: Actor) -> Quote:
     """Keep the document of a locked quote, with its SHA-256, and promise the mail.
 
-    A quote that was cancelled or superseded in the meantime gets its document too, but no mail.
+    A quote that was cancelled or superseded in the meantime, or that the demo says was sent, gets its document but no mail.
     """
     pdf = Attachment(
         partner_id=quote.partner_id,
@@ -100,7 +100,7 @@ def keep_pdf(quote: Quote, data: bytes, *, by: Actor) -> Quote:
     pdf.save()
     quote.pdf = pdf
     quote.save(update_fields=["pdf", "updated_at"])
-    if quote.status == Status.SUBMITTED:
+    if quote.status == Status.SUBMITTED and quote.sent_at is None:
         _promise_mail(quote, times=1)
     return quote
 

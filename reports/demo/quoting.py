@@ -9,13 +9,17 @@ from decimal import Decimal
 from django.conf import settings
 
 from catalog.models import BillingPeriod
+from partnerportal.core import outbox
+from partners.models import Partner
 from projects.models import Project
 from quotes import documents, pricing
 from quotes.models import Commitment, CustomerEvent, Quote, QuoteLine, ShippingType
+from quotes.services import PDF
 from quotes.stages import Status
 from reports.demo.moves import move
 from reports.demo.setting import Setting
 
+DOCUMENTS = 20  # A partner's; more would keep the worker busy when the demo starts.
 CONSENT = "I have read the quote and accept it."
 
 
@@ -176,3 +180,10 @@ def cancel(setting: Setting, quote: Quote, *, at: datetime) -> None:
 
 def _event(setting: Setting, quote: Quote, kind: str, *, at: datetime, name: str = "", text: str = "") -> None:
     setting.chronicle.add(CustomerEvent(partner=setting.partner, quote=quote, kind=kind, name=name, text=text), at=at, by=None)
+
+
+def promise_documents(partner: Partner) -> None:
+    """Let the worker write the PDFs of the partner's newest quotes that are out or accepted; nothing is mailed."""
+    alive = Quote.objects.for_partner(partner).filter(status__in=(Status.SUBMITTED, Status.ACCEPTED), sent_at__isnull=False)
+    for quote in alive.order_by("-created_at")[:DOCUMENTS]:
+        outbox.promise(PDF, key=f"{PDF}:{quote.pk}", quote_id=quote.pk)

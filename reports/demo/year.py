@@ -16,6 +16,7 @@ from reports.demo import names
 from reports.demo.chronicle import Chronicle
 from reports.demo.customers import tell_leads
 from reports.demo.people import PARTNERS, make_news, make_partner, make_vendor
+from reports.demo.quoting import promise_documents
 from reports.demo.sales import give_tasks, tell_projects
 from reports.demo.setting import Catalog, Setting
 from reports.demo.support import tell_cases
@@ -69,4 +70,5 @@ def _year(partner: Partner, people: dict[str, User], *, agent: User, scale: int,
     NumberSeries.objects.for_partner(partner).bulk_create(
         [NumberSeries(partner=partner, series=series, year=year, last=last) for (series, year), last in setting.numbers.items()]
     )
+    promise_documents(partner)
     return written
