@@ -55,6 +55,8 @@ CREATE = (
     Tab("task", _("Task"), "/tasks/new/", "check2-square", "", "tasks.add_task"),
     Tab("stock", _("Order to stock"), "/orders/new/", "box-seam", "", "orders.add_order"),
 )
+# Pages of later apps that the shell and the activity lead to; the shell need not know who serves them.
+AT = {"search": "/search/", "notices": "/notifications/", "profile": "/profile/", "help": "/help/", "sign_out": "/auth/logout/", "new_task": "/tasks/new/"}
 PHONE_TABS = ("home", "leads", "projects", "tasks")
 
 # Refused moves and invalid forms bring their own answer to show.
@@ -67,7 +69,7 @@ HTMX_CONFIG = (
 def portal(request: HttpRequest) -> dict[str, Any]:
     """The vendor's name for every page, and the shell for whoever is signed in."""
     person = getattr(request, "user", None)
-    common = {"vendor_name": settings.VENDOR_NAME, "is_demo": settings.DEMO, "htmx_config": HTMX_CONFIG}
+    common = {"vendor_name": settings.VENDOR_NAME, "is_demo": settings.DEMO, "htmx_config": HTMX_CONFIG, "at": AT}
     if person is None or not person.is_authenticated:
         return common | {"theme": "auto", "density": "comfortable"}
     return common | {

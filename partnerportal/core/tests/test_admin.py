@@ -59,7 +59,15 @@ def test_the_filter_by_partner_names_no_foreign_partner(client, otto, anna, harb
 
 def test_the_history_names_who_changed_what(client, vendor_admin, anna):
     client.force_login(vendor_admin)
-    form = {"email": anna.email, "first_name": "Annalisa", "last_name": "Conti", "job_title": "", "phone": "", "language": "en", "time_zone": "Europe/Rome"}
+    form = {
+        "email": anna.email,
+        "first_name": "Annalisa",
+        "last_name": "Conti",
+        "job_title": "",
+        "phone": "",
+        "language": "en",
+        "time_zone": "Europe/Rome",
+    }
 
     response = client.post(reverse("admin:partners_user_change", args=[anna.pk]), form)
 
