@@ -53,7 +53,6 @@ class Portal:
         self.is_over = threading.Event()
         self.watcher = threading.Thread(target=self._watch)
         self.manage("migrate", "--noinput", "-v0", role="DATABASE_OWNER_URL")
-        self.sql("CREATE TABLE drill_effect (key text, content bytea)", role="DATABASE_OWNER_URL")
 
     def manage(self, *arguments, role="DATABASE_URL"):
         environment = {**self.environment, "DATABASE_URL": self.environment[role]}
