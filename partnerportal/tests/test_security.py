@@ -103,9 +103,9 @@ def test_forwarded_hosts_are_ignored(client, anna, header):
     assert response["Location"].startswith("/auth/login/")
 
 
-TARGETS = ["https://evil.org", "//evil.org", "///evil.org", "\\evil.org", "/\evil.org", "http:evil.org", "javascript:alert(1)"]
+TARGETS = ["https://evil.org", "//evil.org", "///evil.org", "\\\\evil.org", "/\\evil.org", "http:evil.org", "javascript:alert(1)"]
 TARGETS += ["data:text/html,x", "https://localhost@evil.org", "https:/evil.org", "//evil.org%2F..", "https://evil.org/?localhost"]
-TARGETS += ["//\evil.org", "//localhost@evil.org"]
+TARGETS += ["//\\evil.org", "//localhost@evil.org"]
 
 
 @pytest.mark.parametrize("target", [*TARGETS, "\thttps://evil.org", "\x00//evil.org", " //evil.org"])
