@@ -15,6 +15,7 @@ class ProjectFilter(PartnerFilterSet):
     stage = Choices(choices=Stage.choices, label=_("Stage"))
     close_date = DayRange(label=_("Close date"))
     created_at = DayRange(label=_("Created"))
+    closed = DayRange(label=_("Closed"), field_name="closed_at")
     # Set by links from an account and a contact; a list of all of them would be long.
     account = django_filters.ModelChoiceFilter(queryset=Account.objects.all(), label=_("Account"), widget=forms.HiddenInput)
     contact = django_filters.ModelChoiceFilter(queryset=Contact.objects.all(), label=_("Contact"), widget=forms.HiddenInput)

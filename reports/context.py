@@ -1,14 +1,56 @@
-"""What waits for the person: the counts in the navigation."""
+"""What waits for the person: the counts in the tabs and on the bell."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db.models import Count, IntegerField, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from cases.models import Case
+from cases.stages import Status as CaseStatus
+from leads.models import Lead
+from leads.stages import Status as LeadStatus
 from partnerportal.core.models import Notification
+from partners.models import User
+from tasks.models import Task
 
 
 def waiting(request: HttpRequest) -> dict[str, object]:
-    """Counts by tab name, and `notices` for the bell; read when a template asks."""
+    """Counts by tab name, and `notices` for the bell; one query, sent when a template asks."""
     person = getattr(request, "user", None)
     if person is None or not person.is_authenticated:
         return {"waiting": {}}
-    return {"waiting": SimpleLazyObject(lambda: {"notices": Notification.objects.filter(user=person, read_at=None).count()})}
+    return {"waiting": SimpleLazyObject(lambda: counts(person))}
+
+
+def counts(user: User) -> Mapping[str, int]:
+    """What the person is to act on: leads from the vendor, tasks due, cases that wait for an answer, unread notices."""
+    leads = Lead.objects.visible_to(user).filter(owner=user, status=LeadStatus.NEW, origin=Lead.Origin.VENDOR)
+    tasks = Task.objects.visible_to(user).open().filter(assigned_to=user, due_on__lte=timezone.localdate())
+    asked = {
+        "leads": _count(leads),
+        "tasks": _count(tasks),
+        "cases": _count(_cases(user)),
+        "notices": _count(Notification.objects.filter(user=user, read_at=None)),
+    }
+    return User.objects.filter(pk=user.pk).values(**asked).get()
+
+
+def _cases(user: User) -> QuerySet[Case]:
+    """For a partner the own cases in which the vendor asks; for an agent the open ones that nobody or she has taken."""
+    rows = Case.objects.visible_to(user)
+    if user.partner_id:
+        return rows.filter(owner=user, status=CaseStatus.WAITING)
+    if not user.is_support:
+        return rows.none()
+    return rows.open().exclude(status=CaseStatus.WAITING).filter(Q(agent=user) | Q(agent=None))
+
+
+def _count(rows: QuerySet) -> Coalesce:
+    """The number of rows as a part of another query."""
+    counted = rows.order_by().annotate(all=Value(1)).values("all").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)

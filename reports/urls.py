@@ -1,5 +1,10 @@
-"""Addresses of this app, from the root of the site."""
+"""Addresses of Home and of the reports, from the root of the site."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from reports import views
+
+app_name = "reports"
+urlpatterns = [
+    path("", views.Home.as_view(), name="home"),
+]

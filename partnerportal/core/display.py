@@ -59,6 +59,11 @@ def money(amount: Decimal | None, currency: str) -> str:
     return "" if amount is None else format_currency(amount, currency, locale=locale())
 
 
+def whole_money(amount: Decimal, currency: str) -> str:
+    """An amount in whole units, for a number that is read at a glance; the exact one stands in the list that it opens."""
+    return format_currency(amount, currency, format="¤#,##0", currency_digits=False, locale=locale())
+
+
 def number(value: Decimal | int | None) -> str:
     """A number with the reader's separators."""
     return "" if value is None else format_decimal(value, locale=locale())

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F, Sum
 
 from accounts.models import Account, Contact
-from cases.models import Case, CaseType
+from cases.models import Case
 from cases.stages import Status as CaseStatus
 from leads.models import Lead
 from leads.stages import Status as LeadStatus

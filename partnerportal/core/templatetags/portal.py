@@ -14,6 +14,7 @@ from partnerportal.core import display
 
 register = template.Library()
 
+register.filter("whole_money", display.whole_money)
 register.filter("number", display.number)
 register.filter("percent", display.percent)
 register.filter("rate", display.rate)

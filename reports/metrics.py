@@ -1,0 +1,254 @@
+"""The numbers of Home and of the reports: scoped querysets in, dataclasses out; no HTML.
+
+Amounts are sums of what the projects store, which `projects.mrr` computed; they are never added over currencies.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q, Sum
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from cases.models import Case
+from cases.stages import OPEN as OPEN_CASES
+from cases.stages import Status as CaseStatus
+from catalog import words
+from leads.models import Lead
+from leads.stages import OPEN as OPEN_LEADS
+from partners.models import Partner, User
+from projects.bonus import ELIGIBLE_KIND, ELIGIBLE_TYPES
+from projects.models import Outcome, Project
+from projects.stages import RecordType, Stage
+from tasks.models import Task
+
+OPEN_STAGES = tuple(stage for stage in Stage if stage != Stage.CLOSED)
+AWAITING = Q(record_type=ELIGIBLE_KIND, opportunity_type__in=ELIGIBLE_TYPES, demo_done=True, approved_by_am="")
+TODAY_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A sum in one currency."""
+
+    currency: str
+    value: Decimal
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """What Home counts. Each amount is a tuple with one entry a currency; nothing there is an empty tuple."""
+
+    open_leads: int
+    new_leads: int
+    open_projects: int
+    pipeline: tuple[Amount, ...]
+    weighted: tuple[Amount, ...]
+    closing: int
+    closing_mrr: tuple[Amount, ...]
+    awaiting: int
+    awaiting_mrr: tuple[Amount, ...]
+    won: int
+    won_mrr: tuple[Amount, ...]
+    open_cases: int
+    waiting_cases: int
+
+
+@dataclass(frozen=True)
+class StageSum:
+    """What stands in a stage: how many open projects, and their MRR in one currency. `share` is that of the biggest, in percent."""
+
+    stage: str
+    label: str
+    count: int
+    mrr: Decimal
+    weighted: Decimal
+    currency: str
+    share: int
+
+
+@dataclass(frozen=True)
+class Period:
+    """The days that a number is about, both included."""
+
+    first: date
+    last: date
+
+    @classmethod
+    def month(cls, today: date) -> Period:
+        """The month of a day."""
+        return cls(today.replace(day=1), today.replace(day=calendar.monthrange(today.year, today.month)[1]))
+
+    @classmethod
+    def quarter(cls, today: date) -> Period:
+        """The quarter of a day."""
+        month = 3 * ((today.month - 1) // 3) + 1
+        end = calendar.monthrange(today.year, month + 2)[1]
+        return cls(date(today.year, month, 1), date(today.year, month + 2, end))
+
+    @classmethod
+    def week(cls, today: date) -> Period:
+        """The week of a day, from Monday."""
+        monday = today - timedelta(days=today.weekday())
+        return cls(monday, monday + timedelta(days=6))
+
+    def moments(self, field: str) -> dict[str, datetime]:
+        """The period as a filter of a field of moments, in the reader's time zone."""
+        start = timezone.make_aware(datetime.combine(self.first, time.min))
+        end = timezone.make_aware(datetime.combine(self.last + timedelta(days=1), time.min))
+        return {f"{field}__gte": start, f"{field}__lt": end}
+
+
+def of_person(rows: Any, owner: User | None) -> Any:
+    """The rows of one owner, or all where None."""
+    return rows if owner is None else rows.filter(owner=owner)
+
+
+def amounts(rows: Iterable[dict[str, Any]], name: str) -> tuple[Amount, ...]:
+    """The sums called `name`, one a currency, without the currencies in which there is nothing."""
+    totals: dict[str, Decimal] = {}
+    for row in rows:
+        if row[name] is not None:
+            totals[row["currency"]] = totals.get(row["currency"], Decimal(0)) + row[name]
+    return tuple(Amount(currency, value) for currency, value in sorted(totals.items()))
+
+
+def project_sums(user: User, owner: User | None, *, today: date) -> list[dict[str, Any]]:
+    """Everything that Home says of projects, by currency and stage, in one query."""
+    month, quarter = Period.month(today), Period.quarter(today)
+    is_open = Q(stage__in=OPEN_STAGES)
+    closing = is_open & Q(close_date__range=(month.first, month.last))
+    won = Q(outcome=Outcome.WON, **quarter.moments("closed_at"))
+    rows = of_person(Project.objects.visible_to(user), owner)
+    return list(
+        rows.order_by()
+        .values("currency", "stage")
+        .annotate(
+            open=Count("pk", filter=is_open),
+            open_mrr=Sum("mrr", filter=is_open),
+            weighted=Sum("weighted_pipeline", filter=is_open),
+            closing=Count("pk", filter=closing),
+            closing_mrr=Sum("mrr", filter=closing),
+            awaiting=Count("pk", filter=AWAITING),
+            awaiting_mrr=Sum("pipeline_mrr", filter=AWAITING),
+            won=Count("pk", filter=won),
+            won_mrr=Sum("mrr", filter=won),
+        )
+    )
+
+
+def numbers(user: User, owner: User | None, sums: list[dict[str, Any]], *, today: date) -> Numbers:
+    """The tiles of Home, of one owner or of the whole company, as far as the person may see."""
+    leads = of_person(Lead.objects.visible_to(user), owner).aggregate(
+        open=Count("pk", filter=Q(status__in=OPEN_LEADS)),
+        new=Count("pk", filter=Q(status__in=OPEN_LEADS, **Period.week(today).moments("created_at"))),
+    )
+    cases = of_person(Case.objects.visible_to(user), owner).aggregate(
+        open=Count("pk", filter=Q(status__in=OPEN_CASES)), waiting=Count("pk", filter=Q(status=CaseStatus.WAITING))
+    )
+    return Numbers(
+        open_leads=leads["open"],
+        new_leads=leads["new"],
+        open_projects=sum(row["open"] for row in sums),
+        pipeline=amounts(sums, "open_mrr"),
+        weighted=amounts(sums, "weighted"),
+        closing=sum(row["closing"] for row in sums),
+        closing_mrr=amounts(sums, "closing_mrr"),
+        awaiting=sum(row["awaiting"] for row in sums),
+        awaiting_mrr=amounts(sums, "awaiting_mrr"),
+        won=sum(row["won"] for row in sums),
+        won_mrr=amounts(sums, "won_mrr"),
+        open_cases=cases["open"],
+        waiting_cases=cases["waiting"],
+    )
+
+
+def by_stage(sums: list[dict[str, Any]]) -> list[StageSum]:
+    """The open pipeline stage by stage, a currency after the other; stages without a project are left out."""
+    filled = [row for row in sums if row["open"]]
+    biggest = {row["currency"]: Decimal(0) for row in filled}
+    for row in filled:
+        biggest[row["currency"]] = max(biggest[row["currency"]], row["open_mrr"] or Decimal(0))
+    order = list(Stage)
+    return [
+        StageSum(
+            stage=row["stage"],
+            label=stage_label(row["stage"]),
+            count=row["open"],
+            mrr=row["open_mrr"] or Decimal(0),
+            weighted=row["weighted"] or Decimal(0),
+            currency=row["currency"],
+            share=share(row["open_mrr"] or Decimal(0), biggest[row["currency"]]),
+        )
+        for row in sorted(filled, key=lambda row: (row["currency"], order.index(row["stage"])))
+    ]
+
+
+def share(value: Decimal, biggest: Decimal) -> int:
+    """A value in percent of the biggest, for the length of a bar; never negative."""
+    return int(max(Decimal(0), value) * 100 / biggest) if biggest > 0 else 0
+
+
+def stage_label(stage: str) -> str:
+    """The vendor's word for a stage of a business plan."""
+    return words.stage(RecordType.BUSINESS_PLAN, stage).label
+
+
+def goal_percent(won: tuple[Amount, ...], goal: Decimal | None, currency: str) -> int | None:
+    """How much of the quarter's goal is won, in percent; None without a goal. Only what was won in the goal's currency counts."""
+    if not goal:
+        return None
+    value = next((amount.value for amount in won if amount.currency == currency), Decimal(0))
+    return int(value * 100 / goal)
+
+
+def tasks_of_today(user: User, *, today: date) -> tuple[list[Task], int]:
+    """The person's open tasks that are due today or overdue, the oldest first, at most eight; and how many are overdue."""
+    due = Task.objects.visible_to(user).open().filter(assigned_to=user, due_on__lte=today).order_by("due_on", "pk")
+    shown = list(due[:TODAY_SHOWN])
+    overdue = sum(task.due_on < today for task in shown)  # type: ignore[operator]
+    return shown, overdue if len(shown) < TODAY_SHOWN else due.overdue(today).count()
+
+
+def address(place: str, **query: Any) -> str:
+    """The address of a list with its filters; empty ones are left out."""
+    kept = {name: value for name, value in query.items() if value not in (None, "")}
+    return f"/{place}/?{urlencode(kept)}" if kept else f"/{place}/"
+
+
+@dataclass(frozen=True)
+class PartnerLine:
+    """A partner of a portfolio: open projects and their MRR, and how many bonuses wait."""
+
+    partner: Partner
+    open: int
+    pipeline: tuple[Amount, ...]
+    awaiting: int
+
+
+def portfolio(user: User, partners: Iterable[Partner]) -> list[PartnerLine]:
+    """The partners that a vendor's person looks after, with their pipeline; two queries."""
+    rows = (
+        Project.objects.visible_to(user)
+        .order_by()
+        .values("partner", "currency")
+        .annotate(
+            open=Count("pk", filter=Q(stage__in=OPEN_STAGES)),
+            open_mrr=Sum("mrr", filter=Q(stage__in=OPEN_STAGES)),
+            awaiting=Count("pk", filter=AWAITING),
+        )
+    )
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["partner"], []).append(row)
+    return [_partner_line(partner, found.get(partner.pk, [])) for partner in partners]
+
+
+def _partner_line(partner: Partner, rows: list[dict[str, Any]]) -> PartnerLine:
+    return PartnerLine(partner, sum(row["open"] for row in rows), amounts(rows, "open_mrr"), sum(row["awaiting"] for row in rows))

@@ -1,0 +1,221 @@
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from cases.tests.factories import CaseFactory, ResolvedCaseFactory, WaitingCaseFactory
+from leads.models import Lead
+from leads.tests.factories import LeadFactory
+from partnerportal.core.models import Notification
+from partnerportal.tests.counting import assert_queries
+from projects.models import Project
+from projects.tests.factories import DemoProject, IntroProject, ProposalProject
+from reports import context, home, metrics
+from reports.metrics import Amount, Period
+from tasks.tests.factories import TaskFactory
+
+
+def change(record, **fields):
+    type(record)._base_manager.filter(pk=record.pk).update(**fields)
+
+
+@pytest.fixture
+def business(anna, alex, carla, otto):
+    """Records of two reps and of another partner, some inside and some outside of each number."""
+    today = timezone.localdate()
+    far = Period.month(today).last + timedelta(days=40)
+    for person, size in ((anna, 1), (alex, 2), (carla, 5)):
+        LeadFactory.create_batch(size, owner=person)
+        change(LeadFactory(owner=person), created_at=timezone.now() - timedelta(days=30))
+        LeadFactory(owner=person, status="not_in_target", not_in_target_reason="too-small")
+        LeadFactory(owner=person, status="converted", converted_at=timezone.now())
+        LeadFactory(owner=person, deleted_at=timezone.now())
+        for _number in range(size):
+            IntroProject(owner=person, close_date=Period.month(today).last)
+            ProposalProject(owner=person, close_date=far, currency="USD")
+        DemoProject(owner=person, close_date=far, demo_done=True, demo_date=today, pipeline_mrr=Decimal("600.00"))
+        DemoProject(owner=person, close_date=far, demo_done=True, demo_date=today, pipeline_mrr=Decimal("600.00"), approved_by_am="yes")
+        won = {"stage": "closed", "outcome": "won", "probability": 100, "weighted_pipeline": Decimal("600.00")}
+        IntroProject(owner=person, closed_at=timezone.now(), **won)
+        IntroProject(owner=person, closed_at=timezone.now() - timedelta(days=120), **won)
+        CaseFactory.create_batch(size, owner=person)
+        WaitingCaseFactory(owner=person)
+        ResolvedCaseFactory(owner=person)
+
+
+@pytest.mark.parametrize("scope", ["me", "company"])
+def test_home_numbers_equal_the_lists_that_they_open(client, business, anna, scope):
+    client.force_login(anna)
+    page = client.get("/", {"of": scope})
+    tiles = page.context["tiles"]
+    assert [tile.name for tile in tiles] == ["open_leads", "pipeline", "closing", "awaiting", "open_cases", "won"]
+
+    for tile in tiles:
+        for link, count in ((tile.main, tile.count), (tile.more, tile.more_count)):
+            listed = client.get(link.url)
+            assert listed.status_code == 200, (tile.name, link.url)
+            assert not listed.context["problems"], (tile.name, link.url, listed.context["problems"])
+            assert listed.context["count"] == str(count), (tile.name, link.url)
+            assert count > 0, tile.name
+
+
+def totals_of(client, url):
+    """The foot of a list: the sums of its columns, a currency beside the other, in whole units."""
+    listed = client.get(url).context["totals"]
+    return {column.name: " · ".join(sums).replace(".00", "") for column, sums in listed if sums}
+
+
+@pytest.mark.parametrize("scope", ["me", "company"])
+def test_home_amounts_equal_the_totals_of_their_lists(client, business, anna, scope):
+    client.force_login(anna)
+    tiles = {tile.name: tile for tile in client.get("/", {"of": scope}).context["tiles"]}
+
+    for name, part, column in (
+        ("pipeline", "main", "mrr"),
+        ("pipeline", "more", "weighted_pipeline"),
+        ("closing", "more", "mrr"),
+        ("won", "main", "mrr"),
+    ):
+        link = getattr(tiles[name], part)
+        assert totals_of(client, link.url)[column] in link.text, (name, part)
+    waiting = Project.objects.visible_to(anna).awaiting_approval()
+    own = waiting.filter(owner=anna) if scope == "me" else waiting
+    assert tiles["awaiting"].main.text == f"€{sum(project.pipeline_mrr for project in own):,.0f}"
+
+
+def test_home_bars_open_the_lists_that_they_count(client, business, anna):
+    client.force_login(anna)
+    bars = client.get("/", {"of": "company"}).context["bars"]
+
+    assert [(bar["row"].stage, bar["row"].currency) for bar in bars] == [("intro", "EUR"), ("demo", "EUR"), ("proposal", "USD")]
+    for bar in bars:
+        assert client.get(bar["url"]).context["count"] == str(bar["row"].count)
+        assert totals_of(client, bar["url"])["mrr"] == home.whole((Amount(bar["row"].currency, bar["row"].mrr),), "EUR")
+
+
+def test_home_never_adds_currencies(client, business, anna):
+    client.force_login(anna)
+
+    pipeline = client.get("/", {"of": "me"}).context["tiles"][1]
+
+    assert pipeline.main.text == "€1,800 · US$600"
+
+
+def test_home_begins_with_own_records_for_a_rep_and_the_company_for_a_manager(client, business, anna, ben):
+    client.force_login(anna)
+    mine = client.get("/").context
+    client.force_login(ben)
+    company = client.get("/").context
+
+    assert (mine["scope"], company["scope"]) == ("me", "company")
+    assert mine["tiles"][0].count == 2
+    assert company["tiles"][0].count == 5
+
+
+def test_home_shows_tasks_due_and_ticks_them_off(client, anna, alex):
+    today = timezone.localdate()
+    late = TaskFactory(owner=anna, assigned_to=anna, subject="Send the offer", due_on=today - timedelta(days=1))
+    TaskFactory(owner=anna, assigned_to=anna, subject="Call", due_on=today)
+    TaskFactory(owner=anna, assigned_to=anna, subject="Later", due_on=today + timedelta(days=1))
+    TaskFactory(owner=alex, assigned_to=alex, subject="Not hers", due_on=today)
+    client.force_login(anna)
+
+    page = client.get("/")
+    assert [task.subject for task in page.context["tasks"]] == ["Send the offer", "Call"]
+    assert page.context["overdue"] == 1
+    assert f'formaction="/tasks/{late.pk}/complete/"' in page.content.decode()
+
+    client.post(f"/tasks/{late.pk}/complete/")
+    assert [task.subject for task in client.get("/").context["tasks"]] == ["Call"]
+
+
+def test_home_of_an_account_manager_shows_the_portfolio_only(client, business, otto, olga):
+    client.force_login(otto)
+    page = client.get("/")
+    assert page.context["awaiting_count"] == 3
+    assert [(line.partner.name, line.awaiting) for line in page.context["portfolio"]] == [("Aurora Telecom", 2), ("Nordlicht Systems", 1)]
+
+    client.force_login(olga)
+    assert client.get("/").context["awaiting_count"] == 0
+
+
+def test_home_of_support_shows_cases(client, business, tariq):
+    client.force_login(tariq)
+
+    page = client.get("/")
+
+    assert page.context["case_count"] == 11
+    assert "awaiting" not in page.context
+
+
+def test_home_without_anything_says_what_to_do(client, anna):
+    client.force_login(anna)
+
+    text = client.get("/").content.decode()
+
+    assert "Nothing is due today." in text
+    assert "€0" in text
+
+
+def test_home_costs_the_same_queries_for_one_and_for_many(client, anna):
+    TaskFactory.create_batch(10, owner=anna, assigned_to=anna, due_on=timezone.localdate())
+    IntroProject(owner=anna)
+    client.force_login(anna)
+    few = assert_queries(client, "/", at_most=12)
+
+    IntroProject.create_batch(30, owner=anna)
+    LeadFactory.create_batch(30, owner=anna)
+    TaskFactory.create_batch(20, owner=anna, assigned_to=anna, due_on=timezone.localdate())
+
+    assert assert_queries(client, "/", at_most=12) == few
+
+
+def test_waiting_counts_what_the_person_is_to_act_on(anna, alex, django_assert_num_queries):
+    today = timezone.localdate()
+    Lead.objects.filter(pk=LeadFactory(owner=anna).pk).for_partner(anna.partner).update(origin=Lead.Origin.VENDOR)
+    LeadFactory(owner=anna)
+    TaskFactory(owner=anna, assigned_to=anna, due_on=today)
+    TaskFactory(owner=anna, assigned_to=anna, due_on=today + timedelta(days=1))
+    TaskFactory(owner=anna, assigned_to=alex, due_on=today)
+    WaitingCaseFactory(owner=anna)
+    CaseFactory(owner=anna)
+    Notification.objects.create(user=anna, text="Hello", kind="test")
+    Notification.objects.create(user=alex, text="Hello", kind="test")
+
+    with django_assert_num_queries(1):
+        found = context.counts(anna)
+
+    assert found == {"leads": 1, "tasks": 1, "cases": 1, "notices": 1}
+
+
+@pytest.mark.parametrize(
+    ("day", "month", "quarter", "week"),
+    [
+        (date(2026, 11, 18), (date(2026, 11, 1), date(2026, 11, 30)), (date(2026, 10, 1), date(2026, 12, 31)), date(2026, 11, 16)),
+        (date(2026, 1, 1), (date(2026, 1, 1), date(2026, 1, 31)), (date(2026, 1, 1), date(2026, 3, 31)), date(2025, 12, 29)),
+        (date(2028, 2, 29), (date(2028, 2, 1), date(2028, 2, 29)), (date(2028, 1, 1), date(2028, 3, 31)), date(2028, 2, 28)),
+    ],
+)
+def test_period_holds_its_first_and_last_day(day, month, quarter, week):
+    assert Period.month(day) == Period(*month)
+    assert Period.quarter(day) == Period(*quarter)
+    assert Period.week(day).first == week
+
+
+@pytest.mark.parametrize(("hour", "words"), [(6, "Good morning"), (12, "Good afternoon"), (17, "Good afternoon"), (18, "Good evening")])
+def test_greeting_fits_the_hour(hour, words):
+    assert home.greeting(hour) == words
+
+
+@pytest.mark.parametrize(
+    ("won", "goal", "percent"),
+    [
+        ((Amount("EUR", Decimal("4320.00")),), Decimal("6000.00"), 72),
+        ((Amount("USD", Decimal("4320.00")),), Decimal("6000.00"), 0),
+        ((), Decimal("6000.00"), 0),
+        ((Amount("EUR", Decimal("1.00")),), None, None),
+    ],
+)
+def test_goal_percent_counts_the_goals_currency_only(won, goal, percent):
+    assert metrics.goal_percent(won, goal, "EUR") == percent
