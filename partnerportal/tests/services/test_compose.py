@@ -49,7 +49,7 @@ def test_secrets_stand_in_no_file(compose):
     assert required == SECRETS
     assert not re.search(r"(PASSWORD|SECRET_KEY): (?!\$\{)", text)
     assert all(
-        not re.search(r"://\w+:(?!\$\{)", str(value)) for name in OURS for value in compose["services"][name]["environment"].values()
+        not re.search(r"://\w+:[^$@]+@", str(value)) for name in OURS for value in compose["services"][name]["environment"].values()
     )
 
 
