@@ -56,7 +56,14 @@ CREATE = (
     Tab("stock", _("Order to stock"), "/orders/new/", "box-seam", "", "orders.add_order"),
 )
 # Pages of later apps that the shell and the activity lead to; the shell need not know who serves them.
-AT = {"search": "/search/", "notices": "/notifications/", "profile": "/profile/", "help": "/help/", "sign_out": "/auth/logout/", "new_task": "/tasks/new/"}
+AT = {
+    "search": "/search/",
+    "notices": "/notifications/",
+    "profile": "/profile/",
+    "help": "/help/",
+    "sign_out": "/auth/logout/",
+    "new_task": "/tasks/new/",
+}
 PHONE_TABS = ("home", "leads", "projects", "tasks")
 
 # Refused moves and invalid forms bring their own answer to show.

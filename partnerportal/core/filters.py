@@ -11,6 +11,7 @@ class LeadFilter(PartnerFilterSet):
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import reduce
 from operator import and_, or_
 from typing import Any
@@ -115,4 +116,4 @@ def _words(field: forms.Field, value: Any) -> str:
 
 
 def _end(end: Any) -> str:
-    return display.number(end) if isinstance(end, int | float) else display.day(end) if hasattr(end, "year") else str(end)
+    return display.number(end) if isinstance(end, int | Decimal) else display.day(end) if hasattr(end, "year") else str(end)

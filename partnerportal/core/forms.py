@@ -78,7 +78,7 @@ def quiet_blanks(fields: Mapping[str, forms.Field]) -> None:
             if field.empty_label is not None:
                 field.empty_label = _("Please choose")
         elif isinstance(field, forms.ChoiceField) and not isinstance(field, forms.MultipleChoiceField):
-            field.choices = [(value, _("Please choose") if value == "" else label) for value, label in field.choices]
+            field.choices = [(value, _("Please choose") if value == "" else label) for value, label in list(field.choices)]  # type: ignore[arg-type]
 
 
 def plain_helper() -> FormHelper:

@@ -73,7 +73,7 @@ class StageMove(RecordView):
     def _form(self, names: list[str], data: QueryDict | None = None) -> PartnerModelForm | None:
         if not names:
             return None
-        form_class = modelform_factory(self.model, form=PartnerModelForm, fields=names)
+        form_class: Any = modelform_factory(self.model, form=PartnerModelForm, fields=names)
         return form_class(data, instance=self.get_queryset().get(pk=self.record.pk), user=self.request.user)
 
     def _move(self, question: forms.Form | None, filling: PartnerModelForm | None) -> Any:
