@@ -65,6 +65,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "partners.add_news",
         "partners.change_news",
         "projects.decide_bonus",
+        "projects.view_bonusdecision",
         "projects.view_bonusentry",
         "quotes.grant_discount",
         "quotes.change_quote",

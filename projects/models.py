@@ -218,6 +218,15 @@ class Project(Taskable):
         return ""
 
 
+class BonusDecision(Project):
+    """A project whose demo is done, as the account manager sees it: to decide on its bonus."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("demo bonus")
+        verbose_name_plural = _("demo bonuses to decide")
+
+
 class ProjectContact(PartnerOwned):
     """A further person of the customer on a project, with the role there. The primary contact is a field of the project."""
 

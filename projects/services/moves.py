@@ -7,14 +7,16 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from catalog import words
 from partnerportal.core.actors import Actor, service
+from partnerportal.core.money import ZERO
 from partnerportal.core.moves import record_move
 from partnerportal.core.notifications import notify
-from partnerportal.core.scoping import NotYours, require_editable
+from partnerportal.core.scoping import require_editable
 from partnerportal.core.stages import IllegalMove, check_fresh
 from partners.models import User
 from projects import bonus
@@ -171,26 +173,30 @@ def await_decision(project: Project) -> BonusEntry:
             "project": project.name,
             "partner": project.partner.name,
         }
-        notify(manager, text, kind="bonus", about=project, url=f"/admin/projects/bonusdecision/{project.pk}/change/")
+        notify(manager, text, kind="bonus", about=project, url=reverse("admin:projects_bonusdecision_change", args=[project.pk]))
     return entry
 
 
 def add_entry(project: Project, state: str, *, by: User | None = None, reason: str = "") -> BonusEntry:
     """One more line of the ledger: the pipeline MRR, the rate that holds now, and the amount."""
-    rate = Decimal(settings.BONUS_RATE)
-    if project.pipeline_mrr is None:
-        raise NotYours(_("The demo is not done yet."))
+    amount, rate = bonus_of(project)
     return BonusEntry.objects.for_partner(project.partner_id).create(
         partner_id=project.partner_id,
         project=project,
         state=state,
         basis=project.pipeline_mrr,
         rate=rate,
-        amount=bonus.amount(project.pipeline_mrr, rate),
+        amount=amount,
         currency=project.currency,
         reason=reason,
         decided_by=by,
     )
+
+
+def bonus_of(project: Project) -> tuple[Decimal, Decimal]:
+    """Amount and rate of the bonus that a project whose demo is done earns now."""
+    rate = Decimal(settings.BONUS_RATE)
+    return bonus.amount(project.pipeline_mrr or ZERO, rate), rate
 
 
 def _tell(project: Project, was: str, *, by: Actor, reason: str) -> None:

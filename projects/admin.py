@@ -1,0 +1,222 @@
+"""The vendor's side of projects: the queue of demo bonuses, the demo questions, and projects to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from partnerportal.core import display
+from partnerportal.core.admin import ObjectAction, PartnerOwnedAdmin, PartnerOwnedInline, VendorAdmin, VisibleChoicesFilter
+from partnerportal.core.stages import IllegalMove
+from partners.models import User
+from projects import services
+from projects.models import Approval, BonusDecision, BonusEntry, DemoAnswer, DemoQuestion, Project
+
+
+class StateFilter(admin.SimpleListFilter):
+    """What waits, unless something else is asked for."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("granted", _("Granted")), ("refused", _("Refused")), ("every", _("All"))]
+
+    def choices(self, changelist: Any) -> Any:
+        """The queue itself stands first, where Django would say All."""
+        for number, choice in enumerate(super().choices(changelist)):
+            yield {**choice, "display": _("Awaiting decision")} if number == 0 else choice
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        answers = {"granted": Approval.YES, "refused": Approval.NO}
+        if self.value() in answers:
+            return queryset.filter(approved_by_am=answers[self.value()])  # type: ignore[index]
+        return queryset if self.value() == "every" else queryset.awaiting_approval()  # type: ignore[attr-defined]
+
+
+class AnswerInline(PartnerOwnedInline):
+    model = DemoAnswer
+    fields = readonly_fields = ("question", "text", "answered_by", "updated_at")
+    verbose_name_plural = _("demo answers")
+
+
+class LedgerInline(PartnerOwnedInline):
+    model = BonusEntry
+    fields = readonly_fields = ("created_at", "state", "basis", "rate", "amount", "currency", "decided_by", "reason")
+    verbose_name_plural = _("bonus ledger")
+
+
+def decision(answer: str) -> Callable[..., BonusEntry]:
+    """The service for one answer; what it refuses in a field becomes a sentence."""
+
+    def decide(record: Project, *, by: User, reason: str = "") -> BonusEntry:
+        try:
+            return services.decide_bonus(record, answer=answer, reason=reason, by=by)
+        except ValidationError as error:
+            raise IllegalMove(" ".join(error.messages), stage=record.stage) from error
+
+    return decide
+
+
+def _can_become(answer: str) -> Callable[[Project], bool]:
+    return lambda project: project.demo_done and project.approved_by_am != answer
+
+
+@admin.register(BonusDecision)
+class BonusDecisionAdmin(PartnerOwnedAdmin):
+    """The queue: what waits for a decision, its evidence beside the decision, and the next one after it."""
+
+    change_form_template = "admin/bonus_decision.html"
+    list_display = ("name", "partner", "owner", "opportunity_type", "demo_date", "pipeline_mrr_money", "bonus", "approved_by_am")
+    list_filter = (StateFilter, ("partner", VisibleChoicesFilter), "opportunity_type")
+    list_select_related = ("partner", "owner", "account")
+    search_fields = ("name", "account__name", "owner__last_name")
+    ordering = ("demo_date", "pk")
+    inlines = (AnswerInline, LedgerInline)
+    fieldsets = (
+        (None, {"fields": ("portal_page", "partner", "owner", "account_name", "opportunity_type", "stage_name")}),
+        (_("Bonus"), {"fields": ("demo_date", "pipeline_mrr_money", "bonus", "mrr_now", "size", "approved_by_am")}),
+    )
+    readonly_fields = ("portal_page", "account_name", "stage_name", "pipeline_mrr_money", "bonus", "mrr_now", "size")
+    object_actions = (
+        ObjectAction(
+            "grant",
+            _("Grant the bonus"),
+            run=decision(Approval.YES),
+            permission="projects.decide_bonus",
+            asks="reason",
+            question=_("Reason (needed from the vendor admin, and when a refusal is corrected)"),
+            when=_can_become(Approval.YES),
+        ),
+        ObjectAction(
+            "refuse",
+            _("Refuse the bonus"),
+            run=decision(Approval.NO),
+            permission="projects.decide_bonus",
+            asks="reason",
+            question=_("Reason: the owner of the project reads it"),
+            is_required=True,
+            when=_can_become(Approval.NO),
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).filter(demo_done=True).select_related("partner", "owner", "account")
+
+    def do_view(self, request: HttpRequest, object_id: str, action: str) -> HttpResponse:
+        """After a decision, the next one that waits; after the last one, the queue."""
+        before = self._approval(request, object_id)
+        response = super().do_view(request, object_id, action)
+        if response.status_code != 302 or self._approval(request, object_id) == before:
+            return response
+        following = self.get_queryset(request).awaiting_approval().first()  # type: ignore[attr-defined]
+        if following is None:
+            return HttpResponseRedirect(reverse("admin:projects_bonusdecision_changelist"))
+        return HttpResponseRedirect(reverse("admin:projects_bonusdecision_change", args=[following.pk]))
+
+    def _approval(self, request: HttpRequest, object_id: str) -> str | None:
+        project = self.get_object(request, object_id)
+        return project.approved_by_am if project else None
+
+    @admin.display(description=_("project"))
+    def portal_page(self, project: Project) -> SafeString:
+        return format_html('<a href="{}">{}</a>', project.get_absolute_url(), project.name)
+
+    @admin.display(description=_("account"))
+    def account_name(self, project: Project) -> str:
+        return project.account.name
+
+    @admin.display(description=_("stage"))
+    def stage_name(self, project: Project) -> str:
+        return project.get_stage_display()
+
+    @admin.display(description=_("pipeline MRR"), ordering="pipeline_mrr")
+    def pipeline_mrr_money(self, project: Project) -> str:
+        return display.money(project.pipeline_mrr, project.currency)
+
+    @admin.display(description=_("bonus"))
+    def bonus(self, project: Project) -> str:
+        """Amount and how it comes about."""
+        amount, rate = services.bonus_of(project)
+        return f"{display.money(amount, project.currency)} ({display.rate(rate)})"
+
+    @admin.display(description=_("MRR now"))
+    def mrr_now(self, project: Project) -> str:
+        return f"{display.money(project.mrr, project.currency)} · {project.get_mrr_source_display()} {project.mrr_quote}".strip()
+
+    @admin.display(description=_("size"))
+    def size(self, project: Project) -> str:
+        solutions = display.field_value(project, "interested_solutions")
+        return _now("%(users)s users · %(solutions)s") % {"users": display.number(project.total_users), "solutions": solutions}
+
+
+@admin.register(Project)
+class ProjectAdmin(PartnerOwnedAdmin):
+    """Projects to look at; they are worked on in the portal, by their partner."""
+
+    list_display = ("name", "partner", "stage_name", "mrr_money", "close_date", "owner")
+    list_filter = ("stage", "record_type", "outcome", ("partner", VisibleChoicesFilter))
+    list_select_related = ("partner", "owner")
+    search_fields = ("name", "account__name")
+    exclude = ("estimate",)
+    readonly_fields = ("computed",)
+
+    @admin.display(description=_("stage"), ordering="stage")
+    def stage_name(self, project: Project) -> str:
+        return project.get_stage_display()
+
+    @admin.display(description=_("MRR"), ordering="mrr")
+    def mrr_money(self, project: Project) -> str:
+        return display.money(project.mrr, project.currency) or "–"
+
+    @admin.display(description=_("prices of the estimate"))
+    def computed(self, project: Project) -> SafeString | str:
+        estimate = project.kept_estimate
+        rows = ((price.family, price.amount, display.day(price.valid_from)) for price in (estimate.prices if estimate else ()))
+        return format_html_join(", ", "{} {} ({})", rows) or "–"
+
+
+@admin.register(DemoQuestion)
+class DemoQuestionAdmin(VendorAdmin):
+    """What is asked about a demo. A question that has answers stays, and is no longer asked when it is not active."""
+
+    list_display = ("text", "key", "is_required", "is_active", "position")
+    list_editable = ("is_required", "is_active", "position")
+    list_filter = ("is_active", "is_required")
+    prepopulated_fields = {"key": ("text",)}
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: DemoQuestion | None = None) -> dict[str, Any]:
+        return {} if obj else dict(self.prepopulated_fields)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: DemoQuestion | None = None) -> tuple[str, ...]:
+        """The key names the answers, so it stays."""
+        return (*super().get_readonly_fields(request, obj), *(("key",) if obj else ()))
+
+    def has_delete_permission(self, request: HttpRequest, obj: DemoQuestion | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or not _has_answers(obj))
+
+
+def _has_answers(question: DemoQuestion) -> bool:
+    answers = DemoAnswer.objects.across_partners(reason="whether a question of the vendor's was answered by anybody")
+    return answers.filter(question=question).exists()
+
+
+@admin.register(BonusEntry)
+class BonusEntryAdmin(PartnerOwnedAdmin):
+    """The ledger. Lines are written by decisions alone."""
+
+    list_display = ("created_at", "project", "partner", "state", "amount", "currency", "decided_by", "reason")
+    list_filter = ("state", ("partner", VisibleChoicesFilter), "currency")
+    list_select_related = ("project", "partner", "decided_by")
+    search_fields = ("project__name",)
+    date_hierarchy = "created_at"
