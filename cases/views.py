@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Account
+from accounts.models import Account, Contact
 from cases import services
 from cases.filters import CaseFilter
 from cases.forms import OFFERED_TYPES, AnswerForm, CaseEditForm, CaseForm, CommentForm, VerdictForm
@@ -30,7 +30,7 @@ from partnerportal.core.panels import Activity, AddNote, RelatedPanel
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove, StaleMove
 from partnerportal.core.submissions import new_token, once
-from partnerportal.core.tables import Column, choice, label, link, owner_avatar, person
+from partnerportal.core.tables import Column, choice, label, owner_avatar, person
 from partnerportal.core.toasts import say, warn
 from partnerportal.core.views import Action, Fact, ListView, Panel, PathBar, RecordAdd, RecordDetail, RecordEdit, RecordList, steps_of
 from partnerportal.core.views.base import RecordView
@@ -85,7 +85,7 @@ class CaseList(RecordList):
         Column(gettext_lazy("Type"), "type", render=choice),
         Column(gettext_lazy("Status"), "status", render=choice),
         Column(gettext_lazy("First answer"), "response_due_at", sort="response_due_at", render=response_cell),
-        Column(gettext_lazy("Account"), "account", render=link, sort="account__name"),
+        Column(gettext_lazy("Account"), "account.name", sort="account__name"),
         Column(gettext_lazy("Agent"), "agent", render=person),
         Column(gettext_lazy("Created"), "created_at", sort="created_at"),
         Column(gettext_lazy("Owner"), "owner", render=owner_avatar, sort="owner__last_name"),
@@ -133,7 +133,7 @@ class CaseAdd(RecordAdd):
             return super().dispatch(request, *args, **kwargs)
         return self.page(
             "cases/case_types.html",
-            {"tab": "cases", "heading": _("Submit a Case"), "choices": [self._choice(one) for one in OFFERED_TYPES]},
+            {"tab": "cases", "kind": _("Case"), "heading": _("Submit a Case"), "choices": [self._choice(one) for one in OFFERED_TYPES]},
         )
 
     def _choice(self, case_type: CaseType) -> TypeChoice:
@@ -168,8 +168,16 @@ class CaseDetail(RecordDetail):
     related = ("owner", "partner", "account", "contact", "agent")
 
     def get_eyebrow(self) -> list[SafeString | str]:
-        parent = [display.record_link(self.record.account)] if self.record.account else []
+        parent = [self._named(self.record.account)] if self.record.account else []
         return [self.record.get_type_display(), *parent]
+
+    def _named(self, other: Account | Contact | None) -> SafeString | str:
+        """The name of a record, as a link for whoever may open it: support may not open accounts."""
+        if other is None:
+            return display.NOTHING
+        meta = other._meta
+        may_open = self.request.user.has_perm(f"{meta.app_label}.view_{meta.model_name}")
+        return display.record_link(other) if may_open else str(other)
 
     def get_badges(self) -> list[SafeString]:
         critical = (
@@ -183,7 +191,7 @@ class CaseDetail(RecordDetail):
     def get_facts(self) -> list[Fact]:
         case = self.record
         return [
-            Fact(_("Status"), display.choice_badge(case, "status")),
+            Fact(_("Status"), display.badge(self._status(), display.tone_of(case.status))),
             Fact(_("First answer"), response_badge(case)),
             Fact(_("Agent"), display.person(case.agent) if case.agent else _("not assigned yet")),
             Fact(_("Owner"), display.person(case.owner)),
@@ -192,9 +200,8 @@ class CaseDetail(RecordDetail):
 
     def get_path(self) -> PathBar:
         """The road of a case; nobody chooses a step, each follows from what is said."""
-        waiting = _("Waiting for you") if self.request.user.partner_id else Status.WAITING.label
         middle = (
-            (Status.WAITING.value, waiting)
+            (Status.WAITING.value, self._status())
             if self.record.status == Status.WAITING
             else (Status.IN_PROGRESS.value, Status.IN_PROGRESS.label)
         )
@@ -207,6 +214,10 @@ class CaseDetail(RecordDetail):
         return PathBar(
             steps_of(order, now=self.record.status), seen=self.record.status, move_url="", is_editable=False, guidance=self._guidance()
         )
+
+    def _status(self) -> str:
+        is_ours = self.record.status == Status.WAITING and self.request.user.partner_id
+        return _("Waiting for you") if is_ours else self.record.get_status_display()
 
     def _guidance(self) -> str:
         if self.record.status == Status.RESOLVED:
@@ -224,15 +235,15 @@ class CaseDetail(RecordDetail):
         if case.type == CaseType.TECH_SUPPORT:
             lines.append(Fact(_("Class of service"), case.get_service_class_display()))
         lines += [
-            Fact(_("Account"), display.record_link(case.account)),
-            Fact(_("Contact"), display.record_link(case.contact)),
+            Fact(_("Account"), self._named(case.account)),
+            Fact(_("Contact"), self._named(case.contact)),
             Fact(_("First answer due"), display.moment(case.response_due_at)),
             Fact(_("First answered"), display.moment(case.first_answered_at) or display.NOTHING),
         ]
         return lines if self.request.user.partner_id else [*lines, Fact(_("Partner"), case.partner.name)]
 
     def get_panels(self) -> list[Panel]:
-        if self.record.topic != services.CLASSOUND_TOPIC:
+        if self.record.topic != services.CLASSOUND_TOPIC or not self.request.user.has_perm("orders.view_order"):
             return []
         return [Panel("order", _("Order"), url=reverse("orders:for_case", args=[self.record.pk]), icon="box-seam")]
 
@@ -249,6 +260,11 @@ class CaseDetail(RecordDetail):
         elif case.reopenable_at(timezone.now()):
             found.append(Action(_("Reopen"), self.link("reopen"), "arrow-counterclockwise", method="dialog", is_primary=True))
         return found
+
+    def own_actions(self) -> list[Action]:
+        """What every record can do; the owner is somebody at the partner, whom support does not choose."""
+        found = super().own_actions()
+        return found if self.request.user.partner_id else [one for one in found if one.url != self.link("owner")]
 
     def get_context(self) -> dict[str, Any]:
         return super().get_context() | conversation(self.record, self.request, may_write=self.is_editable)

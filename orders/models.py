@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
@@ -23,10 +21,6 @@ from partnerportal.core.scoping import PartnerManager, PartnerOwned, PartnerQuer
 from projects.models import Project
 from quotes.models import Quote, ShippingAddress
 from tasks.models import Taskable
-
-if TYPE_CHECKING:
-    from partners.models import User
-
 
 is_host_name = RegexValidator(r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?\Z", _("Lower-case letters, digits and hyphens, and no hyphen at the ends."))
 
@@ -118,13 +112,6 @@ class Order(ShippingAddress, Taskable):
 
     def get_absolute_url(self) -> str:
         return reverse("orders:detail", args=[self.pk])
-
-    @classmethod
-    def visibility(cls, user: User) -> Q:
-        """As every record; support reads the orders that a case was opened for."""
-        if user.is_authenticated and user.is_active and user.is_support:
-            return Q(deleted_at__isnull=True, case__isnull=False)
-        return super().visibility(user)
 
     @property
     def ships(self) -> bool:

@@ -1,5 +1,22 @@
 """Addresses of this app, from the root of the site."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from orders.models import Order
+from orders.views.confirm import ConfirmOrder
+from orders.views.records import CancelOrder, OrderDetail, OrderList, OrderOfCase, OrdersOfAccount, OrdersOfProject, PlaceOrder
+from orders.views.stock import NewToStock
+from partnerportal.core.panels import record_urls
+
+orders = [
+    path("new/", NewToStock.as_view(), name="add"),
+    path("from-quote/<int:pk>/", PlaceOrder.as_view(), name="place"),
+    path("panels/for-account/<int:pk>/", OrdersOfAccount.as_view(), name="for_account"),
+    path("panels/for-project/<int:pk>/", OrdersOfProject.as_view(), name="for_project"),
+    path("panels/for-case/<int:pk>/", OrderOfCase.as_view(), name="for_case"),
+    path("<int:pk>/confirm/", ConfirmOrder.as_view(), name="confirm"),
+    path("<int:pk>/cancel/", CancelOrder.as_view(), name="cancel"),
+    *record_urls(Order, list=OrderList, detail=OrderDetail),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [path("orders/", include((orders, "orders")))]

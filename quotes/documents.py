@@ -16,11 +16,12 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from catalog.models import BillingPeriod
 from quotes.models import Commitment, Quote, QuoteLine, ShippingType
-from quotes.pricing import COMMITMENT_RATES, price_line
+from quotes.pricing import price_line
 
 
 @dataclass(frozen=True)
@@ -105,11 +106,6 @@ class Document:
         return str(Commitment(self.commitment).label)
 
     @property
-    def commitment_rate(self) -> Decimal:
-        """What the commitment takes off recurring lines, as a fraction."""
-        return COMMITMENT_RATES[self.commitment]
-
-    @property
     def has_discount(self) -> bool:
         """Whether any line has a discount: only then the document has a column for it."""
         return any(line.discount or line.commitment_rate for line in self.lines)
@@ -151,6 +147,12 @@ def as_html(document: Document) -> str:
     """The whole document for the PDF, in its own language."""
     with translation.override(document.language):
         return render_to_string("pdf/quote.html", {"document": document, "title": _("Quote %(title)s") % {"title": document.title}})
+
+
+def as_part(document: Document) -> SafeString:
+    """The document as a part of a page, in its own language."""
+    with translation.override(document.language):
+        return render_to_string("quotes/_paper.html", {"document": document})
 
 
 def file_name(quote: Quote) -> str:

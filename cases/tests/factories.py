@@ -16,7 +16,7 @@ class CaseFactory(OwnedFactory):
     class Meta:
         model = Case
 
-    number = factory.Sequence(lambda n: f"C-2026-{n:05d}")
+    number = factory.Sequence(lambda n: f"C-2025-{n:05d}")
     type = CaseType.CUSTOMER_CARE
     topic = "billing"
     subject = factory.Sequence(lambda n: f"Invoice {n} names the wrong company")

@@ -197,7 +197,8 @@ class QuotePreview(RecordView):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         quote = self.record
         document = documents.of(quote) if quote.content else documents.preview(quote, services.lines_of(quote), on=today_of(quote))
-        return render(request, "quotes/preview.html", {"document": document, "record": quote, "tab": "quotes"})
+        context = {"document": document, "paper": documents.as_part(document), "record": quote, "tab": "quotes"}
+        return render(request, "quotes/preview.html", context)
 
 
 class QuoteDocument(RecordView):

@@ -6,9 +6,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from cases.models import Case, CaseType
+from cases.services import CLASSOUND_TOPIC
 from cases.sla import OpeningHours, response_due
 from cases.stages import Status as CaseStatus
-from catalog.models import Family
 from orders.models import Order, OrderKind, OrderLine
 from orders.stages import Status
 from partnerportal.core.models import StageMove
@@ -47,7 +47,8 @@ def place_order(setting: Setting, quote: Quote, *, at: datetime) -> Order:
         reference=f"PO {setting.rng.randrange(1000, 9999)}",
         pbx_name=quote.account.email.split("@")[1].split(".")[0].replace("-", "")[:20],
         pbx_platform=Order.Platform.CLOUD,
-        pbx_region="Frankfurt" if quote.currency == "EUR" else "Virginia",
+        pbx_region=Order.Region.EUROPE if quote.currency == "EUR" else Order.Region.NORTH_AMERICA,
+        families=sorted({line.family for line in quote._lines}),  # type: ignore[attr-defined]
         currency=quote.currency,
         capex_total=quote.capex_total,
         mrr=quote.mrr,
@@ -79,8 +80,12 @@ def place_order(setting: Setting, quote: Quote, *, at: datetime) -> Order:
 
 def confirm(setting: Setting, order: Order, *, at: datetime) -> None:
     """Confirmed by the partner; telephony opens a case."""
-    case = _telephony_case(setting, order, at=at) if any(line.family == Family.CLASSOUND for line in order._lines) else None  # type: ignore[attr-defined]
-    facts = {"address_is_confirmed": True, "terms_accepted": True, "confirmed_at": at, "confirmed_by": order.owner, "case": case}
+    case = _telephony_case(setting, order, at=at) if order.has_telephony else None
+    facts = {"terms_accepted": True, "confirmed_at": at, "confirmed_by": order.owner, "case": case}
+    if order.ships:
+        facts |= {"devices_confirmed": True, "address_is_confirmed": True}
+    if case:
+        facts |= {"number_count": setting.some((10, 20, 30)), "emergency_address": f"{order.ship_street}, {order.ship_city}"}
     move(setting, order, field="status", to=Status.CONFIRMED, at=at, by=order.owner, **facts)
 
 
@@ -91,9 +96,9 @@ def begin(setting: Setting, order: Order, *, at: datetime) -> None:
 
 def ship(setting: Setting, order: Order, *, at: datetime) -> None:
     """On its way, where there is something to carry."""
-    if any(line.family == Family.CAPEX or line.family == Family.HWAAS for line in order._lines):  # type: ignore[attr-defined]
+    if order.ships:
         tracking = f"TRK{setting.rng.randrange(10**8, 10**9)}"
-        move(setting, order, field="status", to=Status.SHIPPED, at=at, by=setting.account_manager, tracking=tracking)
+        move(setting, order, field="status", to=Status.SHIPPED, at=at, by=setting.account_manager, tracking=tracking, shipped_at=at)
 
 
 def complete(setting: Setting, order: Order, *, at: datetime) -> None:
@@ -113,7 +118,7 @@ def _telephony_case(setting: Setting, order: Order, *, at: datetime) -> Case:
         number=setting.number("C", at),
         type=CaseType.CUSTOMER_CARE,
         status=CaseStatus.IN_PROGRESS,
-        topic="classound",
+        topic=CLASSOUND_TOPIC,
         subject=f"CLASSOUND activation for {order.number}",
         description="Please activate the lines of this order and tell us the porting date.",
         account=order.account,

@@ -1,0 +1,90 @@
+"""Two clicks at the same moment: one order, one confirmation, one case. Real threads, real transactions."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from cases.models import Case
+from orders import services
+from orders.models import Order
+from orders.tests.factories import AnsweredOrderFactory, ReadyQuoteFactory, RunningOrderFactory
+from partnerportal.core.models import NumberSeries, OutboxMessage, StageMove
+from partnerportal.core.stages import IllegalMove
+from projects.models import Project
+
+CLICKS = 5
+
+
+def at_once(act: Callable[[], object]) -> list[object]:
+    """What `act` answers or raises in several threads that start together."""
+    gate = Barrier(CLICKS)
+
+    def click() -> object:
+        gate.wait(timeout=30)
+        try:
+            return act()
+        except IllegalMove as refusal:
+            return refusal
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(CLICKS) as pool:
+        return [future.result() for future in [pool.submit(click) for _ in range(CLICKS)]]
+
+
+def everything(model):
+    return model._default_manager.across_partners(reason="test")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_placing_at_once_makes_one_order(anna):
+    quote = ReadyQuoteFactory(owner=anna)
+
+    answers = at_once(lambda: services.place_from_quote(quote, by=anna))
+
+    order = everything(Order).get()
+    assert answers == [order] * CLICKS
+    assert order.lines.count() == quote.lines.count()
+    assert everything(StageMove).filter(to_stage="ordered").count() == 1
+    assert everything(StageMove).filter(to_stage="order_management").count() == 1
+    assert everything(NumberSeries).get(series="O").last == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_confirming_at_once_confirms_once_and_opens_one_case(anna):
+    order = AnsweredOrderFactory(owner=anna)
+
+    answers = at_once(lambda: services.confirm_order(order, by=anna))
+
+    assert answers == [order] * CLICKS
+    assert everything(Case).count() == 1
+    assert everything(StageMove).filter(to_stage="confirmed").count() == 1
+    assert OutboxMessage.objects.count() == 1
+    assert anna.notifications.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_shipping_at_once_ships_once(anna, otto):
+    order = RunningOrderFactory(owner=anna)
+
+    answers = at_once(lambda: services.ship_order(order, tracking="TRK1", by=otto))
+
+    assert sum(isinstance(answer, Order) for answer in answers) == 1
+    assert sum(isinstance(answer, IllegalMove) for answer in answers) == CLICKS - 1
+    assert everything(StageMove).filter(to_stage="shipped").count() == 1
+    assert OutboxMessage.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_cancelling_and_confirming_at_once_leave_one_of_both(anna):
+    order = AnsweredOrderFactory(owner=anna)
+    turns = iter([lambda: services.confirm_order(order, by=anna), lambda: services.cancel_order(order, reason="Mistake", by=anna)] * CLICKS)
+
+    at_once(lambda: next(turns)())
+
+    status = everything(Order).get().status
+    stage = everything(Project).get().stage
+    assert (status, stage, everything(Case).count()) in {("confirmed", "order_management", 1), ("cancelled", "proposal", 0)}
