@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from partnerportal.core.models import StoredMail
 from partnerportal.tests.pages import settled
 from projects.services import record_verbal_agreement
 from projects.tests.factories import ProposalProject
@@ -30,7 +29,7 @@ def add_line(page, code, *, quantity, period, discount="0"):
     expect(page.locator(".line-list .line")).to_have_count(count + 1)
 
 
-def test_a_quote_is_made_submitted_rendered_and_mailed(page_as, anna, deliver):
+def test_a_quote_is_made_submitted_rendered_and_mailed(page_as, anna, deliver, mailoutbox):
     project = ProposalProject(owner=anna)
     record_verbal_agreement(project, on=date.today(), agreed_by="Jana Brenner", by=anna)
     page = page_as(anna)
@@ -64,11 +63,11 @@ def test_a_quote_is_made_submitted_rendered_and_mailed(page_as, anna, deliver):
     assert "UC Business" in text
     cost = quote.lines.order_by("position").first().unit_cost
     assert str(cost) not in text
-    mail = StoredMail.objects.get()
-    assert (mail.to, len(mail.attachment_names)) == ([mail.to[0]], 1)
-    assert quote.contact.email in mail.to[0]
-    assert f"/q/{quote.token}/" in mail.text
-    assert str(cost) not in mail.text + mail.html
+    (mail,) = mailoutbox
+    assert [quote.contact.email in address for address in mail.to] == [True]
+    assert [(name, content[:5]) for name, content, _type in mail.attachments] == [(quote.pdf.name, b"%PDF-")]
+    assert f"/q/{quote.token}/" in mail.body
+    assert str(cost) not in mail.message().as_string()
 
 
 @pytest.mark.parametrize("width", [1440, 390])
