@@ -48,9 +48,7 @@ def test_secrets_stand_in_no_file(compose):
     required = set(re.findall(r"\$\{(\w+):\?", text))
     assert required == SECRETS
     assert not re.search(r"(PASSWORD|SECRET_KEY): (?!\$\{)", text)
-    assert all(
-        not re.search(r"://\w+:[^$@]+@", str(value)) for name in OURS for value in compose["services"][name]["environment"].values()
-    )
+    assert all(not re.search(r"://\w+:[^$@]+@", str(value)) for name in OURS for value in compose["services"][name]["environment"].values())
 
 
 def test_our_containers_are_closed(compose):

@@ -14,7 +14,9 @@ pytestmark = [pytest.mark.services, pytest.mark.timeout(600)]
 def get(portal, path):
     """Status, headers and seconds of a request that has a session; status 0 when nobody answers."""
     began = time.monotonic()
-    request = urllib.request.Request(f"http://127.0.0.1:{portal.port}{path}", headers={"Cookie": "portal_session=0123456789abcdef0123456789abcdef"})
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{portal.port}{path}", headers={"Cookie": "portal_session=0123456789abcdef0123456789abcdef"}
+    )
     try:
         with urllib.request.urlopen(request, timeout=30) as response:
             return response.status, response.headers, time.monotonic() - began

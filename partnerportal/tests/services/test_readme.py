@@ -59,6 +59,17 @@ class Newcomer:
     def screen(self):
         return (self.home.parent / "screen.txt").read_text(errors="replace")
 
+    def is_up(self, process):
+        """Wait until the demo says where it is, or ends."""
+        done = "Ctrl-C stops everything"
+        wait_until(lambda: done in self.screen() or process.poll() is not None, GUARD_SECONDS, "the demo is up")
+        return done in self.screen()
+
+    def asked_for(self):
+        """The line that the demo's last words ask an administrator to run, once."""
+        lines = re.findall(r"What to do: Run: sudo (.+)", self.screen())
+        return lines[-1] if lines and os.geteuid() == 0 and lines.count(lines[-1]) == 1 else None
+
     def leave(self):
         if not self.options:
             return
@@ -150,7 +161,9 @@ def test_a_newcomer_gets_to_the_first_project_by_the_readme_alone(newcomer):
     began = time.monotonic()
 
     process = newcomer.types(f"{script} --port {port}", newcomer.home)
-    wait_until(lambda: "Ctrl-C stops everything" in newcomer.screen() or process.poll() is not None, GUARD_SECONDS, "the demo is up")
+    while not newcomer.is_up(process) and (line := newcomer.asked_for()):
+        subprocess.run(["/bin/sh", "-c", line], check=True, capture_output=True)  # By the administrator, as the demo says.
+        process = newcomer.types(f"bin/demo --port {port}", newcomer.home / "partner-portal")
     assert process.poll() is None, newcomer.screen()
     up = time.monotonic() - began
     browser = Browser(port)
