@@ -17,6 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 
+KEPT_OUT = {"auth.Group", "account.EmailAddress", "account.EmailConfirmation", "mfa.Authenticator"}  # Roles are code; secrets are nobody's.
+
+
 class PortalAdminSite(admin.AdminSite):
     """Vendor users only. Sign-in, second factor, lock and password change are those of the portal."""
 
@@ -25,6 +28,11 @@ class PortalAdminSite(admin.AdminSite):
     index_title = _("What would you like to look after?")
     site_url = "/"
     enable_nav_sidebar = True
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """As Django's, without the pages that libraries bring along for what is not looked after by hand."""
+        models = model_or_iterable if isinstance(model_or_iterable, list | tuple | set) else [model_or_iterable]
+        super().register([model for model in models if model._meta.label not in KEPT_OUT], admin_class, **options)
 
     @method_decorator(never_cache)
     @method_decorator(login_not_required)

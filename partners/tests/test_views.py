@@ -105,7 +105,7 @@ def test_a_bad_invitation_is_refused_with_what_was_typed(client, dora, change):
 
 
 @pytest.mark.parametrize("person", ["anna", "ben"])
-def test_only_the_admin_invites(client, person, request):
+def test_only_the_admin_invites(client, db, person, request):
     client.force_login(request.getfixturevalue(person))
 
     assert client.get("/team/invite/").status_code == 403
