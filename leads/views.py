@@ -21,6 +21,7 @@ from leads.forms import LeadEditForm, LeadForm, NotInTargetForm
 from leads.models import Lead
 from leads.stages import Status
 from partnerportal.core import display
+from partnerportal.core.panels import ChangeOwner
 from partnerportal.core.tables import Column, choice, email, label, owner_avatar, phone
 from partnerportal.core.views import (
     Action,
@@ -40,6 +41,7 @@ from partnerportal.core.views import (
 )
 from partnerportal.core.views.lists import RecordSet
 from partners.models import User
+from tasks.services import hand_over
 
 COMPLETE = "complete"  # What "Mark Status as Complete" posts: on Qualification it asks which way.
 
@@ -238,6 +240,12 @@ class LeadDetail(RecordDetail):
         return [Panel("tasks", _("Tasks"), reverse("tasks:about", args=[f"leads.lead:{self.record.pk}"]))]
 
 
+class LeadOwner(ChangeOwner):
+    is_block = False
+    permission = "leads.change_lead"
+    service = staticmethod(hand_over)
+
+
 class LeadMove(StageMove):
     model, permission = Lead, "leads.change_lead"
     service = staticmethod(services.set_status)
@@ -272,5 +280,5 @@ class LeadMove(StageMove):
 
 
 def convert_url(lead: Lead) -> str:
-    """The page where a lead is converted."""
-    return reverse("projects:convert", args=[lead.pk])
+    """The page where a lead is converted; it belongs to `projects`, and only its address is known here."""
+    return f"{lead.get_absolute_url()}convert/"

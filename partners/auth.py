@@ -9,9 +9,10 @@ from typing import Any
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.internal.stagekit import clear_login
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
@@ -55,6 +56,13 @@ class PortalAccountAdapter(DefaultAccountAdapter):
         """Pages of this site only, by their path: no address with a host, not even our own."""
         is_path = url.startswith("/") and not any(unicodedata.category(character)[0] in "CZ" or character == "\\" for character in url)
         return is_path and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+
+    def pre_login(self, request: HttpRequest, user: Any, **facts: Any) -> HttpResponse | None:
+        """Whoever may not sign in is told so, with the right password only; the partner's state counts as well as the person's."""
+        if not PortalBackend().user_can_authenticate(user):
+            clear_login(request)
+            return self.respond_user_inactive(request, user)
+        return super().pre_login(request, user, **facts)
 
     def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
         """The link is made when the mail is: no secret waits in the outbox."""

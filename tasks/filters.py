@@ -18,4 +18,4 @@ class TaskFilter(PartnerFilterSet):
 
     class Meta:
         model = Task
-        fields = ["assigned_to", "owner"]
+        fields = ["assigned_to"]

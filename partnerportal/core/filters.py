@@ -11,6 +11,7 @@ class LeadFilter(PartnerFilterSet):
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from functools import reduce
 from operator import and_, or_
@@ -22,6 +23,7 @@ from django import forms
 from django.db import models
 from django.db.models import Q
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partnerportal.core import display
@@ -43,6 +45,17 @@ class DayRange(django_filters.DateFromToRangeFilter):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("widget", django_filters.widgets.DateRangeWidget(attrs={"type": "date"}))
         super().__init__(*args, **kwargs)
+
+    def filter(self, queryset: models.QuerySet, value: slice | None) -> models.QuerySet:
+        """A field without time is compared with days; midnights in the reader's zone would be the day before in another."""
+        field = queryset.model._meta.get_field(self.field_name)
+        if value and not isinstance(field, models.DateTimeField):
+            value = slice(_day(value.start), _day(value.stop), value.step)
+        return super().filter(queryset, value)
+
+
+def _day(moment: datetime | None) -> date | None:
+    return timezone.localtime(moment).date() if moment else None
 
 
 class Choices(django_filters.MultipleChoiceFilter):

@@ -14,7 +14,7 @@ def record_move(
     record: Subject, *, was: str, to: str, by: Actor, reason: str = "", is_automatic: bool = False, skipped: Sequence[str] = ()
 ) -> StageMove:
     """The row that says who moved the record, when, from where, to where, why, and how long it had been there."""
-    before = record.stage_moves.order_by("-at", "-pk").values_list("at", flat=True).first()
+    before = record.stage_moves.order_by("-at", "-pk").values_list("at", flat=True).first() if was else None
     return StageMove.objects.create(
         partner_id=record.partner_id,
         subject=record,

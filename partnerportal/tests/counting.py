@@ -25,3 +25,14 @@ def assert_queries(client: Client, address: str, *, at_most: int, **headers: Any
     listed = "\n".join(f"{number}. {sql[:300]}" for number, sql in enumerate(sent, 1))
     assert len(sent) <= at_most, f"{address}: {len(sent)} queries, promised {at_most}\n{listed}"
     return len(sent)
+
+
+def assert_post_queries(client: Client, address: str, values: dict[str, Any], *, at_most: int) -> int:
+    """Refuse an action that costs more queries than promised. Savepoints are those of the test's own transaction and do not count."""
+    with CaptureQueriesContext(connection) as captured:
+        response: HttpResponse = client.post(address, values)
+    assert response.status_code in (200, 204, 302), (address, response.status_code)
+    sent = [query["sql"] for query in captured.captured_queries if "SAVEPOINT" not in query["sql"]]
+    listed = "\n".join(f"{number}. {sql[:300]}" for number, sql in enumerate(sent, 1))
+    assert len(sent) <= at_most, f"{address}: {len(sent)} queries, promised {at_most}\n{listed}"
+    return len(sent)

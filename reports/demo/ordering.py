@@ -2,78 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from cases.models import Case, CaseType
 from cases.services import CLASSOUND_TOPIC
-from cases.sla import OpeningHours, response_due
 from cases.stages import Status as CaseStatus
-from orders.models import Order, OrderKind, OrderLine
+from orders.handover import hand_over
+from orders.models import Order, OrderLine
 from orders.stages import Status
-from partnerportal.core.models import StageMove
-from projects.stages import RecordType
 from quotes.models import Quote
 from quotes.stages import Status as QuoteStatus
 from reports.demo.moves import move
 from reports.demo.setting import Setting
+from reports.demo.support import due
 
-SHIPPING = (
-    "shipping_type",
-    "ship_company",
-    "ship_street",
-    "ship_postal_code",
-    "ship_city",
-    "ship_state",
-    "ship_country",
-    "ship_contact_name",
-    "ship_contact_phone",
-)
+REGIONS = {"EUR": Order.Region.EUROPE, "USD": Order.Region.NORTH_AMERICA}
 
 
 def place_order(setting: Setting, quote: Quote, *, at: datetime) -> Order:
-    """A draft order with the quote's lines and address."""
-    project = quote.project
-    order = Order(
-        partner=setting.partner,
-        owner=quote.owner,
-        number=setting.number("O", at),
-        record_type=OrderKind.INITIAL if project.record_type == RecordType.BUSINESS_PLAN else OrderKind.CHANGE,
-        quote=quote,
-        project=project,
-        account=quote.account,
-        contact=quote.contact,
-        commitment=quote.commitment,
-        reference=f"PO {setting.rng.randrange(1000, 9999)}",
-        pbx_name=quote.account.email.split("@")[1].split(".")[0].replace("-", "")[:20],
-        pbx_platform=Order.Platform.CLOUD,
-        pbx_region=Order.Region.EUROPE if quote.currency == "EUR" else Order.Region.NORTH_AMERICA,
-        families=sorted({line.family for line in quote._lines}),  # type: ignore[attr-defined]
-        currency=quote.currency,
-        capex_total=quote.capex_total,
-        mrr=quote.mrr,
-        cost=quote.cost,
-        **{name: getattr(quote, name) for name in SHIPPING},
-    )
+    """A draft order with what the quote hands over, and the answers that its confirmation asks for."""
+    handover = hand_over(quote, quote._lines, project_kind=quote.project.record_type)  # type: ignore[attr-defined]
+    order = Order(partner=setting.partner, owner=quote.owner, number=setting.number("O", at), quote=quote, **asdict(handover.facts))
+    order.reference = f"PO {setting.rng.randrange(1000, 9999)}"
+    order.pbx_name = quote.account.email.split("@")[1].split(".")[0][:20].strip("-")
+    order.pbx_platform = Order.Platform.CLOUD
+    order.pbx_region = REGIONS[quote.currency]
+    if order.has_telephony:
+        order.number_count, order.is_porting = 10, setting.turn("porting", (True, False))
+        order.emergency_address = f"{quote.account.street}, {quote.account.postal_code} {quote.account.city}"
     setting.chronicle.add(order, at=at, by=quote.owner)
-    for line in quote._lines:  # type: ignore[attr-defined]
-        copied = (
-            "position",
-            "product",
-            "family",
-            "name",
-            "quantity",
-            "billing_period",
-            "unit_price",
-            "unit_cost",
-            "discount",
-            "line_total",
-            "monthly",
-        )
-        setting.chronicle.add(
-            OrderLine(partner=setting.partner, order=order, **{name: getattr(line, name) for name in copied}), at=at, by=quote.owner
-        )
-    order._lines = quote._lines  # type: ignore[attr-defined]
+    for line in handover.lines:
+        setting.chronicle.add(OrderLine(partner=setting.partner, order=order, **asdict(line)), at=at, by=quote.owner)
     move(setting, quote, field="status", to=QuoteStatus.ORDERED, at=at, by=quote.owner)
     return order
 
@@ -81,12 +41,9 @@ def place_order(setting: Setting, quote: Quote, *, at: datetime) -> Order:
 def confirm(setting: Setting, order: Order, *, at: datetime) -> None:
     """Confirmed by the partner; telephony opens a case."""
     case = _telephony_case(setting, order, at=at) if order.has_telephony else None
-    facts = {"terms_accepted": True, "confirmed_at": at, "confirmed_by": order.owner, "case": case}
-    if order.ships:
-        facts |= {"devices_confirmed": True, "address_is_confirmed": True}
-    if case:
-        facts |= {"number_count": setting.some((10, 20, 30)), "emergency_address": f"{order.ship_street}, {order.ship_city}"}
-    move(setting, order, field="status", to=Status.CONFIRMED, at=at, by=order.owner, **facts)
+    ticked = {"address_is_confirmed": order.ships, "devices_confirmed": order.ships, "terms_accepted": True}
+    facts = {"confirmed_at": at, "confirmed_by": order.owner, "case": case}
+    move(setting, order, field="status", to=Status.CONFIRMED, at=at, by=order.owner, **ticked, **facts)
 
 
 def begin(setting: Setting, order: Order, *, at: datetime) -> None:
@@ -112,28 +69,20 @@ ORDERED = (confirm, begin, ship, complete)
 
 
 def _telephony_case(setting: Setting, order: Order, *, at: datetime) -> Case:
+    porting = "yes" if order.is_porting else "no"
     case = Case(
         partner=setting.partner,
         owner=order.owner,
         number=setting.number("C", at),
         type=CaseType.CUSTOMER_CARE,
-        status=CaseStatus.IN_PROGRESS,
         topic=CLASSOUND_TOPIC,
-        subject=f"CLASSOUND activation for {order.number}",
-        description="Please activate the lines of this order and tell us the porting date.",
-        account=order.account,
-        contact=order.contact,
-        agent=setting.agent,
-        response_due_at=response_due(at, Case.Service.STANDARD, OpeningHours(ZoneInfo(setting.partner.time_zone))),
+        subject=f"CLASSOUND of order {order.number}",
+        description=f"Please set up the telephone lines of order {order.number}.\n\n"
+        f"Telephone numbers: {order.number_count}\nNumbers are ported: {porting}\nEmergency address: {order.emergency_address}",
+        account_id=order.account_id,
+        contact_id=order.contact_id,
+        response_due_at=due(setting, at, Case.Service.STANDARD),
     )
     setting.chronicle.add(case, at=at, by=order.owner)
-    first = StageMove(
-        partner=setting.partner,
-        subject=case,
-        from_stage=CaseStatus.NEW,
-        to_stage=CaseStatus.IN_PROGRESS,
-        by=setting.agent,
-        by_name=str(setting.agent),
-    )
-    setting.chronicle.add(first, at=at, by=setting.agent)
+    move(setting, case, field="status", to=CaseStatus.IN_PROGRESS, at=at, by=setting.agent, agent=setting.agent, first_answered_at=at)
     return case

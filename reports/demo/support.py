@@ -62,23 +62,28 @@ def tell_cases(setting: Setting, accounts: list[Account]) -> None:
         account = setting.some(accounts)
         kind, topic, subject, description = QUESTIONS[number % len(QUESTIONS)]
         at = setting.ago(opened + 0.1)
+        service_class = Case.Service.CRITICAL if number % 5 == 2 else Case.Service.STANDARD
         is_request = kind == CaseType.FEATURE_REQUEST
-        service = Case.Service.CRITICAL if number % 5 == 2 else Case.Service.STANDARD
         case = Case(
             partner=setting.partner,
             owner=account.owner,
-            response_due_at=response_due(at, service, OpeningHours(ZoneInfo(setting.partner.time_zone))),
             number=setting.number("C", at),
             type=kind,
             topic=topic,
             subject=subject,
             description=description,
-            service_class=service,
+            service_class=service_class,
             verdict=Case.Verdict.NEW if is_request else "",
             account=account,
+            response_due_at=due(setting, at, service_class),
         )
         setting.chronicle.add(case, at=at, by=account.owner)
         _answer(setting, case, status, at=at, last=min(max(setting.ago(last), at + timedelta(minutes=10)), setting.now))
+
+
+def due(setting: Setting, at: datetime, service_class: str) -> datetime:
+    """When the first answer is due, in the opening hours of the partner's zone."""
+    return response_due(at, service_class, OpeningHours(ZoneInfo(setting.partner.time_zone)))
 
 
 def _answer(setting: Setting, case: Case, status: str, *, at: datetime, last: datetime) -> None:
@@ -88,7 +93,8 @@ def _answer(setting: Setting, case: Case, status: str, *, at: datetime, last: da
     agent, owner = setting.agent, case.owner
     moments = setting.between(at, last, 6)
     verdict = {"verdict": Case.Verdict.PLANNED} if case.verdict else {}
-    move(setting, case, field="status", to=Status.IN_PROGRESS, at=moments[0], by=agent, agent=agent, **verdict)
+    taken = {"agent": agent, "first_answered_at": moments[0], **verdict}
+    move(setting, case, field="status", to=Status.IN_PROGRESS, at=moments[0], by=agent, **taken)
     _say(setting, case, agent, "Thank you, we are looking into it.", at=moments[0])
     _say(setting, case, agent, "Seen on two other sites; firmware 7.3.2. Ask the lab first.", at=moments[1], internal=True)
     if status == Status.IN_PROGRESS:

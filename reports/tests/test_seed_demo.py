@@ -8,9 +8,11 @@ from django.db.models import F, Sum
 
 from accounts.models import Account, Contact
 from cases.models import Case
+from cases.services import CLASSOUND_TOPIC
 from cases.stages import Status as CaseStatus
 from leads.models import Lead
 from leads.stages import Status as LeadStatus
+from orders.confirmation import missing
 from orders.models import Order
 from orders.stages import Status as OrderStatus
 from partnerportal.core.models import StageMove
@@ -166,8 +168,15 @@ def test_seed_demo_children_have_the_partner_of_their_parent():
 def test_seed_demo_opens_a_case_for_each_confirmed_telephony_order():
     telephony = rows(Order).filter(lines__family="classound").distinct()
 
-    assert telephony.count() == rows(Case).filter(topic="classound", subject__startswith="CLASSOUND activation").count()
+    assert telephony.count() == rows(Case).filter(subject__startswith="CLASSOUND of order", topic=CLASSOUND_TOPIC).count()
     assert telephony.filter(case=None).count() == 0
+
+
+def test_seed_demo_orders_have_answered_what_their_confirmation_asks():
+    orders = list(rows(Order))
+
+    assert [order.number for order in orders if missing(order.steps, order)] == []
+    assert len(orders) > 30
 
 
 def test_seed_demo_leaves_something_to_do_today_and_overdue():

@@ -290,6 +290,11 @@ class RecordList(RecordSet):
         path = ("-" if wanted.startswith("-") else "") + sortable[wanted.lstrip("-")] if wanted else self.ordering
         return Order.of(self.model, path)
 
+    def check_parameters(self) -> None:
+        """A list reads its order from the address, too."""
+        super().check_parameters()
+        self.order  # noqa: B018 - a sort that it does not know is refused on the way
+
     def get_page(self) -> Page:
         """The page that the address names."""
         is_backwards = "before" in self.query
@@ -337,7 +342,7 @@ class RecordList(RecordSet):
     def table_context(self) -> dict[str, Any]:
         """What the table and its foot need."""
         order, page = self.order, self.get_page()
-        count = self.rows.order_by()[: COUNT_CAP + 1].count()
+        count = self._count(page)
         start = self._start(count, page)
         return {
             "heads": [self._head(column, order) for column in self.shown],
@@ -353,6 +358,12 @@ class RecordList(RecordSet):
             "column_choices": [(column, column in self.shown) for column in self.columns],
             "is_filtered": bool(self.filterset.chips(self.query) or self.query.get("q")),
         }
+
+    def _count(self, page: Page) -> int:
+        """How many rows there are, up to the cap; the page tells when it holds them all."""
+        if not page.previous and not page.following and "after" not in self.query and "before" not in self.query:
+            return len(page.records)
+        return self.rows.order_by()[: COUNT_CAP + 1].count()
 
     def _start(self, count: int, page: Page) -> int:
         if not page.previous:

@@ -1,0 +1,250 @@
+import csv
+import html
+import io
+import re
+import zipfile
+
+import pytest
+from django.utils import timezone
+
+from leads.models import Lead
+from leads.tests.factories import LeadFactory
+from partnerportal.core.models import Pin
+from partnerportal.core.tests.sample import LeadList
+from partnerportal.core.views import Guarded, RecordList, lists
+from partnerportal.tests.counting import assert_queries
+
+pytestmark = pytest.mark.urls("partnerportal.core.tests.sample")
+PART = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "records"}
+
+
+@pytest.fixture
+def as_anna(client, anna):
+    client.force_login(anna)
+    return client
+
+
+def titles(response):
+    return [html.unescape(one) for one in re.findall(r'class="title"[^>]*>([^<]+)<', response.content.decode())]
+
+
+def links(response, rel):
+    return [html.unescape(one) for one in re.findall(rf'href="([^"]+)" rel="{rel}"', response.content.decode())]
+
+
+def test_a_view_without_permission_is_refused_at_import():
+    with pytest.raises(TypeError, match="names no permission"):
+
+        class Open(RecordList):
+            model = Lead
+
+    with pytest.raises(TypeError, match="names no permission"):
+
+        class OpenToo(Guarded):
+            pass
+
+
+def test_a_person_without_the_permission_is_refused(client, tariq, reference):
+    client.force_login(tariq)
+
+    assert client.get("/leads/").status_code == 403
+
+
+def test_the_first_view_opens_and_others_are_named(as_anna, anna, alex):
+    LeadFactory(owner=anna, company="Mine")
+    LeadFactory(owner=alex, company="Theirs")
+
+    assert titles(as_anna.get("/leads/")) == ["Mine"]
+    assert sorted(titles(as_anna.get("/leads/?view=all"))) == ["Mine", "Theirs"]
+
+
+def test_another_partners_rows_and_choices_do_not_exist(as_anna, anna, carla):
+    LeadFactory(owner=anna, company="Mine")
+    LeadFactory(owner=carla, company="Kronleuchter")
+
+    page = as_anna.get("/leads/?view=all")
+
+    assert titles(page) == ["Mine"]
+    assert "Kronleuchter" not in page.content.decode()
+    assert "Carla" not in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("colour=red", "This list has no filter “colour”."),
+        ("sort=email", "This list cannot be sorted by “email”."),
+        ("view=nobody", "There is no view “nobody” of this list."),
+        ("status=flying", "Status: Select a valid choice."),
+        ("after=nonsense", "This place in the list is not known any more."),
+    ],
+)
+def test_what_the_address_says_wrong_is_refused_with_a_sentence_and_no_rows(as_anna, anna, query, sentence):
+    LeadFactory(owner=anna)
+
+    page = as_anna.get(f"/leads/?{query}")
+
+    assert page.status_code == 422
+    assert sentence in html.unescape(page.content.decode())
+    assert titles(page) == []
+
+
+def test_search_needs_every_word_somewhere(as_anna, anna):
+    LeadFactory(owner=anna, company="Hotel Alpenblick", last_name="Hofer")
+    LeadFactory(owner=anna, company="Hotel Central", last_name="Wolf")
+
+    assert titles(as_anna.get("/leads/?q=hotel+hofer")) == ["Hotel Alpenblick"]
+
+
+def test_filters_show_as_chips_that_can_be_taken_off(as_anna, anna):
+    LeadFactory(owner=anna, company="New one")
+    LeadFactory(owner=anna, company="Known one", status="qualification")
+
+    page = as_anna.get("/leads/?status=new&q=one")
+
+    assert titles(page) == ["New one"]
+    assert re.search(r'Status <b>New</b> <a href="\?q=one"', page.content.decode())
+
+
+def test_a_day_range_includes_both_days(as_anna, anna):
+    lead = LeadFactory(owner=anna)
+    today = timezone.localtime(lead.created_at).date().isoformat()
+
+    assert titles(as_anna.get(f"/leads/?created_at_after={today}&created_at_before={today}")) == [lead.company]
+
+
+@pytest.mark.parametrize("sort", ["company", "-company", "total_users", "-total_users"])
+def test_pages_walk_all_rows_forwards_and_backwards(as_anna, anna, monkeypatch, sort):
+    monkeypatch.setattr(lists, "PAGE_SIZE", 3)
+    for number in range(8):
+        LeadFactory(owner=anna, company=f"C{number % 3}", total_users=None if number % 4 == 0 else number % 2)
+    address, forwards = f"/leads/?sort={sort}", []
+    while True:
+        page = as_anna.get(address)
+        forwards.append(titles(page))
+        following = links(page, "next")
+        if not following:
+            break
+        address = "/leads/" + following[0]
+    backwards = [forwards[-1]]
+    while previous := links(page, "prev"):
+        page = as_anna.get("/leads/" + previous[0])
+        backwards.insert(0, titles(page))
+
+    assert [len(one) for one in forwards] == [3, 3, 2]
+    assert backwards == forwards
+    values = list(Lead.objects.visible_to(anna).values_list("company", flat=True))
+    assert sorted(sum(forwards, [])) == sorted(values)
+
+
+def test_rows_without_a_value_come_last_in_either_direction(as_anna, anna):
+    for name, users in (("None", None), ("Two", 2), ("One", 1)):
+        LeadFactory(owner=anna, company=name, total_users=users)
+
+    assert titles(as_anna.get("/leads/?sort=total_users")) == ["One", "Two", "None"]
+    assert titles(as_anna.get("/leads/?sort=-total_users")) == ["Two", "One", "None"]
+
+
+def test_a_count_is_exact_up_to_its_cap(as_anna, anna, monkeypatch):
+    monkeypatch.setattr(lists, "COUNT_CAP", 3)
+    for _number in range(3):
+        LeadFactory(owner=anna)
+    assert "1–3 of 3<" in as_anna.get("/leads/").content.decode()
+
+    LeadFactory(owner=anna)
+
+    assert "1–4 of 3+<" in as_anna.get("/leads/").content.decode()
+
+
+def test_columns_are_chosen_in_the_address_and_the_title_stays(as_anna, anna):
+    LeadFactory(owner=anna, city="Bolzano")
+
+    page = as_anna.get("/leads/?columns=city").content.decode()
+
+    assert "Bolzano" in page
+    assert re.findall(r'<td class="[^"]*" data-label="([^"]+)"', page) == ["Company", "City"]
+
+
+def test_a_part_is_answered_to_htmx_and_the_page_to_its_history(as_anna, anna):
+    LeadFactory(owner=anna, company="Mine")
+
+    part = as_anna.get("/leads/", **PART)
+    back = as_anna.get("/leads/", **PART, HTTP_HX_HISTORY_RESTORE_REQUEST="true")
+
+    assert part.content.strip().startswith(b"<section id")
+    assert b"<!DOCTYPE html>" in back.content
+    assert "HX-Request" in part["Vary"]
+
+
+def test_a_cell_never_becomes_markup(as_anna, anna):
+    LeadFactory(owner=anna, company='<img src=x onerror="x()">', last_name="O'Hara")
+
+    page = as_anna.get("/leads/").content.decode()
+
+    assert "<img src=x" not in page
+    assert "&lt;img src=x" in page
+
+
+def test_a_csv_has_every_filtered_row_and_no_formula(as_anna, anna, alex):
+    LeadFactory(owner=anna, company='=HYPERLINK("http://x")', email="a@b.it", total_users=12)
+    LeadFactory(owner=alex, company="Not mine")
+
+    response = as_anna.get("/leads/export/")
+    lines = list(csv.reader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"))))
+
+    assert [line[0] for line in lines] == ["Company", '\'=HYPERLINK("http://x")']
+    assert lines[1][:4] == ['\'=HYPERLINK("http://x")', "New", "a@b.it", "12"]
+    assert response["Content-Disposition"] == 'attachment; filename="leads.csv"'
+
+
+def test_an_xlsx_holds_texts_not_formulas_nor_links(as_anna, anna):
+    LeadFactory(owner=anna, company="@SUM(A1)", email="a@b.it")
+
+    content = b"".join(as_anna.get("/leads/export/?format=xlsx"))
+
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert "<f>" not in sheet
+    assert "hyperlink" not in sheet
+    assert "&apos;@SUM(A1)" in sheet or "'@SUM(A1)" in sheet
+
+
+def test_a_pinned_view_opens_by_itself_until_it_is_unpinned(as_anna, anna, alex):
+    LeadFactory(owner=alex, company="Theirs")
+
+    as_anna.post("/pins/", {"page": "leads", "query": "view=all", "on": "1", "back": "/leads/"})
+    assert titles(as_anna.get("/leads/")) == ["Theirs"]
+
+    as_anna.post("/pins/", {"page": "leads", "on": "0", "back": "/leads/"})
+    assert titles(as_anna.get("/leads/")) == []
+    assert not Pin.objects.exists()
+
+
+@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
+def test_a_pin_never_leads_outside(as_anna, back):
+    response = as_anna.post("/pins/", {"page": "leads", "query": "view=all", "on": "1", "back": back})
+
+    assert response["Location"] == "/"
+
+
+def test_an_empty_list_offers_the_first_step(as_anna):
+    page = as_anna.get("/leads/").content.decode()
+
+    assert 'class="empty card"' in page
+    assert 'href="/leads/new/"' in page
+    assert "Clear filters" in as_anna.get("/leads/?q=nothing").content.decode()
+
+
+def test_a_list_costs_no_more_queries_for_more_rows(as_anna, anna):
+    LeadFactory(owner=anna)
+    one = assert_queries(as_anna, "/leads/", at_most=8)
+    for _number in range(30):
+        LeadFactory(owner=anna)
+
+    assert assert_queries(as_anna, "/leads/", at_most=8) == one
+
+
+def test_a_column_that_is_not_declared_sortable_is_not(as_anna):
+    sortable = [column.name for column in LeadList.columns if column.sort]
+
+    assert sortable == ["company", "status", "total_users", "created_at"]
