@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.conf import settings
 from django.utils.html import format_html, format_html_join
@@ -52,6 +53,26 @@ class AccountEditForm(BusinessAddressForm):
             "description",
         ]
         widgets = {"description": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper.layout = Layout(
+            Fieldset(_("Company"), "name", "record_type", "phone", "email"),
+            Fieldset(
+                _("More about it"),
+                "website",
+                "industry",
+                "employees",
+                "vat_number",
+                "street",
+                "postal_code",
+                "city",
+                "state",
+                "country",
+                "description",
+            ),
+        )
+        self.helper.render_unmentioned_fields = True
 
 
 class AccountForm(AccountEditForm):

@@ -62,7 +62,7 @@ class AccountList(RecordList):
         Column(_("Status"), "status", render=choice, sort="status"),
         Column(_("Kind"), "record_type", render=label),
         Column(_("Phone"), "phone", render=phone),
-        Column(_("Email"), "email", render=email),
+        Column(_("E-mail"), "email", render=email),
         Column(_("City"), "city", sort="city"),
         term(_("Industry"), "industry", Term.Kind.INDUSTRY, is_optional=True),
         Column(_("Employees"), "employees", sort="employees", is_optional=True),
@@ -131,7 +131,7 @@ class AccountDetail(RecordDetail):
         account = self.record
         return [
             Fact(_("Phone"), display.phone(account.phone)),
-            Fact(_("Email"), display.email(account.email)),
+            Fact(_("E-mail"), display.email(account.email)),
             Fact(_("City"), account.city or display.NOTHING),
             Fact(_("Owner"), display.person(account.owner)),
             Fact(_("Created"), display.day(account.created_at)),
@@ -179,7 +179,7 @@ class ContactList(RecordList):
         Column(_("Account"), "account", render=link, sort="account__name"),
         term(_("Job title"), "job_title", Term.Kind.JOB_TITLE),
         term(_("Power"), "power", Term.Kind.POWER),
-        Column(_("Email"), "email", render=email),
+        Column(_("E-mail"), "email", render=email),
         Column(_("Phone"), "phone", render=phone),
         Column(_("Mobile"), "mobile", render=phone, is_optional=True),
         Column(_("Department"), "department", is_optional=True),
@@ -223,7 +223,7 @@ class ContactDetail(RecordDetail):
             Fact(_("Salutation"), contact.get_salutation_display() or display.NOTHING),
             Fact(_("Job title"), words.label(Term.Kind.JOB_TITLE, contact.job_title) if contact.job_title else display.NOTHING),
             Fact(_("Power"), words.label(Term.Kind.POWER, contact.power) if contact.power else display.NOTHING),
-            Fact(_("Email"), display.email(contact.email)),
+            Fact(_("E-mail"), display.email(contact.email)),
             Fact(_("Phone"), display.phone(contact.phone)),
             Fact(_("Owner"), display.person(contact.owner)),
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -59,6 +60,16 @@ class LeadEditForm(PartnerModelForm):
             "description",
         ]
         widgets = {"description": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        status = ["status"] if "status" in self.fields else []
+        self.helper.layout = Layout(
+            Fieldset(_("Company and person"), "company", *status, "salutation", "first_name", "last_name", "job_title", "power", "source"),
+            Fieldset(_("How to reach them"), "email", "phone", "mobile", "website"),
+            Fieldset(_("Interest"), "product_of_interest", "total_users", "interested_solutions"),
+            Fieldset(_("About the company"), "industry", "employees", "street", "postal_code", "city", "state", "country", "description"),
+        )
 
     def clean_email(self) -> str:
         """Addresses of companies only."""

@@ -107,7 +107,7 @@ class LeadList(LeadRows, RecordList):
         Column(_("Status"), "status", render=choice, sort="status"),
         _term(_("Source"), "source", Term.Kind.LEAD_SOURCE),
         _term(_("Power"), "power", Term.Kind.POWER),
-        Column(_("Email"), "email", render=email),
+        Column(_("E-mail"), "email", render=email),
         Column(_("Phone"), "phone", render=phone, is_optional=True),
         Column(_("Product of interest"), "product_of_interest", render=label, is_optional=True),
         Column(_("Total users"), "total_users", sort="total_users", is_optional=True),
@@ -181,7 +181,7 @@ class LeadDetail(RecordDetail):
             Fact(_("Name"), " ".join(part for part in (lead.get_salutation_display(), lead.full_name) if part)),
             Fact(_("Job title"), words.label(Term.Kind.JOB_TITLE, lead.job_title)),
             Fact(_("Power"), words.label(Term.Kind.POWER, lead.power)),
-            Fact(_("Email"), display.email(lead.email)),
+            Fact(_("E-mail"), display.email(lead.email)),
             Fact(_("Source"), words.label(Term.Kind.LEAD_SOURCE, lead.source)),
             Fact(_("Owner"), display.person(lead.owner)),
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -30,9 +31,9 @@ from tasks.models import Status, Task, Taskable
 TICK_FORM = "tick"  # The id of the page's form that the ticks of the rows send.
 
 
-def tick(value: str, task: Task) -> SafeString:
+def tick(value: datetime | None, task: Task) -> SafeString:
     """The button that ticks a task off or takes the tick back; it sends the page's form, so it works without script."""
-    is_done = value == Status.COMPLETED
+    is_done = task.status == Status.COMPLETED
     words = _now("Reopen %(task)s") if is_done else _now("Complete %(task)s")
     return format_html(
         '<button class="tick {}" form="{}" formaction="{}" aria-label="{}" title="{}"><i class="bi bi-{}" aria-hidden="true"></i></button>',
@@ -71,12 +72,12 @@ class TaskList(RecordList):
         ListView("completed", _("Completed"), _done),
     )
     columns = (
-        Column(_("Done"), "status", render=tick, export=lambda task: task.status == Status.COMPLETED),
+        Column(_("Done"), "completed_at", render=tick),
         Column(_("Subject"), "subject", sort="subject", is_title=True),
         Column(_("About"), "about", render=link, export=lambda task: str(task.related or "")),
         Column(_("Due"), "due_on", render=due, sort="due_on"),
         Column(_("Priority"), "priority", render=choice),
-        Column(_("Status"), "get_status_display"),
+        Column(_("Status"), "status", render=label),
         Column(_("Kind"), "kind", render=label, is_optional=True),
         Column(_("Assigned to"), "assigned_to", render=owner_avatar, sort="assigned_to__last_name"),
         Column(_("Given by"), "owner", render=owner_avatar, is_optional=True),
@@ -206,7 +207,7 @@ class TasksAbout(Guarded):
     permission = "tasks.view_task"
     limit: ClassVar[int] = 5
     columns: ClassVar[tuple[Column, ...]] = (
-        Column(_("Done"), "status", render=tick),
+        Column(_("Done"), "completed_at", render=tick),
         Column(_("Subject"), "subject", is_title=True),
         Column(_("Due"), "due_on", render=due),
     )

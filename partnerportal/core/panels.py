@@ -83,7 +83,7 @@ class Activity(AnyRecord):
             "note_form": form or NoteForm(),
             "may_write": self.request.user.has_perm(f"{label[0]}.change_{label[1]}"),
             "notes_url": reverse(f"{self.urls}:notes", args=[self.record.pk]),
-            "about": f"{self.model._meta.label_lower}:{self.record.pk}",
+            "about": f"{self.model._meta.label_lower}:{self.record.pk}" if hasattr(self.model, "tasks") else "",
             "history_url": reverse(f"{self.urls}:history", args=[self.record.pk]),
         }
 
