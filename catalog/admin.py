@@ -49,7 +49,6 @@ class PriceBookEntryResource(resources.ModelResource):
 class ImportingAdmin(ImportExportMixin, VendorAdmin):
     """A list that can be filled from a file, after a preview of every row, and written to one."""
 
-    change_list_template = "admin/import_export/change_list_import_export.html"
     import_error_display = ("message",)
 
 

@@ -163,6 +163,11 @@ def file_name(quote: Quote) -> str:
 
 
 def _take(quote: Quote, lines: Sequence[QuoteLine], *, on: date) -> Document:
+    with translation.override(quote.language):  # Countries are written in the customer's language.
+        return _document(quote, lines, on=on)
+
+
+def _document(quote: Quote, lines: Sequence[QuoteLine], *, on: date) -> Document:
     totals = quote.priced(lines)
     return Document(
         number=quote.number,

@@ -1,0 +1,93 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from catalog import words
+from catalog.models import PriceBookEntry, Product, StageText, Term
+
+HEAD = "book,product,currency,billing_period,price,valid_from,valid_to"
+
+
+def import_prices(client, *lines, confirm=True):
+    """Upload a file and, after the preview, confirm it. Answers the preview."""
+    file = SimpleUploadedFile("prices.csv", "\n".join((HEAD, *lines)).encode(), content_type="text/csv")
+    preview = client.post(reverse("admin:catalog_pricebookentry_import"), {"import_file": file, "format": "0", "resource": ""})
+    form = preview.context.get("confirm_form")
+    if form and confirm:
+        client.post(reverse("admin:catalog_pricebookentry_process_import"), form.initial)
+    return preview
+
+
+def price(day=date(2030, 1, 1)):
+    entries = PriceBookEntry.objects.holding(day).filter(
+        book__kind="gold", product__code="UC-BUSINESS", currency="EUR", billing_period="yearly"
+    )
+    return entries.get().price
+
+
+@pytest.fixture
+def at_work(client, vendor_admin, reference):
+    client.force_login(vendor_admin)
+    return client
+
+
+def test_a_file_of_prices_is_shown_before_it_is_taken(at_work):
+    import_prices(at_work, "gold,UC-BUSINESS,EUR,yearly,70.00,2025-01-01,", confirm=False)
+    assert price() == Decimal("64.80")
+
+    import_prices(at_work, "gold,UC-BUSINESS,EUR,yearly,70.00,2025-01-01,")
+    assert price() == Decimal("70.00")
+    assert PriceBookEntry.history.filter(price="70.00").count() == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "gold,NO-SUCH-THING,EUR,yearly,70.00,2025-01-01,",
+        "gold,UC-BUSINESS,EUR,yearly,-1,2025-01-01,",
+        "gold,UC-BUSINESS,EUR,yearly,70.00,2026-01-01,",
+        "gold,UC-BUSINESS,EUR,weekly,70.00,2025-01-01,",
+    ],
+    ids=["unknown product", "negative", "overlaps", "unknown period"],
+)
+def test_a_file_with_a_wrong_line_changes_nothing(at_work, line):
+    before = list(PriceBookEntry.objects.order_by("pk").values())
+
+    preview = import_prices(at_work, "gold,UC-PREMIUM,EUR,yearly,99.00,2025-01-01,", line)
+
+    assert preview.context.get("confirm_form") is None
+    assert list(PriceBookEntry.objects.order_by("pk").values()) == before
+
+
+def test_a_new_word_is_seen_at_once(at_work):
+    assert "Trade fair" not in dict(words.choices(Term.Kind.LEAD_SOURCE)).values()
+
+    at_work.post(
+        reverse("admin:catalog_term_add"),
+        {"kind": "lead_source", "label": "Trade fair", "slug": "trade-fair", "position": "20", "is_active": "on"},
+    )
+
+    assert dict(words.choices(Term.Kind.LEAD_SOURCE))["trade-fair"] == "Trade fair"
+
+
+def test_a_stage_keeps_its_place_and_takes_new_words(at_work):
+    text = StageText.objects.get(process="business_plan", stage="demo")
+    assert words.stage("business_plan", "demo").probability == 30
+
+    at_work.post(
+        reverse("admin:catalog_stagetext_change", args=[text.pk]),
+        {"label": "Demonstration", "short_label": "", "guidance": "Show it.", "probability": "35", "stage": "closed"},
+    )
+
+    found = words.stage("business_plan", "demo")
+    assert (found.label, found.probability, found.guidance) == ("Demonstration", 35, "Show it.")
+
+
+def test_products_are_not_deleted(at_work):
+    product = Product.objects.first()
+
+    assert at_work.post(reverse("admin:catalog_product_delete", args=[product.pk]), {"post": "yes"}).status_code == 403
+    assert Product.objects.filter(pk=product.pk).exists()
