@@ -20,4 +20,4 @@ class QuoteFilter(PartnerFilterSet):
 
     class Meta:
         model = Quote
-        fields = ["owner", "account", "project"]
+        fields = ["owner", "account", "project", "currency"]

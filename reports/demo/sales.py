@@ -145,7 +145,7 @@ def _project(
         record_type=kind,
         stage=first,
         probability=probability,
-        name=f"{account.name} – {'more users' if is_change else product}",
+        name=f"{account.name} – {'more users' if is_change else ProductOfInterest(product).label}",
         close_date=_close_date(setting, ending, ended),
         opportunity_type=OpportunityType.EXISTING_BUSINESS
         if is_change

@@ -22,7 +22,7 @@ from reports.demo.setting import Catalog, Setting
 from reports.demo.support import tell_cases
 
 CULTURES = {
-    "IT": (names.ITALY, names.FRANCE, names.GREECE, names.JAPAN),
+    "IT": (names.ITALY, names.FRANCE, names.GREECE),
     "DE": (names.GERMANY, names.POLAND, names.CZECHIA, names.UKRAINE),
     "US": (names.USA, names.CANADA, names.EMIRATES, names.JAPAN),
 }

@@ -15,7 +15,7 @@ from leads.stages import Status as LeadStatus
 from orders.confirmation import missing
 from orders.models import Order
 from orders.stages import Status as OrderStatus
-from partnerportal.core.models import StageMove
+from partnerportal.core.models import OutboxMessage, StageMove
 from partnerportal.core.scoping import PartnerOwned
 from partners.models import News, Partner, User
 from partners.roles import Role
@@ -23,8 +23,9 @@ from partners.tests.factories import PartnerFactory
 from projects import mrr
 from projects.models import BonusEntry, Outcome, Project
 from projects.stages import Stage
-from quotes import pricing
+from quotes import documents, pricing
 from quotes.models import Quote
+from quotes.services import PDF
 from quotes.stages import Status as QuoteStatus
 from reports.demo.quoting import as_line
 from tasks.models import Task
@@ -120,6 +121,13 @@ def test_seed_demo_amounts_are_those_of_the_calculators():
         lines = [as_line(line, quote.currency) for line in quote.lines.all()]
         totals = pricing.total(lines, commitment=quote.commitment, tax_rate=quote.tax_rate, currency=quote.currency)
         assert (quote.mrr, quote.net, quote.gross) == (totals.mrr, totals.net, totals.gross)
+
+
+def test_seed_demo_freezes_submitted_quotes_and_promises_the_documents_of_those_alive():
+    for quote in rows(Quote).exclude(submitted_at=None):
+        assert documents.of(quote).gross == quote.gross
+    alive = rows(Quote).filter(status__in=(QuoteStatus.SUBMITTED, QuoteStatus.ACCEPTED)).values_list("pk", flat=True)
+    assert set(OutboxMessage.objects.filter(kind=PDF).values_list("payload__quote_id", flat=True)) == set(alive)
 
 
 def test_seed_demo_projects_stand_where_their_quotes_and_orders_say():
