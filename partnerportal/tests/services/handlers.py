@@ -39,5 +39,4 @@ def ends():
 
 
 outbox.handles("drill.raises.pdf")(raises)
-outbox.handles("drill.loops.pdf")(loops)
 outbox.handles("drill.ends.pdf")(ends)

@@ -23,7 +23,7 @@ from quotes import services  # noqa: E402
 from quotes.models import Quote  # noqa: E402
 from quotes.tests.factories import DraftQuoteFactory  # noqa: E402
 
-POISON = ["drill.raises", "drill.loops", "drill.ends", "drill.raises.pdf", "drill.ends.pdf", "drill.loops.pdf"]
+POISON = ["drill.raises", "drill.loops", "drill.ends", "drill.raises.pdf", "drill.ends.pdf"]
 EMAIL = "anna@aurora-telecom.com"
 
 

@@ -130,7 +130,7 @@ def assert_promises_are_kept(portal, quotes):
         ("quote.mail", f"quote.mail:{pk}:1"): "done" for pk, *_ in quotes
     }
     assert good == expected
-    assert len(poison) == 6
+    assert len(poison) == 5
     assert set(poison.values()) == {("dead", 8)}
     assert portal.sql("SELECT * FROM drill_poison") == []
 
