@@ -76,6 +76,7 @@ class PartnerFilterSet(django_filters.FilterSet):
         super().__init__(data, queryset, **kwargs)
         self.user = user
         limit_choices(self.form.fields, user)
+        self.form.auto_id = "filter_%s"  # A dialog over the list may hold fields of the same names.
         self.form.helper = FormHelper()
         self.form.helper.form_tag = False
         self.form.helper.disable_csrf = True

@@ -31,6 +31,7 @@ from partnerportal.core.scoping import PartnerOwned
 from partnerportal.core.tables import Column, rows_html
 from partnerportal.core.toasts import Undo, say, warn
 from partnerportal.core.views.base import Guarded, RecordView, parts
+from partnerportal.core.views.bulk import BulkOwner
 from partnerportal.core.views.moves import refusal_html
 
 
@@ -446,12 +447,13 @@ def _back(request: HttpRequest) -> HttpResponse:
 def record_urls(model: type[models.Model], **pages: type[View]) -> list[URLPattern]:
     """The addresses of an object. `pages`: list, board, add, detail, edit, move; what is missing has no address.
 
-    Names: list, board, export, add, detail, edit, clone, move, history, notes, files, follow, owner, delete, restore,
+    Names: list, bulk_owner, board, export, add, detail, edit, clone, move, history, notes, files, follow, owner, delete, restore,
     panel_activity, panel_files.
     """
     found: list[URLPattern] = []
     if "list" in pages:
         found += [path("", pages["list"].as_view(), name="list"), path("export/", pages["list"].as_view(is_export=True), name="export")]
+        found.append(path("bulk/owner/", BulkOwner.as_view(model=model), name="bulk_owner"))
     for name, address in (
         ("board", "board/"),
         ("add", "new/"),

@@ -42,11 +42,13 @@
   };
   const all = () => document.querySelectorAll("form[data-draft]").forEach(prepare);
 
-  /* A form that was sent and did not come back has been taken: its draft may go. */
+  /* A form that was sent and did not come back has been taken: its draft may go. It comes back with errors, or empty after
+     the session had ended and the person signed in again; with Save & New it comes back with the news that it was taken. */
   const sent = read(SENT);
-  if (sent) {
-    const back = [...document.querySelectorAll("form[data-draft]")].some((form) => keyOf(form) === sent.key && form.querySelector("[data-summary]"));
-    if (!back) localStorage.removeItem(sent.key);
+  if (sent && user !== "0") {
+    const isBack = [...document.querySelectorAll("form[data-draft]")].some((form) => keyOf(form) === sent.key);
+    const isTaken = Boolean(document.querySelector("#toasts .success"));
+    if (!isBack || isTaken) localStorage.removeItem(sent.key);
     localStorage.removeItem(SENT);
   }
   all();

@@ -20,7 +20,7 @@
   });
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (!form.closest("#records") || form.method === "post") return;
+    if (!form.closest("#records") || form.method === "post" || (event.submitter && event.submitter.hasAttribute("formaction"))) return;
     event.preventDefault(); event.stopPropagation();
     clearTimeout(wait);
     if (form.matches("[data-columns]")) {
@@ -31,13 +31,24 @@
     }
     go(form);
   }, true);
-  document.addEventListener("change", (event) => {
-    if (event.target.matches("[data-pick-all]")) document.querySelectorAll("td.pick input").forEach((box) => { box.checked = event.target.checked; });
-    if (!event.target.closest(".pick")) return;
+  const boxes = () => [...document.querySelectorAll("td.pick input")];
+  const tell = () => {
     const bar = document.getElementById("bulk");
     if (!bar) return;
-    const count = document.querySelectorAll("td.pick input:checked").length;
+    const count = boxes().filter((box) => box.checked).length;
     bar.hidden = !count;
     bar.querySelector("[data-count]").textContent = count;
+    const all = document.querySelector("[data-pick-all]");
+    if (all) { all.checked = count > 0 && count === boxes().length; all.indeterminate = count > 0 && !all.checked; }
+  };
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-pick-all]")) boxes().forEach((box) => { box.checked = event.target.checked; });
+    if (event.target.closest(".pick")) tell();
   });
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-unpick]")) return;
+    boxes().forEach((box) => { box.checked = false; });
+    tell();
+  });
+  window.addEventListener("pageshow", tell);
 })();

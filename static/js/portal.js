@@ -137,6 +137,10 @@
     });
   }
 
+  /* The present step of the path is in sight, too. */
+  const step = $(".path [aria-current=step]");
+  if (step) { const path = step.parentElement; if (path.scrollWidth > path.clientWidth) path.scrollLeft = step.offsetLeft - path.offsetLeft - 20; }
+
   /* The open tab is in sight on a narrow screen. */
   const open = $(".tabs [aria-current]");
   if (open && open.parentElement.scrollWidth > open.parentElement.clientWidth) open.parentElement.scrollLeft = open.offsetLeft - 40;

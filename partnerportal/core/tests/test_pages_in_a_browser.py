@@ -113,3 +113,65 @@ def test_a_list_searches_while_typing_and_keeps_it_in_the_address(page_as, anna,
 
     assert page.locator("td .title").all_inner_texts() == ["Hotel Brenner"]
     assert "q=brenner" in page.url
+
+
+def test_selected_rows_are_handed_over_in_a_dialog(page_as, anna, alex, leads):
+    page = page_as(anna)
+    page.goto("/leads/")
+
+    page.get_by_label("Select all of this page").check()
+    page.locator("#bulk").get_by_text("3 selected").wait_for()
+    page.get_by_role("button", name="Change owner").click()
+    page.get_by_label("New owner").select_option(label="Alex Rossi")
+    page.get_by_role("dialog").get_by_role("button", name="Change owner").click()
+
+    page.get_by_text("3 records belong to Alex Rossi now.").wait_for()
+    assert Lead.objects.visible_to(alex).filter(owner=alex).count() == 3
+
+
+def test_what_was_typed_survives_the_end_of_the_session(page_as, anna, leads):
+    page = page_as(anna)
+    page.goto("/leads/new/")
+    page.get_by_label("Company").fill("Kanton Uri")
+    page.context.clear_cookies(name="portal_session")
+
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.locator("input[name=login]").fill(anna.email)
+    page.locator("input[name=password]").fill("partner-demo")
+    page.get_by_role("button", name="Sign in").click()
+
+    page.wait_for_url("**/leads/new/")
+    assert page.get_by_label("Company").input_value() == "Kanton Uri"
+
+
+def test_the_keyboard_goes_creates_edits_and_searches(page_as, anna, leads):
+    page = page_as(anna)
+    page.goto(f"/leads/{leads[0].pk}/")
+
+    page.keyboard.press("?")
+    page.get_by_role("dialog").get_by_text("Save the form").wait_for()
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "search"
+    page.keyboard.press("Escape")
+    page.locator("h1").click()
+    page.keyboard.press("c")
+    assert page.evaluate("document.activeElement.closest('#create') !== null")
+    page.keyboard.press("Escape")
+    page.locator("h1").click()
+    page.keyboard.press("e")
+    page.wait_for_url("**/edit/")
+    page.locator("h1").click()
+    page.keyboard.press("g")
+    page.keyboard.press("l")
+    page.wait_for_url("**/leads/")
+
+
+def test_ctrl_enter_saves(page_as, anna, leads):
+    page = page_as(anna)
+    page.goto(f"/leads/{leads[0].pk}/edit/")
+
+    page.get_by_label("Company").fill("Hotel Neu")
+    page.keyboard.press("Control+Enter")
+
+    page.get_by_text("Hotel Neu was saved.").wait_for()

@@ -260,7 +260,7 @@ class RecordList(RecordSet):
     columns: ClassVar[tuple[Column, ...]]
     ordering: ClassVar[str] = "-created_at"
     template_name: ClassVar[str] = "layouts/list.html"
-    can_select: ClassVar[bool] = False
+    can_select: ClassVar[bool] = True
     is_export = False
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
@@ -349,6 +349,8 @@ class RecordList(RecordSet):
             "rows": rows_html(page.records, self.shown, can_select=self.can_select),
             "has_rows": bool(page.records),
             "can_select": self.can_select,
+            "bulk_owner_url": self.link("bulk_owner"),
+            "bulk_export_url": self.link("export"),
             "count": _("%(count)s+") % {"count": display.number(COUNT_CAP)} if count > COUNT_CAP else display.number(count),
             "first": display.number(start),
             "last": display.number(start + len(page.records) - 1),
