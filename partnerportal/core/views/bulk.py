@@ -78,8 +78,8 @@ class BulkOwner(Guarded):
                     refused.append(str(record))
         done = len(records) - len(refused)
         if done:
-            words = {"count": done, "owner": owner.get_full_name()}
-            say(self.request, ngettext("%(count)s record belongs to %(owner)s now.", "%(count)s records belong to %(owner)s now.", done) % words)
+            told = ngettext("%(count)s record belongs to %(owner)s now.", "%(count)s records belong to %(owner)s now.", done)
+            say(self.request, told % {"count": done, "owner": owner.get_full_name()})
         if refused:
             named = ", ".join(refused[:5]) + (" …" if len(refused) > 5 else "")
             warn(self.request, _("You may not change these: %(records)s.") % {"records": named})
