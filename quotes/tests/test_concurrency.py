@@ -1,0 +1,137 @@
+"""Several people at the same moment: one result, and the others are told."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from threading import Barrier
+
+import pytest
+from django.db import connections
+
+from partnerportal.core.actors import Actor
+from partnerportal.core.models import OutboxMessage, StageMove
+from partnerportal.core.stages import IllegalMove
+from projects.tests.factories import ProjectFactory, ProposalProject
+from quotes import services
+from quotes.models import Quote
+from quotes.services import NoLongerOpen
+from quotes.stages import Status
+from quotes.tests.factories import DraftQuoteFactory, EmptyQuoteFactory, SubmittedQuoteFactory
+from quotes.tests.test_drafting import line
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TODAY = date.today()
+CROWD = 6
+
+
+def at_once(*acts):
+    """Run all acts together, each on its own connection; answers what each returned or raised."""
+    start = Barrier(len(acts))
+
+    def run(act):
+        start.wait()
+        try:
+            return act()
+        except (IllegalMove, NoLongerOpen) as error:
+            return error
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def rows(**facts):
+    return Quote.objects.across_partners(reason="test").filter(**facts)
+
+
+def test_one_of_many_acceptances_counts(anna):
+    quote = SubmittedQuoteFactory(project=ProposalProject(owner=anna))
+
+    def accept(number):
+        return lambda: services.accept_quote(quote, by=Actor.customer(f"Person {number}"), consent="I accept.", today=TODAY)
+
+    answers = at_once(*(accept(number) for number in range(CROWD)))
+
+    won = [answer for answer in answers if isinstance(answer, Quote)]
+    assert len(won) == 1
+    assert [answer.state for answer in answers if isinstance(answer, NoLongerOpen)] == [Status.ACCEPTED] * (CROWD - 1)
+    quote.refresh_from_db()
+    assert quote.answered_by == won[0].answered_by
+    assert quote.customer_events.count() == 1
+    assert OutboxMessage.objects.filter(kind="quote.answered").count() == 1
+
+
+def test_two_alternatives_accepted_at_once_leave_one(anna):
+    project = ProposalProject(owner=anna)
+    quotes = [SubmittedQuoteFactory(project=project) for _alternative in range(4)]
+
+    def accept(quote):
+        return lambda: services.accept_quote(quote, by=Actor.customer("Greta"), consent="I accept.", today=TODAY)
+
+    at_once(*(accept(quote) for quote in quotes))
+
+    assert sorted(rows(project=project).values_list("status", flat=True)) == ["accepted", "cancelled", "cancelled", "cancelled"]
+    assert rows(project=project, is_primary=True).get().status == Status.ACCEPTED
+
+
+def test_one_of_many_submissions_counts(anna):
+    quote = DraftQuoteFactory(project=ProposalProject(owner=anna))
+
+    answers = at_once(*[lambda: services.submit_quote(quote, by=anna, today=TODAY)] * CROWD)
+
+    assert len([answer for answer in answers if isinstance(answer, Quote)]) == 1
+    assert OutboxMessage.objects.filter(kind="quote.pdf").count() == 1
+    assert StageMove.objects.across_partners(reason="test").filter(to_stage="submitted").count() == 1
+
+
+def test_many_who_choose_the_primary_quote_leave_one(anna):
+    project = ProjectFactory(owner=anna)
+    quotes = [DraftQuoteFactory(project=project) for _alternative in range(4)]
+
+    at_once(*(lambda quote=quote: services.make_primary(quote, by=anna) for quote in quotes))
+
+    primary = rows(project=project, is_primary=True).get()
+    project.refresh_from_db()
+    assert (project.mrr_quote, project.mrr) == (str(primary), primary.mrr)
+
+
+def test_many_first_quotes_make_one_primary_and_no_gap(anna):
+    project = ProjectFactory(owner=anna)
+
+    at_once(*[lambda: services.create_quote(project, by=anna, today=date(2026, 3, 2))] * CROWD)
+
+    assert sorted(rows(project=project).values_list("number", flat=True)) == [f"Q-2026-{number:05d}" for number in range(1, CROWD + 1)]
+    assert rows(project=project, is_primary=True).count() == 1
+
+
+def test_many_new_versions_make_one_draft(anna):
+    quote = SubmittedQuoteFactory(owner=anna)
+
+    at_once(*[lambda: services.new_version(quote, by=anna, today=TODAY)] * CROWD)
+
+    assert sorted(rows(number=quote.number).values_list("version", "status")) == [(1, "submitted"), (2, "draft")]
+
+
+def test_acceptance_and_cancellation_leave_one_of_both(anna):
+    quote = SubmittedQuoteFactory(project=ProposalProject(owner=anna))
+
+    at_once(
+        lambda: services.accept_quote(quote, by=Actor.customer("Greta"), consent="I accept.", today=TODAY),
+        lambda: services.cancel_quote(quote, by=anna),
+    )
+
+    quote.refresh_from_db()
+    assert quote.status in (Status.ACCEPTED, Status.CANCELLED)
+    assert quote.stage_moves.count() == 1
+    quote.project.refresh_from_db()
+    assert (quote.project.stage == "contract_out") is (quote.status == Status.ACCEPTED)
+
+
+def test_lines_of_many_hands_add_up(anna):
+    quote = EmptyQuoteFactory(owner=anna, is_primary=True)
+
+    at_once(*[lambda: services.add_line(quote, line(), by=anna, today=TODAY)] * 4)
+
+    quote.refresh_from_db()
+    assert quote.net == sum(row.line_total for row in quote.lines.all())
+    assert sorted(quote.lines.values_list("position", flat=True)) == [1, 2, 3, 4]
