@@ -19,9 +19,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from partnerportal.tests.browser import ARGUMENTS, QUIET, candidates
+
+expect.set_options(timeout=60_000)  # As above.
 
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
@@ -76,7 +78,7 @@ def page_as(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]
         if user is not None:
             context.add_cookies([_session_cookie(user, live_server.url)])
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)  # A guard against hanging, not a measure.
         page.on("console", watched.console)
         page.on("pageerror", watched.failure)
         return page
