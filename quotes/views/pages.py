@@ -137,10 +137,10 @@ class QuoteDetail(RecordDetail):
 
     def _accepted_actions(self) -> list[Action]:
         try:
-            url = f"{reverse('orders:add')}?quote={self.record.pk}"
+            url = reverse("orders:place", args=[self.record.pk])
         except NoReverseMatch:
             return []
-        return [Action(_("Create order"), url, "box-seam", is_primary=True)]
+        return [Action(_("Create order"), url, "box-seam", is_primary=True, method="post")]
 
     def get_context(self) -> dict[str, Any]:
         versions = Quote.objects.visible_to(self.request.user).filter(project=self.record.project_id).exclude(pk=self.record.pk)
