@@ -37,7 +37,7 @@ def test_an_accepted_quote_becomes_an_order_and_the_completed_order_wins(page_as
     page.goto(f"/orders/{order.pk}/confirm/")
     page.get_by_label(re.compile("PBX name")).fill("brenner")
     page.get_by_label("Platform").select_option("cloud")
-    page.get_by_label("Region").fill("europe")
+    page.get_by_label("Region").select_option("europe")
     go_on(page, "Devices")
     page.get_by_role("checkbox").first.check()
     go_on(page, "Telephony")
