@@ -77,7 +77,7 @@ class BonusDecisionAdmin(PartnerOwnedAdmin):
     """The queue: what waits for a decision, its evidence beside the decision, and the next one after it."""
 
     change_form_template = "admin/bonus_decision.html"
-    list_display = ("name", "partner", "owner", "opportunity_type", "demo_date", "pipeline_mrr_money", "bonus", "approved_by_am")
+    list_display = ("name", "partner", "owner", "opportunity_type", "demo_date", "pipeline_mrr_money", "bonus")
     list_filter = (StateFilter, ("partner", VisibleChoicesFilter), "opportunity_type")
     list_select_related = ("partner", "owner", "account")
     search_fields = ("name", "account__name", "owner__last_name")

@@ -138,10 +138,17 @@ class NewProjectForm(NewCustomerFields, PartnerModelForm):
         self._prepare_choices()
         self.fields["total_users"].help_text = _("A change order may remove users: then with a minus.")
         self.helper.layout = Layout(
-            Fieldset(_("Kind"), "record_type"),
-            Fieldset(_("Customer"), "account", "contact"),
-            Fieldset(_("New account"), "company", css_class="when-no-account"),
-            Fieldset(_("New contact"), "salutation", "first_name", "last_name", "email", "phone", css_class="when-no-contact"),
+            Fieldset(_("Customer"), Div("record_type", css_class="full"), "account", "contact"),
+            Fieldset(
+                _("New account and contact"),
+                Div("company", css_class="when-no-account"),
+                "salutation",
+                "first_name",
+                "last_name",
+                "email",
+                "phone",
+                css_class="when-no-contact",
+            ),
             Fieldset(_("Project"), "name", "close_date", "opportunity_type", "product_of_interest", "currency"),
             Fieldset(_("Size"), "interested_solutions", "total_users"),
             Fieldset(_("Work"), "next_step", "next_step_on", "description"),

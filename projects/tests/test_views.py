@@ -144,7 +144,7 @@ def test_the_record_says_that_mrr_follows_the_primary_quote(browse, anna):
 
     page = text(browse(anna).get(project.get_absolute_url()))
 
-    assert "follows the primary quote Q-2026-00412 v2: €1,284.00" in page
+    assert "that of the primary quote Q-2026-00412 v2: €1,284.00" in page
     assert "Quote Q-2026-00412 v2" in page
 
 
@@ -891,3 +891,21 @@ def test_convert_keeps_its_queries(browse, anna):
         ContactFactory(account=AccountFactory(owner=anna, name="Museo Civico", email=f"a{number}@museocivico.it"))
 
     assert_queries(browse(anna), reverse("projects:convert", args=[lead.pk]), at_most=18)
+
+
+def test_a_lost_project_shows_how_far_it_came(browse, anna):
+    project = ProposalProject(owner=anna)
+    client = browse(anna)
+    client.post(reverse("projects:close", args=[project.pk]), {"lost_reason": "price", "seen": "proposal"})
+
+    page = client.get(project.get_absolute_url())
+
+    assert [(step.value, step.state) for step in page.context["path"].steps] == [
+        ("intro", "passed"),
+        ("demo", "passed"),
+        ("presentation", "passed"),
+        ("proposal", "passed"),
+        ("contract_out", "never"),
+        ("order_management", "never"),
+        ("closed", "lost"),
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from catalog import words
 from catalog.models import SOLUTIONS, Term
 from partnerportal.core import display
-from partnerportal.core.views import Action, Fact, Panel, PathBar, RecordDetail, steps_of
+from partnerportal.core.views import Action, Fact, Panel, PathBar, RecordDetail, Step, steps_of
 from projects import bonus, mrr, services
 from projects.models import BonusEntry, DemoAnswer, DemoQuestion, MrrSource, Outcome, Project
 from projects.stages import AUTOMATIC, Stage
@@ -94,6 +94,7 @@ class ProjectDetail(RecordDetail):
         return [
             Fact(_("MRR"), self._money(project.mrr), self._source_badge()),
             Fact(_("Weighted pipeline"), self._money(project.weighted_pipeline)),
+            *([Fact(_("Pipeline MRR"), self._money(project.pipeline_mrr))] if project.pipeline_mrr is not None else []),
             Fact(_("Probability"), display.percent(project.probability)),
             Fact(_("Close date"), display.due(project.close_date) if project.is_open else display.day(project.close_date)),
             Fact(_("Owner"), display.person(project.owner)),
@@ -122,9 +123,9 @@ class ProjectDetail(RecordDetail):
     def get_path(self) -> PathBar:
         project = self.record
         steps = steps_of(project.stage_words().items(), now=project.stage, automatic=AUTOMATIC, is_lost=project.outcome == Outcome.LOST)
-        steps = [
-            step if step.state != "auto" else type(step)(step.value, step.label, "auto", WHY_AUTOMATIC[Stage(step.value)]) for step in steps
-        ]
+        if project.outcome == Outcome.LOST:
+            steps = self._until_lost(steps)
+        steps = [replace(step, reason=WHY_AUTOMATIC[Stage(step.value)]) if step.state == "auto" else step for step in steps]
         following = project.path.following(project.stage) or ""
         at_proposal = project.stage == Stage.PROPOSAL
         return PathBar(
@@ -137,6 +138,16 @@ class ProjectDetail(RecordDetail):
             is_editable=self.is_editable,
             dialog_url=reverse("projects:agreement", args=[project.pk]) if at_proposal else "",
         )
+
+    def _until_lost(self, steps: list[Step]) -> list[Step]:
+        """What was left behind before the loss is done; what was never reached is not."""
+        project = self.record
+        last = project.stage_moves.filter(to_stage=Stage.CLOSED).values_list("from_stage", flat=True).first() or project.path.steps[0]
+        reached = [step.value for step in steps].index(last)
+        return [
+            step if step.state == "lost" else replace(step, state="passed" if place <= reached else "never")
+            for place, step in enumerate(steps)
+        ]
 
     def _guidance(self) -> str:
         project = self.record
@@ -224,10 +235,10 @@ class ProjectDetail(RecordDetail):
             since = _("price table of %(day)s") % {"day": display.day(estimate.valid_from)} if estimate.valid_from else ""
             lines.append(("calculator", _("Expected MRR"), " · ".join(part for part in (explained(estimate), since) if part)))
         if project.mrr_source == MrrSource.QUOTE:
-            text = _("follows the primary quote %(quote)s: %(amount)s") % {"quote": project.mrr_quote, "amount": self._money(project.mrr)}
+            text = _("that of the primary quote %(quote)s: %(amount)s") % {"quote": project.mrr_quote, "amount": self._money(project.mrr)}
             lines.append(("arrow-return-right", _("MRR"), text))
         elif project.mrr is not None:
-            lines.append(("arrow-return-right", _("MRR"), _("is the expected MRR until a quote with lines is primary")))
+            lines.append(("arrow-return-right", _("MRR"), _("the expected MRR, until a quote with lines is primary")))
         if project.mrr is not None:
             sum_ = f"{self._money(project.mrr)} × {display.percent(project.probability)} = {self._money(project.weighted_pipeline)}"
             lines.append(("percent", _("Weighted pipeline"), sum_))
@@ -264,7 +275,8 @@ class ProjectDetail(RecordDetail):
         basis = project.pipeline_mrr if project.pipeline_mrr is not None else project.mrr
         rate = self.ledger[0].rate if self.ledger else Decimal(settings.BONUS_RATE)
         status = bonus.status(facts)
-        is_possible = basis is not None and status not in (bonus.NOT_ELIGIBLE, bonus.REJECTED)
+        can_come = project.is_open or project.demo_done
+        is_possible = can_come and basis is not None and status not in (bonus.NOT_ELIGIBLE, bonus.REJECTED)
         return {
             "status": status,
             "amount": self._money(bonus.amount(basis, rate)) if is_possible else "",
@@ -316,6 +328,7 @@ class ProjectDetail(RecordDetail):
             "amounts": self.get_amounts(),
             "sums": self.get_sums(),
             "answers": self.answers,
+            "is_in_demo": self.record.stage == Stage.DEMO,
             "given_count": sum(1 for one in self.answers if one.answer),
             "answer_url": reverse("projects:demo", args=[self.record.pk]) if may_answer and self.answers else "",
             "bonus": self.get_bonus(),

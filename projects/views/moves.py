@@ -263,6 +263,9 @@ class ContactsOfProject(RelatedPanel):
         return services.people_of(parent, self.request.user)
 
     def add_url(self, parent: Project) -> str:
+        """Only where the person may change the project."""
+        if not Project.objects.editable_by(self.request.user).filter(pk=parent.pk).exists():
+            return ""
         return reverse("projects:add_contact", args=[parent.pk])
 
     def all_url(self, parent: Project) -> str:
