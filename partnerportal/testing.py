@@ -15,6 +15,7 @@ import pytest
 os.environ.setdefault("PORTAL_INSTANCE", "test")
 
 from partnerportal import embedded  # noqa: E402 (the instance is named first)
+from partnerportal.tests import template  # noqa: E402
 
 IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 NEEDS_SERVICES = not IS_WORKER and "DATABASE_URL" not in os.environ
@@ -31,9 +32,13 @@ _resources = ExitStack()
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings  # noqa: PLC0415 (the environment above comes first)
+    from django.db import connections  # noqa: PLC0415
 
-    if NEEDS_SERVICES and not config.option.help and not config.option.collectonly:
-        _resources.enter_context(embedded.held())
+    if not IS_WORKER and not config.option.help and not config.option.collectonly:
+        if NEEDS_SERVICES:
+            _resources.enter_context(embedded.held())
+        template.ensure()
+    connections["default"].settings_dict["TEST"]["TEMPLATE"] = template.name()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
