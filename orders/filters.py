@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import django_filters
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Account
 from orders.models import Order, OrderKind
 from orders.stages import Status
 from partnerportal.core.filters import Choices, DayRange, PartnerFilterSet
+from projects.models import Project
 
 
 class OrderFilter(PartnerFilterSet):
@@ -14,6 +17,8 @@ class OrderFilter(PartnerFilterSet):
     status = Choices(choices=Status.choices, label=_("Status"))
     record_type = Choices(choices=OrderKind.choices, label=_("Kind"))
     created_at = DayRange(label=_("Created"))
+    account = django_filters.ModelChoiceFilter(queryset=Account.objects.all(), label=_("Account"))
+    project = django_filters.ModelChoiceFilter(queryset=Project.objects.all(), label=_("Project"))
 
     class Meta:
         model = Order

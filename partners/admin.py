@@ -36,7 +36,7 @@ class PartnerForm(forms.ModelForm):
 class PartnerAdmin(VendorAdmin):
     form = PartnerForm
     list_display = ("name", "tier", "status", "account_manager", "currency", "country", "is_certified")
-    list_filter = ("tier", "status", "country")
+    list_filter = ("tier", "status", ("account_manager", VisibleChoicesFilter))
     list_select_related = ("account_manager",)
     search_fields = ("name", "city", "email")
     autocomplete_fields = ("parent",)
@@ -96,7 +96,7 @@ def _role_action(role: Role) -> ObjectAction:
 
 @admin.register(User)
 class UserAdmin(VendorAdmin):
-    list_display = ("get_full_name", "email", "partner", "role", "is_active", "last_login")
+    list_display = ("name", "email", "partner", "role", "is_active", "last_login")
     list_filter = ("role", "is_active", ("partner", VisibleChoicesFilter))
     list_select_related = ("partner",)
     search_fields = ("first_name", "last_name", "email")
@@ -123,6 +123,10 @@ class UserAdmin(VendorAdmin):
         ),
         *(_role_action(role) for role in Role),
     )
+
+    @admin.display(description=_("name"), ordering="first_name")
+    def name(self, person: User) -> str:
+        return person.get_full_name()
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         return super().get_form(request, obj, change=change, form=PersonForm if obj else VendorUserForm, **kwargs)

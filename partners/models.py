@@ -20,7 +20,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 from partnerportal.core.fields import Currency, MoneyField
 from partnerportal.core.history import tracked
 from partnerportal.core.scoping import PartnerOwned
-from partners.roles import PARTNER_ROLES, VENDOR_ROLES, Role, permissions
+from partners.roles import PARTNER_ROLES, PARTNERS_OWN, VENDOR_ROLES, Role, permissions
 
 
 class Tier(models.TextChoices):
@@ -210,7 +210,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
         """Whether the role holds the permission. Which records: `visible_to` and `editable_by`."""
-        return self.is_active and (self.is_vendor_admin or perm in permissions(self.role))
+        return self.is_active and (perm in permissions(self.role) or (self.is_vendor_admin and perm not in PARTNERS_OWN))
 
     def has_perms(self, perm_list: Any, obj: models.Model | None = None) -> bool:
         return all(self.has_perm(perm) for perm in perm_list)

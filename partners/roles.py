@@ -40,6 +40,7 @@ def _permissions(verb: str, objects: tuple[str, ...] = OBJECTS) -> frozenset[str
 READS = _permissions("view") | {"reports.view_report", "catalog.view_pricebook", "partners.view_team"}
 WRITES = _permissions("add") | _permissions("change") | _permissions("delete")
 
+PARTNERS_OWN = _permissions("add")  # Records are made by partners alone; not even the vendor's admin has a company to make them for.
 EVERYBODY = frozenset(
     {
         "core.search",

@@ -3,7 +3,9 @@
 import django_filters
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Account
 from partnerportal.core.filters import Choices, DayRange, PartnerFilterSet
+from projects.models import Project
 from quotes.models import Quote
 from quotes.stages import Approval, Status
 
@@ -17,6 +19,8 @@ class QuoteFilter(PartnerFilterSet):
     is_primary = django_filters.BooleanFilter(label=_("Primary"))
     valid_until = DayRange(label=_("Valid until"))
     created_at = DayRange(label=_("Created"))
+    account = django_filters.ModelChoiceFilter(queryset=Account.objects.all(), label=_("Account"))
+    project = django_filters.ModelChoiceFilter(queryset=Project.objects.all(), label=_("Project"))
 
     class Meta:
         model = Quote

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.utils.translation import gettext_lazy as _
 
 from partnerportal.core import logs
 
@@ -7,6 +8,7 @@ from partnerportal.core import logs
 class CoreConfig(AppConfig):
     name = "partnerportal.core"
     label = "core"
+    verbose_name = _("Mail and machinery")
 
     def ready(self) -> None:
         logs.configure()

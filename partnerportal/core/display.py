@@ -21,7 +21,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join, linebreaks
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
 from phonenumber_field.modelfields import PhoneNumberField
 
@@ -47,6 +47,29 @@ _TONE_OF = {word: tone for tone, words in TONES.items() for word in words.split(
 def _locale(language: str) -> Locale:
     # A reader of English sells in Europe: day before month, 24 hours.
     return Locale.parse({"en": "en_GB"}.get(language, language.replace("-", "_")))
+
+
+# Django's names of models are not marked by themselves; these are what pages speak of.
+NAMES = {
+    gettext_noop("lead"): gettext_noop("leads"),
+    gettext_noop("account"): gettext_noop("accounts"),
+    gettext_noop("contact"): gettext_noop("contacts"),
+    gettext_noop("project"): gettext_noop("projects"),
+    gettext_noop("quote"): gettext_noop("quotes"),
+    gettext_noop("order"): gettext_noop("orders"),
+    gettext_noop("case"): gettext_noop("cases"),
+    gettext_noop("task"): gettext_noop("tasks"),
+}
+
+
+def kind(model: type[models.Model]) -> str:
+    """What a record of this model is called, in the reader's language."""
+    return _(str(model._meta.verbose_name))
+
+
+def kinds(model: type[models.Model]) -> str:
+    """What several of them are called."""
+    return _(str(model._meta.verbose_name_plural))
 
 
 def locale() -> Locale:

@@ -10,6 +10,7 @@ class LeadFilter(PartnerFilterSet):
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -91,7 +92,7 @@ class PartnerFilterSet(django_filters.FilterSet):
         """Every name that this filter set reads from an address."""
         names: set[str] = set()
         for name, declared in cls.base_filters.items():
-            widget = declared.field.widget
+            widget = deepcopy(declared).field.widget  # A field keeps the label that it was made with; here no language is chosen yet.
             suffixes = getattr(widget, "suffixes", None)
             names.update(f"{name}_{suffix}" for suffix in suffixes) if suffixes else names.add(name)
         return frozenset(names)

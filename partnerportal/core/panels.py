@@ -283,7 +283,7 @@ class History(AnyRecord):
         names = self._names(found)
         told = [ToldChange(one, _channel(one.channel), [self._told(field, names) for field in one.fields]) for one in found]
         return self.page(
-            "layouts/history.html", {"record": self.record, "tab": self.urls, "kind": self.model._meta.verbose_name, "changes": told}
+            "layouts/history.html", {"record": self.record, "tab": self.urls, "kind": display.kind(self.model), "changes": told}
         )
 
     def _told(self, one: FieldChange, names: dict[tuple[str, Any], str]) -> tuple[str, Any, Any]:

@@ -130,7 +130,6 @@ class InvitationVerb(RecordView):
     related = ("partner",)
     http_method_names = ["post"]
     service: ClassVar[Callable[..., Invitation]]
-    sentence: ClassVar[Callable[[str], str]]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         try:
@@ -138,17 +137,24 @@ class InvitationVerb(RecordView):
         except services.Refused as refusal:
             warn(request, refusal)
         else:
-            say(request, type(self).sentence(invitation.email))
+            say(request, self.sentence(invitation.email))
         return redirect("partners:team")
+
+    def sentence(self, email: str) -> str:
+        raise NotImplementedError
 
 
 class Resend(InvitationVerb):
     permission = "partners.manage_team"
     service = staticmethod(services.resend_invitation)
-    sentence = staticmethod(lambda email: _("A new link goes to %(email)s; the old one is dead.") % {"email": email})
+
+    def sentence(self, email: str) -> str:
+        return _("A new link goes to %(email)s; the old one is dead.") % {"email": email}
 
 
 class Withdraw(InvitationVerb):
     permission = "partners.manage_team"
     service = staticmethod(services.withdraw_invitation)
-    sentence = staticmethod(lambda email: _("The invitation of %(email)s is withdrawn.") % {"email": email})
+
+    def sentence(self, email: str) -> str:
+        return _("The invitation of %(email)s is withdrawn.") % {"email": email}

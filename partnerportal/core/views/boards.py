@@ -148,7 +148,7 @@ class RecordBoard(RecordSet):
                     whole[f"sum_{field}"] = whole.get(f"sum_{field}", Decimal(0)) + line[f"sum_{field}"]
                 whole.setdefault(f"sum_{field}", None)
         count = sum(line["count"] for line in lines)
-        head = _("%(count)s %(kind)s") % {"count": display.number(count), "kind": self.model._meta.verbose_name_plural}
+        head = _("%(count)s %(kind)s") % {"count": display.number(count), "kind": display.kinds(self.model)}
         return [head, *(text for text in (self._sum_text(label, field, list(added.values())) for label, field in self.sums) if text)]
 
     def cards_html(self, records: Sequence[Any]) -> SafeString:

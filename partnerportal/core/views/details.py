@@ -149,7 +149,7 @@ class RecordDetail(RecordView):
         return {
             "record": self.record,
             "tab": self.urls,
-            "kind": self.model._meta.verbose_name,
+            "kind": display.kind(self.model),
             "eyebrow": self.get_eyebrow(),
             "icon": self.icon,
             "tone": self.tone,

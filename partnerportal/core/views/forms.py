@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from partnerportal.core import display
 from partnerportal.core.forms import PartnerModelForm
 from partnerportal.core.history import changes
 from partnerportal.core.stages import IllegalMove, StaleMove
@@ -52,7 +53,7 @@ class RecordForm(RecordView):
         return {
             "form": form,
             "tab": self.urls,
-            "kind": self.model._meta.verbose_name,
+            "kind": display.kind(self.model),
             "icon": self.icon,
             "submission": self.request.POST.get("submission") or new_token(),
             "draft": self.request.path,
@@ -141,7 +142,7 @@ class RecordAdd(RecordForm):
     def get_context(self, form: forms.BaseForm, **more: Any) -> dict[str, Any]:
         is_clone = hasattr(self, "record")
         heading = self.heading or (
-            _("Clone %(record)s") % {"record": self.record} if is_clone else _("New %(kind)s") % {"kind": self.model._meta.verbose_name}
+            _("Clone %(record)s") % {"record": self.record} if is_clone else _("New %(kind)s") % {"kind": display.kind(self.model)}
         )
         cancel = self.record.get_absolute_url() if is_clone else reverse(f"{self.urls}:list")
         return super().get_context(

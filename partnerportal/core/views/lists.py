@@ -227,9 +227,9 @@ class RecordSet(Guarded):
         may_add = not self.add_permission or self.request.user.has_perm(self.add_permission)
         query = self.address(drop=("columns", "sort", "format"))
         return {
-            "kind": self.model._meta.verbose_name_plural,
+            "kind": display.kinds(self.model),
             "tab": self.urls,
-            "heading": self.view.label if self.view else self.model._meta.verbose_name_plural,
+            "heading": self.view.label if self.view else display.kinds(self.model),
             "views": [(view, f"?view={view.name}", view is self.view) for view in self.views],
             "view": self.view,
             "pin_query": self.address().removeprefix("?"),
