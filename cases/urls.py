@@ -3,22 +3,10 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from cases.models import Case
-from cases.views import (
-    AnswerCase,
-    CaseActivity,
-    CaseAdd,
-    CaseDetail,
-    CaseEdit,
-    CaseList,
-    CaseNote,
-    CasesOfAccount,
-    CommentInternally,
-    CommentOnCase,
-    DecideRequest,
-    ReopenCase,
-    ResolveCase,
-    TakeCase,
-)
+from cases.views.lists import CaseList, CasesOfAccount
+from cases.views.record import AnswerCase, CaseActivity, CaseDetail, CaseNote, CommentInternally, CommentOnCase
+from cases.views.submit import CaseAdd, CaseEdit
+from cases.views.verbs import DecideRequest, ReopenCase, ResolveCase, TakeCase
 from partnerportal.core.panels import record_urls
 
 OWN = {"panel_activity", "notes"}

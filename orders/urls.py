@@ -4,7 +4,16 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from orders.models import Order
 from orders.views.confirm import ConfirmOrder
-from orders.views.records import CancelOrder, OrderDetail, OrderList, OrderOfCase, OrdersOfAccount, OrdersOfProject, PlaceOrder
+from orders.views.records import (
+    CancelOrder,
+    OrderDetail,
+    OrderList,
+    OrderOfCase,
+    OrderOfQuote,
+    OrdersOfAccount,
+    OrdersOfProject,
+    PlaceOrder,
+)
 from orders.views.stock import NewToStock
 from partnerportal.core.panels import record_urls
 
@@ -13,6 +22,7 @@ orders = [
     path("from-quote/<int:pk>/", PlaceOrder.as_view(), name="place"),
     path("panels/for-account/<int:pk>/", OrdersOfAccount.as_view(), name="for_account"),
     path("panels/for-project/<int:pk>/", OrdersOfProject.as_view(), name="for_project"),
+    path("panels/for-quote/<int:pk>/", OrderOfQuote.as_view(), name="for_quote"),
     path("panels/for-case/<int:pk>/", OrderOfCase.as_view(), name="for_case"),
     path("<int:pk>/confirm/", ConfirmOrder.as_view(), name="confirm"),
     path("<int:pk>/cancel/", CancelOrder.as_view(), name="cancel"),

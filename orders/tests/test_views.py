@@ -518,3 +518,16 @@ def test_a_record_costs_few_queries(as_anna, anna, page):
     order = OrderFactory(owner=anna)
 
     assert_queries(as_anna, reverse(f"orders:{page}", args=[order.pk]), at_most=14)
+
+
+def test_the_page_of_an_accepted_quote_leads_to_its_order(as_anna, anna):
+    quote = ReadyQuoteFactory(owner=anna)
+    place, panel = reverse("orders:place", args=[quote.pk]), reverse("orders:for_quote", args=[quote.pk])
+
+    before = as_anna.get(quote.get_absolute_url()).content.decode()
+    as_anna.post(place)
+    after = as_anna.get(quote.get_absolute_url()).content.decode()
+
+    assert (f'action="{place}"' in before, panel in before) == (True, False)
+    assert (f'action="{place}"' in after, panel in after) == (False, True)
+    assert titles(as_anna.get(panel, **HTMX)) == [everything(Order).get().number]

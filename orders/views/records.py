@@ -224,3 +224,9 @@ class OrderOfCase(OrdersOf):
     """The order that a case was opened for."""
 
     parent_model, parent_field, label = Case, "case", gettext_lazy("Order")
+
+
+class OrderOfQuote(OrdersOf):
+    """The order that was made from a quote."""
+
+    parent_model, parent_field, label = Quote, "quote", gettext_lazy("Order")

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from partnerportal.core import display
 from partnerportal.core.stages import IllegalMove
-from partnerportal.core.views import Action, Fact, RecordAdd, RecordDetail, RecordEdit, RecordView
+from partnerportal.core.views import Action, Fact, Panel, RecordAdd, RecordDetail, RecordEdit, RecordView
 from partners.models import User
 from projects import services as projects
 from quotes import documents, services
@@ -136,11 +136,13 @@ class QuoteDetail(RecordDetail):
         ]
 
     def _accepted_actions(self) -> list[Action]:
-        try:
-            url = reverse("orders:place", args=[self.record.pk])
-        except NoReverseMatch:
+        """The order belongs to the later app; its address is all that is known of it here."""
+        return [Action(_("Create order"), reverse("orders:place", args=[self.record.pk]), "box-seam", method="post", is_primary=True)]
+
+    def get_panels(self) -> list[Panel]:
+        if self.record.status != Status.ORDERED:
             return []
-        return [Action(_("Create order"), url, "box-seam", is_primary=True, method="post")]
+        return [Panel("order", _("Order"), url=reverse("orders:for_quote", args=[self.record.pk]), icon="box-seam")]
 
     def get_context(self) -> dict[str, Any]:
         versions = Quote.objects.visible_to(self.request.user).filter(project=self.record.project_id).exclude(pk=self.record.pk)
