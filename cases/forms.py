@@ -51,7 +51,7 @@ class CaseForm(PartnerModelForm):
             type=self.case_type,
             topic=given.get("topic", ""),
             service_class=given.get("service_class") or Case.Service.STANDARD,
-            **{name: given[name] for name in ("subject", "description", "account", "contact")},
+            **{name: given[name] for name in ("subject", "description", "account", "contact", "file")},
         )
 
 

@@ -24,6 +24,7 @@ from cases.sla import OpeningHours, response_due
 from cases.stages import MOVES, Status
 from partnerportal.core import outbox
 from partnerportal.core.actors import Actor, service
+from partnerportal.core.attached import attach_file
 from partnerportal.core.models import StageMove
 from partnerportal.core.moves import record_move
 from partnerportal.core.notifications import notify
@@ -33,6 +34,8 @@ from partnerportal.core.stages import IllegalMove, check_fresh
 from partners.models import Partner, Tier
 
 if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+
     from partners.models import User
 
 CLASSOUND_TOPIC = "classound"  # Key of the vendor's term; an order with telephone lines opens a case of this topic.
@@ -62,7 +65,7 @@ class TooLateToReopen(Exception):
 
 @dataclass(frozen=True)
 class NewCase:
-    """What a case is submitted with. `owner` is who gets the answers: the submitter when None."""
+    """What a case is submitted with. `owner` is who gets the answers: the submitter when None; `file` is optional."""
 
     type: str
     subject: str
@@ -72,6 +75,7 @@ class NewCase:
     account: Account | None = None
     contact: Contact | None = None
     owner: User | None = None
+    file: UploadedFile | None = None
 
 
 def why_not_eligible(partner: Partner, case_type: str) -> str:
@@ -95,18 +99,15 @@ def why_not_eligible(partner: Partner, case_type: str) -> str:
 def submit_case(new: NewCase, *, by: User) -> Case:
     """Submit a case to the vendor; its first answer gets a due time in the opening hours of the partner's zone.
 
-    Raises NotEligible, ElsewhereContact, or NotYours for an account, contact or owner of another partner.
+    Raises NotEligible, ElsewhereContact, FileRefused, or NotYours for an account, contact or owner of another partner.
     """
     owner = new.owner or by
     partner = _partner_of(new, owner, by)
     refusal = why_not_eligible(partner, new.type)
     if refusal:
         raise NotEligible(refusal)
-    account = new.account or (new.contact.account if new.contact else None)
-    if new.contact and new.contact.account_id != account.pk:
-        raise ElsewhereContact
     zone, now = ZoneInfo(partner.time_zone), timezone.now()
-    return Case.objects.create(
+    case = Case.objects.create(
         partner=partner,
         owner=owner,
         number=next_number(partner.pk, "C", year=now.astimezone(zone).year),
@@ -116,10 +117,13 @@ def submit_case(new: NewCase, *, by: User) -> Case:
         description=new.description,
         service_class=new.service_class,
         verdict=Case.Verdict.NEW if new.type == CaseType.FEATURE_REQUEST else "",
-        account=account,
+        account=_account_of(new),
         contact=new.contact,
         response_due_at=response_due(now, new.service_class, OpeningHours(zone)),
     )
+    if new.file:
+        attach_file(case, new.file, by=by)
+    return case
 
 
 def _partner_of(new: NewCase, owner: User, by: User) -> Partner:
@@ -128,6 +132,14 @@ def _partner_of(new: NewCase, owner: User, by: User) -> Partner:
     if partner is None or {by.partner_id or partner.pk, *attached} != {partner.pk}:
         raise NotYours(_("A case belongs to the company of its owner, with the account and contact that it is about."))
     return partner
+
+
+def _account_of(new: NewCase) -> Account | None:
+    if new.contact is None:
+        return new.account
+    if new.account and new.contact.account_id != new.account.pk:
+        raise ElsewhereContact
+    return new.contact.account
 
 
 def _one_line(text: str) -> str:

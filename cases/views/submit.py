@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from cases import services
 from cases.forms import OFFERED_TYPES, CaseEditForm, CaseForm
 from cases.models import Case, CaseType
-from partnerportal.core import attached
+from partnerportal.core.attached import FileRefused
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.views import RecordAdd, RecordEdit
 
@@ -42,7 +42,7 @@ class CaseAdd(RecordAdd):
     model, permission = Case, "cases.add_case"
     form_class = CaseForm
     template_name = "cases/case_form.html"
-    errors = (services.NotEligible, services.ElsewhereContact, NotYours, attached.FileRefused)
+    errors = (services.NotEligible, services.ElsewhereContact, NotYours, FileRefused)
     can_save_and_new, icon = False, "life-preserver"
 
     @property
@@ -71,10 +71,7 @@ class CaseAdd(RecordAdd):
         return CaseForm(data, files, user=self.request.user, case_type=self.case_type, **options)
 
     def create(self, form: Any) -> Case:
-        case = services.submit_case(form.new_case(), by=self.request.user)
-        if form.cleaned_data["file"]:
-            attached.attach_file(case, form.cleaned_data["file"], by=self.request.user)
-        return case
+        return services.submit_case(form.new_case(), by=self.request.user)
 
     def get_context(self, form: Any, **more: Any) -> dict[str, Any]:
         kind = CaseType(self.case_type).label

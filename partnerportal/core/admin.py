@@ -97,7 +97,8 @@ class VendorAdmin(admin.ModelAdmin):
         if self.changeable_fields is None or obj is None:
             return declared
         shown = [field.name for field in self.model._meta.fields if not field.primary_key]
-        extra = [name for name in shown if name not in self.changeable_fields and name not in declared]
+        hidden = {*declared, *(self.exclude or ())}  # Django shows a read-only field even when it is excluded.
+        extra = [name for name in shown if name not in self.changeable_fields and name not in hidden]
         return (*declared, *extra)
 
     # --- authorship and refusals ---------------------------------------------------------
