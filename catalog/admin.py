@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.utils.safestring import SafeString, mark_safe
 from import_export import fields, resources, widgets
 from import_export.admin import ImportExportMixin
 
@@ -14,8 +16,24 @@ from catalog import words
 from catalog.models import AveragePrice, ExchangeRate, PriceBook, PriceBookEntry, Product, StageText, Term
 from partnerportal.core.admin import VendorAdmin
 
+INLINE_STYLE = re.compile(r'(?<=<ins|<del) style="[^"]*"')
 
-class ProductResource(resources.ModelResource):
+
+class PlainDiff(resources.Diff):
+    """The preview's differences without inline style, which the content security policy would refuse."""
+
+    def as_html(self) -> list[SafeString]:
+        return [mark_safe(INLINE_STYLE.sub("", html)) for html in super().as_html()]  # noqa: S308 (escaped by the differ)
+
+
+class VendorResource(resources.ModelResource):
+    """A file of rows that the vendor reads before they are taken."""
+
+    def get_diff_class(self) -> type[resources.Diff]:
+        return PlainDiff
+
+
+class ProductResource(VendorResource):
     """Products by their code."""
 
     class Meta:
@@ -29,7 +47,7 @@ class ProductResource(resources.ModelResource):
         use_transactions = True
 
 
-class PriceBookEntryResource(resources.ModelResource):
+class PriceBookEntryResource(VendorResource):
     """Prices by book, product, currency, billing period and first day."""
 
     book = fields.Field(column_name="book", attribute="book", widget=widgets.ForeignKeyWidget(PriceBook, "kind"))

@@ -84,7 +84,7 @@ class PriceList(RecordList):
         Column(_("Valid from"), "valid_from", sort="valid_from"),
     )
     ordering = "product__name"
-    icon = "tags"
+    icon, can_select = "tags", False
     empty_text = _("No price of the books that you buy from fits.")
 
     def get_queryset(self) -> QuerySet:

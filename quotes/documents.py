@@ -219,7 +219,7 @@ def _seller(quote: Quote) -> Party:
     partner, owner = quote.partner, quote.owner
     return Party(
         name=partner.name,
-        address=_address(partner.street, partner.postal_code, partner.city, partner.state, partner.country.name),
+        address=_address(partner.street, partner.postal_code, partner.city, partner.state, _country(partner.country)),
         person=owner.get_full_name(),
         email=owner.email,
         phone=str(owner.phone or partner.phone or ""),
@@ -230,7 +230,7 @@ def _customer(quote: Quote) -> Party:
     account, contact = quote.account, quote.contact
     return Party(
         name=account.name,
-        address=_address(account.street, account.postal_code, account.city, account.state, account.country.name),
+        address=_address(account.street, account.postal_code, account.city, account.state, _country(account.country)),
         person=str(contact),
         email=contact.email,
         phone=str(contact.phone or ""),
@@ -241,12 +241,17 @@ def _delivery(quote: Quote) -> tuple[str, ...]:
     """Where goods go, when they go to the customer; another address is not the customer's business."""
     if quote.shipping_type != ShippingType.END_USER:
         return ()
-    place = _address(quote.ship_street, quote.ship_postal_code, quote.ship_city, quote.ship_state, quote.ship_country.name)
+    place = _address(quote.ship_street, quote.ship_postal_code, quote.ship_city, quote.ship_state, _country(quote.ship_country))
     return tuple(line for line in (quote.ship_company, quote.ship_contact_name, *place) if line) if place else ()
 
 
 def _address(street: str, postal_code: str, city: str, state: str, country: str) -> tuple[str, ...]:
     return tuple(line for line in (street, f"{postal_code} {city}".strip(), state, str(country)) if line)
+
+
+def _country(country: Any) -> str:
+    """The country's name in the language at hand."""
+    return str(country.name)
 
 
 def _plain(value: Any) -> Any:

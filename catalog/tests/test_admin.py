@@ -35,7 +35,9 @@ def at_work(client, vendor_admin, reference):
 
 
 def test_a_file_of_prices_is_shown_before_it_is_taken(at_work):
-    import_prices(at_work, "gold,UC-BUSINESS,EUR,yearly,70.00,2025-01-01,", confirm=False)
+    preview = import_prices(at_work, "gold,UC-BUSINESS,EUR,yearly,70.00,2025-01-01,", confirm=False)
+    assert "<ins>" in preview.text
+    assert "style=" not in preview.text
     assert price() == Decimal("64.80")
 
     import_prices(at_work, "gold,UC-BUSINESS,EUR,yearly,70.00,2025-01-01,")

@@ -105,7 +105,8 @@ def create_quote(project: Project, *, by: User, today: date) -> Quote:
 def address(shipping_type: str, *, account: Account, contact: Contact, partner: Partner) -> dict[str, Any]:
     """Where goods go for a shipping address type: the customer's address or the partner's; a reseller's is typed in."""
     names = ("street", "postal_code", "city", "state", "country")
-    source = {ShippingType.END_USER: account, ShippingType.PARTNER: partner}.get(ShippingType(shipping_type))
+    places: dict[str, Any] = {ShippingType.END_USER: account, ShippingType.PARTNER: partner}
+    source = places.get(ShippingType(shipping_type))
     fields: dict[str, Any] = {f"ship_{name}": getattr(source, name, "") or "" for name in names}
     fields["shipping_type"] = shipping_type
     fields["ship_company"] = source.name if source else ""

@@ -80,7 +80,7 @@ class QuotesOfProject(RelatedPanel):
     )
 
 
-class QuotesOfAccount(QuotesOfProject):
-    parent_model, parent_field = Account, "account"
-    ordering = ("-created_at", "-pk")
-    add_permission = ""
+class QuotesOfAccount(RelatedPanel):
+    parent_model, model, parent_field, permission = Account, Quote, "account", "quotes.view_quote"
+    label = gettext_lazy("Quotes")
+    columns = QuotesOfProject.columns
