@@ -189,7 +189,9 @@ def due(now: datetime) -> list[tuple[int, str]]:
         | Q(rung_at__lt=now - RING_AGAIN_AFTER)
     )
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
-    waiting = OutboxMessage.objects.filter(unheard, free, state=_State.PENDING, available_at__lte=now)
+    # A row that a worker has in its hands is skipped: it is locked for as long as the work takes.
+    rows = OutboxMessage.objects.select_for_update(skip_locked=True)
+    waiting = rows.filter(unheard, free, state=_State.PENDING, available_at__lte=now)
     return list(waiting.order_by("available_at", "pk").values_list("pk", "kind")[:SWEEP_LIMIT])
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from partnerportal.core import outbox
+from partnerportal.core import jobs, outbox
 from partnerportal.core.models import OutboxMessage, StoredMail
 
 State = OutboxMessage.State
@@ -233,6 +233,24 @@ def test_two_sweeps_at_once_are_one(handler):
     assert found == [0]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_sweep_does_not_wait_for_a_message_in_a_workers_hands(handler):
+    message = make(attempts=1, lease_until=timezone.now() - timedelta(seconds=1))
+    found = []
+
+    def sweep():
+        found.append(outbox.sweep())
+        connection.close()
+
+    with transaction.atomic():
+        OutboxMessage.objects.select_for_update().get(pk=message.pk)
+        thread = threading.Thread(target=sweep, daemon=True)
+        thread.start()
+        thread.join(60)
+
+    assert found == [0]
+
+
 @pytest.mark.django_db
 def test_retry_gives_a_dead_message_its_attempts_back(handler):
     message = make(state=State.DEAD, attempts=8)
@@ -267,3 +285,9 @@ def test_deliver_due_follows_what_a_delivery_promises(handler, monkeypatch):
 def test_a_kind_has_one_handler(handler):
     with pytest.raises(ValueError, match="Two handlers"):
         outbox.handles("trial")(lambda: None)
+
+
+def test_each_hard_limit_has_a_soft_one_before_it():
+    """The pool's clock starts with the soft limit; a general one of 90 seconds would put a hard limit of 20 off until then."""
+    for job in (jobs.deliver, jobs.deliver_pdf):
+        assert 0 < job.soft_time_limit < job.time_limit
