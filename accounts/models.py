@@ -51,8 +51,10 @@ class AccountQuerySet(PartnerQuerySet):
         if first:
             is_candidate |= Q(name__unaccent__icontains=first)
         found = self.filter(is_candidate).order_by("name", "pk")[:200]
-        return [
-            one for one in found if company_key(one.name) == key or (mail_domain(email) and mail_domain(one.email) == mail_domain(email))
+        return [  # type: ignore[return-value]
+            one
+            for one in found
+            if company_key(one.name) == key or (mail_domain(email) and mail_domain(one.email) == mail_domain(email))  # type: ignore[attr-defined]
         ][:5]
 
 
@@ -76,7 +78,7 @@ class Account(Taskable):
     description = models.TextField(_("description"), blank=True, max_length=10_000)
     history = tracked()
 
-    objects = PartnerManager.from_queryset(AccountQuerySet)()
+    objects = PartnerManager.from_queryset(AccountQuerySet)()  # type: ignore[misc]
 
     class Meta:
         ordering = ["name", "pk"]
@@ -161,7 +163,7 @@ def _what_stands_on(record: Subject) -> str:
     held_by = [
         str(link.related_model._meta.verbose_name_plural)
         for link in holders
-        if link.related_model._default_manager.for_partner(record.partner_id).filter(deleted_at=None, **{link.field.name: record}).exists()
+        if link.related_model._default_manager.for_partner(record.partner_id).filter(deleted_at=None, **{link.field.name: record}).exists()  # type: ignore[attr-defined]
     ]
     if not held_by:
         return ""

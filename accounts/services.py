@@ -54,7 +54,7 @@ def create_account(*, values: Mapping[str, Any], by: User) -> Account:
     """A new account of the person's company, owned by her. Raises ValidationError for an address that is no company's."""
     require_partner(by)
     check_new_address(values["email"], former="", by=by)
-    account = Account(partner_id=by.partner_id, owner=by)
+    account = Account(partner_id=by.partner_id, owner=by)  # type: ignore[misc]
     _take(account, values, ACCOUNT_FIELDS)
     account.save()
     return account
@@ -121,5 +121,5 @@ def _change(record: Record, values: Mapping[str, Any], fields: tuple[str, ...], 
     check_new_address(values.get("email", record.email), former=record.email, by=by)
     changed = _take(record, values, fields)
     if changed:
-        record.save(update_fields=[*changed, "updated_at"])
+        record.save(update_fields=[*changed, "updated_at"])  # type: ignore[has-type]
     return record

@@ -77,7 +77,7 @@ class Case(Taskable):
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True, editable=False)
     history = tracked()
 
-    objects = PartnerManager.from_queryset(CaseQuerySet)()
+    objects = PartnerManager.from_queryset(CaseQuerySet)()  # type: ignore[misc]
 
     class Meta:
         ordering = ["-created_at", "-pk"]

@@ -21,6 +21,6 @@ class TermField(forms.ChoiceField):
 
     def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
         present = getattr(getattr(form, "instance", None), field_name, "")
-        if present and present not in dict(self.choices):
+        if present and present not in dict(self.choices):  # type: ignore[arg-type]
             self.choices = [*self._offered(), (present, words.label(self.kind, present))]
         return super().get_bound_field(form, field_name)

@@ -71,7 +71,7 @@ class Lead(Taskable):
     converted_at = models.DateTimeField(_("converted"), null=True, blank=True, editable=False)
     history = tracked()
 
-    objects = PartnerManager.from_queryset(LeadQuerySet)()
+    objects = PartnerManager.from_queryset(LeadQuerySet)()  # type: ignore[misc]
 
     class Meta:
         ordering = ["-created_at", "-pk"]

@@ -64,7 +64,7 @@ def create_lead(*, values: Mapping[str, Any], by: User, origin: str = Lead.Origi
     status = values.get("status") or Status.NEW
     if status not in FIRST:
         raise IllegalMove(_("A lead begins as New or in Qualification."), to=status)
-    lead = Lead(partner_id=by.partner_id, owner=by, status=status, origin=origin)
+    lead = Lead(partner_id=by.partner_id, owner=by, status=status, origin=origin)  # type: ignore[misc]
     _take(lead, values)
     lead.save()
     record_move(lead, was="", to=lead.status, by=Actor.of(by))

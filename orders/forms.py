@@ -42,9 +42,9 @@ HELP = {
 def form_of(step: Step) -> type[StepForm]:
     """The form class of a step."""
     asked = {name: text for name, text in HELP.items() if name in step.fields}
-    form = modelform_factory(Order, form=StepForm, fields=step.fields, help_texts=asked)
-    form.required_names = step.required
-    return form
+    form = modelform_factory(Order, form=StepForm, fields=step.fields, help_texts=asked)  # type: ignore[arg-type]
+    form.required_names = step.required  # type: ignore[attr-defined]
+    return form  # type: ignore[return-value]
 
 
 @dataclass(frozen=True)

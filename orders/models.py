@@ -92,7 +92,7 @@ class Order(ShippingAddress, Taskable):
     completed_at = models.DateTimeField(_("completed"), null=True, blank=True, editable=False)
     history = tracked(excluded_fields=["typed"])
 
-    objects = PartnerManager.from_queryset(OrderQuerySet)()
+    objects = PartnerManager.from_queryset(OrderQuerySet)()  # type: ignore[misc]
 
     class Meta:
         ordering = ["-created_at", "-pk"]

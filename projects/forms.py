@@ -197,7 +197,7 @@ class NewProjectForm(NewCustomerFields, PartnerModelForm):
 class CustomerForm(NewCustomerFields, PartnerForm):
     """First screen of the fast pipeline: who it is."""
 
-    account = forms.ModelChoiceField(label=_("Account"), queryset=Account.objects.all(), required=False, widget=forms.HiddenInput)
+    account = forms.ModelChoiceField(label=_("Account"), queryset=Account.objects.all(), required=False, widget=forms.HiddenInput)  # type: ignore[var-annotated]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -227,7 +227,7 @@ class PipelineForm(PartnerForm):
 class ConvertForm(PartnerForm):
     """What a lead becomes: which account and contact, and what a project must know."""
 
-    account = forms.ModelChoiceField(label=_("Account"), queryset=Account.objects.all(), required=False)
+    account = forms.ModelChoiceField(label=_("Account"), queryset=Account.objects.all(), required=False)  # type: ignore[var-annotated]
     phone = PhoneNumberField(label=_("Phone of the company"), required=False)
     contact = forms.ModelChoiceField(label=_("Contact"), queryset=Contact.objects.all(), required=False)
     name = forms.CharField(label=_("Project name"), max_length=200)

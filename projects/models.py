@@ -133,7 +133,7 @@ class Project(Taskable):
     approved_by_am = models.CharField(_("approved by account manager"), max_length=3, choices=Approval.choices, blank=True, editable=False)
     history = tracked()
 
-    objects = PartnerManager.from_queryset(ProjectQuerySet)()
+    objects = PartnerManager.from_queryset(ProjectQuerySet)()  # type: ignore[misc]
 
     class Meta:
         ordering = ["close_date", "pk"]
@@ -170,7 +170,7 @@ class Project(Taskable):
     def get_absolute_url(self) -> str:
         return reverse("projects:detail", args=[self.pk])
 
-    def get_stage_display(self) -> str:
+    def get_stage_display(self) -> str:  # type: ignore[no-redef]
         """The vendor's word for the stage, by the kind of project."""
         return words.stage(self.record_type, self.stage).label
 
@@ -192,7 +192,7 @@ class Project(Taskable):
         return self.stage != Stage.CLOSED
 
     @property
-    def kept_estimate(self) -> mrr.Estimate | None:
+    def kept_estimate(self) -> mrr.Estimate | None:  # type: ignore[name-defined]
         """What the expected MRR was computed with; None before the first computation."""
         return mrr.from_json(self.estimate)
 

@@ -35,4 +35,4 @@ pages = [
     path("projects/", include(own)),
 ]
 
-urlpatterns = [path("", include((pages, "projects")))]
+urlpatterns = [path("", include((pages, "projects")))]  # type: ignore[arg-type]

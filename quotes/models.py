@@ -130,7 +130,7 @@ class Quote(ShippingAddress, Taskable):
     consent = models.TextField(_("consent given"), blank=True, editable=False)
     history = tracked(excluded_fields=["token", "content"])
 
-    objects = PartnerManager.from_queryset(QuoteQuerySet)()
+    objects = PartnerManager.from_queryset(QuoteQuerySet)()  # type: ignore[misc]
 
     class Meta:
         ordering = ["-created_at", "-pk"]

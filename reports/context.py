@@ -37,7 +37,7 @@ def counts(user: User) -> Mapping[str, int]:
         "cases": _count(_cases(user)),
         "notices": _count(Notification.objects.filter(user=user, read_at=None)),
     }
-    return User.objects.filter(pk=user.pk).values(**asked).get()
+    return User.objects.filter(pk=user.pk).values(**asked).get()  # type: ignore[return-value]
 
 
 def _cases(user: User) -> QuerySet[Case]:

@@ -65,7 +65,7 @@ class ReportPage(Guarded):
         if not request.user.has_perm(report.permission):
             raise PermissionDenied
         form = AskedForm(request.GET)
-        sections = report.compute(request.user, form.asked(request.user)) if form.is_valid() else []
+        sections = report.compute(request.user, form.asked(request.user)) if form.is_valid() else []  # type: ignore[arg-type]
         written = request.GET.get("format", "")
         if written in ("csv", "xlsx") and form.is_valid():
             answer = csv_response if written == "csv" else xlsx_response
@@ -79,10 +79,10 @@ class ReportPage(Guarded):
             "heading": report.label,
             "report": report,
             "form": form,
-            "presets": _presets(timezone.localdate(), kept),
+            "presets": _presets(timezone.localdate(), kept),  # type: ignore[arg-type]
             "scope": kept.get("of", "company"),
-            "csv_url": f"?{urlencode(kept | {'format': 'csv'})}",
-            "xlsx_url": f"?{urlencode(kept | {'format': 'xlsx'})}",
+            "csv_url": f"?{urlencode(kept | {'format': 'csv'})}",  # type: ignore[arg-type]
+            "xlsx_url": f"?{urlencode(kept | {'format': 'xlsx'})}",  # type: ignore[arg-type]
             "charts": [_chart(report, section) for section in sections],
         }
 

@@ -67,7 +67,7 @@ class Task(Subject):
     related = GenericForeignKey("content_type", "object_id")
     history = tracked()
 
-    objects = PartnerManager.from_queryset(TaskQuerySet)()
+    objects = PartnerManager.from_queryset(TaskQuerySet)()  # type: ignore[misc]
 
     class Meta:
         ordering = ["due_on", "pk"]

@@ -83,7 +83,7 @@ def reopen_task(task: Task, *, by: User) -> Task:
 def hand_over(record: Taskable, *, to: User, by: User) -> Taskable:
     """Change the owner of a record. Open tasks on it that the former owner was to do go along; completed ones stay."""
     former = record.owner
-    record = attached.change_owner(record, to=to, by=by)
+    record = attached.change_owner(record, to=to, by=by)  # type: ignore[assignment]
     hand_over_tasks([record], former=former, to=to)
     return record
 

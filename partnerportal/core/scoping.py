@@ -57,11 +57,11 @@ class PartnerQuerySet(models.QuerySet):
 
     def visible_to(self, user: User) -> Self:
         """The rows that this person may see: `visibility` of the model."""
-        return self._scoped("visible_to").filter(self.model.visibility(user))
+        return self._scoped("visible_to").filter(self.model.visibility(user))  # type: ignore[attr-defined]
 
     def editable_by(self, user: User) -> Self:
         """The rows that this person may change: visible, and `editability` of the model."""
-        return self._scoped("editable_by").filter(self.model.visibility(user), self.model.editability(user))
+        return self._scoped("editable_by").filter(self.model.visibility(user), self.model.editability(user))  # type: ignore[attr-defined]
 
     def for_partner(self, partner: Partner | int) -> Self:
         """All rows of one partner, deleted ones too; for services and jobs, never for a person's request."""
@@ -74,12 +74,12 @@ class PartnerQuerySet(models.QuerySet):
         return self._scoped(reason)
 
     def _scoped(self, scope: str) -> Self:
-        clone = self._chain()
+        clone = self._chain()  # type: ignore[attr-defined]
         clone._scope = scope
         return clone
 
     def _clone(self) -> Self:
-        clone = super()._clone()
+        clone = super()._clone()  # type: ignore[misc]
         clone._scope = self._scope
         return clone
 
@@ -104,9 +104,9 @@ class PartnerQuerySet(models.QuerySet):
     raw = _guarded("raw")
     _raw_delete = _guarded("_raw_delete")
     # Django marks these three; keep the marks, so that managers treat them alike.
-    delete.alters_data = True
-    delete.queryset_only = True
-    _raw_delete.queryset_only = True
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+    _raw_delete.queryset_only = True  # type: ignore[attr-defined]
 
 
 _is_checking_uniqueness: ContextVar[bool] = ContextVar("is_checking_uniqueness", default=False)

@@ -55,7 +55,7 @@ class StageMap:
     """Arrows between stages: `moves[stage]` are those one may go to. `by_hand` are the ones a person may choose, all when None."""
 
     moves: Mapping[str, frozenset[str]]
-    refusal: str = "This step cannot follow on the present one."
+    refusal: object = "This step cannot follow on the present one."
 
     def allows(self, stage: str, to: str) -> bool:
         """Whether there is an arrow."""
@@ -89,7 +89,7 @@ class Path:
 
     steps: tuple[str, ...]
     automatic: frozenset[str]
-    to_leave: Mapping[str, tuple[Guard, ...]] = field(default_factory=dict)
+    to_leave: Mapping[Any, tuple[Guard, ...]] = field(default_factory=dict)
     refusals: Refusals = Refusals()
 
     def following(self, stage: str) -> str | None:

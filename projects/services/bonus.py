@@ -71,7 +71,7 @@ def decide_bonus(project: Project, *, answer: str, reason: str = "", by: User) -
     if not reason.strip() and (by.is_vendor_admin or answer == Approval.NO or project.approved_by_am):
         raise ValidationError({"reason": _("Give a reason.")})
     project.approved_by_am = answer
-    project._change_reason = reason.strip()[:100]
+    project._change_reason = reason.strip()[:100]  # type: ignore[attr-defined]
     project.save(update_fields=["approved_by_am", "updated_at"])
     state = BonusEntry.State.GRANTED if answer == Approval.YES else BonusEntry.State.REFUSED
     entry = add_entry(project, state, by=by, reason=reason.strip())

@@ -115,7 +115,7 @@ def enter(
     project.stage = to
     project.probability = words.stage(project.record_type, to).probability if probability is None else probability
     weigh(project)
-    project._change_reason = reason[:100]
+    project._change_reason = reason[:100]  # type: ignore[attr-defined]
     project.save(update_fields=[*MOVE_FIELDS, *also])
     record_move(project, was=was, to=to, by=by, reason=reason, is_automatic=is_automatic, skipped=skipped)
     _tell(project, was, by=by, reason=reason)

@@ -57,7 +57,7 @@ def create_project(*, values: Mapping[str, Any], by: User) -> Project:
 def new_project(*, values: Mapping[str, Any], by: User, lead: Lead | None = None) -> Project:
     """`create_project`, inside the transaction in hand; `lead` is what it comes from."""
     require_partner(by)
-    project = Project(partner=by.partner, owner=by, lead=lead, currency=by.partner.currency)
+    project = Project(partner=by.partner, owner=by, lead=lead, currency=by.partner.currency)  # type: ignore[union-attr]
     project.record_type = values.get("record_type") or RecordType.BUSINESS_PLAN
     project.account = Account.objects.visible_to(by).get(pk=values["account"].pk)
     project.contact = Contact.objects.visible_to(by).get(pk=values["contact"].pk)

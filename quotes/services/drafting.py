@@ -109,7 +109,7 @@ def address(shipping_type: str, *, account: Account, contact: Contact, partner: 
     source = places.get(ShippingType(shipping_type))
     fields: dict[str, Any] = {f"ship_{name}": getattr(source, name, "") or "" for name in names}
     fields["shipping_type"] = shipping_type
-    fields["ship_company"] = source.name if source else ""
+    fields["ship_company"] = source.name if source else ""  # type: ignore[attr-defined]
     fields["ship_contact_name"] = str(contact) if source is account else ""
     fields["ship_contact_phone"] = (
         str(contact.phone or contact.mobile or "") if source is account else str(getattr(source, "phone", "") or "")

@@ -43,7 +43,7 @@ def confirm(setting: Setting, order: Order, *, at: datetime) -> None:
     case = _telephony_case(setting, order, at=at) if order.has_telephony else None
     ticked = {"address_is_confirmed": order.ships, "devices_confirmed": order.ships, "terms_accepted": True}
     facts = {"confirmed_at": at, "confirmed_by": order.owner, "case": case}
-    move(setting, order, field="status", to=Status.CONFIRMED, at=at, by=order.owner, **ticked, **facts)
+    move(setting, order, field="status", to=Status.CONFIRMED, at=at, by=order.owner, **ticked, **facts)  # type: ignore[arg-type]
 
 
 def begin(setting: Setting, order: Order, *, at: datetime) -> None:

@@ -155,7 +155,7 @@ def accept(setting: Setting, quote: Quote, *, at: datetime) -> None:
     _event(setting, quote, CustomerEvent.Kind.OPENED, at=at - timedelta(minutes=8))
     _event(setting, quote, CustomerEvent.Kind.ACCEPTED, at=at, name=name)
     answer = {"answered_at": at, "answered_by": name, "consent": CONSENT, "first_opened_at": at - timedelta(minutes=8)}
-    move(setting, quote, field="status", to=Status.ACCEPTED, at=at, by=None, reason=f"Accepted by {name}", **answer)
+    move(setting, quote, field="status", to=Status.ACCEPTED, at=at, by=None, reason=f"Accepted by {name}", **answer)  # type: ignore[arg-type]
 
 
 def reject(setting: Setting, quote: Quote, *, at: datetime) -> None:
@@ -164,7 +164,7 @@ def reject(setting: Setting, quote: Quote, *, at: datetime) -> None:
     _event(setting, quote, CustomerEvent.Kind.OPENED, at=at - timedelta(minutes=20))
     _event(setting, quote, CustomerEvent.Kind.DECLINED, at=at, name=name, text=why)
     answer = {"answered_at": at, "answered_by": name, "answer_note": why, "first_opened_at": at - timedelta(minutes=20)}
-    move(setting, quote, field="status", to=Status.REJECTED, at=at, by=None, reason=why, is_primary=False, **answer)
+    move(setting, quote, field="status", to=Status.REJECTED, at=at, by=None, reason=why, is_primary=False, **answer)  # type: ignore[arg-type]
 
 
 def expire(setting: Setting, quote: Quote, *, at: datetime) -> None:

@@ -98,7 +98,7 @@ def tell_projects(setting: Setting) -> None:
         start = setting.ago(began)
         account, contact, lead = _customer(setting, one, owner, start)
         project = _project(setting, account, contact, kind=RecordType.BUSINESS_PLAN, users=one.users, at=start, ending=ending, ended=ended)
-        project.lead = lead
+        project.lead = lead  # type: ignore[assignment]
         setting.chronicle.add(project, at=start, by=owner)
         end = setting.ago(ended) if ended else setting.now - timedelta(minutes=30)
         play(Play(setting, project, setting.between(start, end, STEPS[ending])), ending)
@@ -178,7 +178,7 @@ def play(story: Play, ending: str) -> None:
     setting, project = story.setting, story.project
     owner = project.owner
     if setting.rng.random() < 0.5:
-        note(setting, project, by=owner, at=project.created_at + timedelta(hours=5))
+        note(setting, project, by=owner, at=project.created_at + timedelta(hours=5))  # type: ignore[arg-type]
     if project.owner != setting.reps[0] and setting.rng.random() < 0.25:
         setting.chronicle.add(Follow(partner=setting.partner, subject=project, user=setting.reps[0]), at=project.created_at, by=owner)
     if project.record_type == RecordType.BUSINESS_PLAN and not _to_presentation(story, ending):
@@ -210,7 +210,7 @@ def _to_presentation(story: Play, ending: str) -> bool:
         )
     if ending == Stage.DEMO:
         return False
-    figure = (project.mrr * Decimal("0.95")).quantize(Decimal(10)).quantize(Decimal("0.01"))
+    figure = (project.mrr * Decimal("0.95")).quantize(Decimal(10)).quantize(Decimal("0.01"))  # type: ignore[operator]
     setting.chronicle.change(project, at=story.now(), by=project.owner, amount_mrr=figure)
     at = story.moments[0]
     story.go(Stage.PRESENTATION, by=project.owner)
@@ -228,7 +228,7 @@ def _demo_done(setting: Setting, project: Project, *, at: datetime) -> None:
         "project": project,
         "basis": project.pipeline_mrr,
         "rate": RATE,
-        "amount": bonus.amount(project.pipeline_mrr, RATE),
+        "amount": bonus.amount(project.pipeline_mrr, RATE),  # type: ignore[arg-type]
         "currency": project.currency,
     }
     setting.chronicle.add(BonusEntry(partner=setting.partner, state=BonusEntry.State.AWAITING, **facts), at=at, by=project.owner)

@@ -94,7 +94,7 @@ def _answer(setting: Setting, case: Case, status: str, *, at: datetime, last: da
     moments = setting.between(at, last, 6)
     verdict = {"verdict": Case.Verdict.PLANNED} if case.verdict else {}
     taken = {"agent": agent, "first_answered_at": moments[0], **verdict}
-    move(setting, case, field="status", to=Status.IN_PROGRESS, at=moments[0], by=agent, **taken)
+    move(setting, case, field="status", to=Status.IN_PROGRESS, at=moments[0], by=agent, **taken)  # type: ignore[arg-type]
     _say(setting, case, agent, "Thank you, we are looking into it.", at=moments[0])
     _say(setting, case, agent, "Seen on two other sites; firmware 7.3.2. Ask the lab first.", at=moments[1], internal=True)
     if status == Status.IN_PROGRESS:

@@ -55,7 +55,7 @@ def _year(partner: Partner, people: dict[str, User], *, agent: User, scale: int,
         now=now,
         rng=rng,
         chronicle=chronicle,
-        companies=names.company_names(CULTURES[partner.country.code], rng),
+        companies=names.company_names(CULTURES[partner.country.code], rng),  # type: ignore[attr-defined]
         catalog=Catalog.of(partner),
         questions=list(DemoQuestion.objects.filter(is_active=True)),
     )
