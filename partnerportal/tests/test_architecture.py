@@ -1,0 +1,146 @@
+"""How the code is built, read from its syntax trees: scope in web code, pure modules, subjects, permissions."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.urls import URLPattern, get_resolver
+
+from partnerportal.core.models import Subject
+from partnerportal.core.scoping import PartnerOwned
+from partnerportal.core.views import Guarded
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+APPS = ("partners", "catalog", "tasks", "accounts", "cases", "leads", "projects", "quotes", "orders", "reports", "partnerportal/core")
+WEB = ("views", "forms", "filters", "urls", "panels", "fields", "report_views", "home", "about")
+SCOPES = {"visible_to", "editable_by"}
+PURE = (
+    "partnerportal/core/money.py",
+    "partnerportal/core/stages.py",
+    "quotes/pricing.py",
+    "projects/mrr.py",
+    "projects/bonus.py",
+    "accounts/matching.py",
+    "cases/sla.py",
+    "orders/handover.py",
+)
+SUBJECTS = {
+    "accounts.account",
+    "accounts.contact",
+    "cases.case",
+    "leads.lead",
+    "orders.order",
+    "projects.project",
+    "quotes.quote",
+    "tasks.task",
+}
+# Uses that were read by a person: the module, what it reads, and why no further scope is needed.
+REVIEWED = {
+    ("projects/views/moves.py", "ProjectContact"): "the project was read through scope",
+    ("quotes/views/customer.py", "Quote"): "the customer's token names the quote",
+    ("partnerportal/core/panels.py", "Attachment"): "the file's record is then read through scope",
+    ("partnerportal/core/panels.py", "related"): "only asked for its methods",
+    ("partnerportal/core/forms.py", "get_user_model()"): "active colleagues, by the person's partner",
+}
+OPEN_DOORS = {"healthz", "readyz"}
+
+
+def sources(names=None):
+    """Every module of ours outside of tests and migrations, parsed."""
+    for app in APPS:
+        for path in sorted((ROOT / app).rglob("*.py")):
+            place = path.relative_to(ROOT)
+            if {"tests", "migrations"} & set(place.parts) or (names and not names & {place.stem, *place.parts}):
+                continue
+            yield place, ast.parse(path.read_text())
+
+
+def chained(tree):
+    """(model, the names called on `Model.objects`, line) of every use of a manager."""
+    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in ("objects", "_default_manager", "_base_manager"):
+            names, above = [], parents.get(node)
+            while isinstance(above, ast.Attribute | ast.Call):
+                if isinstance(above, ast.Attribute):
+                    names.append(above.attr)
+                above = parents.get(above)
+            yield ast.unparse(node.value), node.attr, names, node.lineno
+
+
+def test_web_code_reads_partners_rows_through_scope_only():
+    free = {model.__name__ for model in apps.get_models() if not issubclass(model, PartnerOwned)}
+    found, looked_at = {}, 0
+    for place, tree in sources(set(WEB)):
+        for model, _manager, names, line in chained(tree):
+            looked_at += 1
+            # A choice's queryset is limited by the form or the filter set; unlimited it raises when it is read.
+            if model not in free and not set(names) & SCOPES and names[:1] not in (["all"], ["none"]):
+                found[str(place), model] = f"{line}: {'.'.join(names)}"
+    assert {key: found[key] for key in found.keys() - REVIEWED.keys()} == {}
+    assert REVIEWED.keys() - found.keys() == set()
+    assert looked_at > 20
+
+
+def test_nobody_reads_the_history_of_a_whole_model():
+    found = []
+    for place, tree in sources():
+        models = {model.__name__ for model in apps.get_models()}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and node.attr == "history" and isinstance(node.value, ast.Name) and node.value.id in models:
+                found.append(f"{place}:{node.lineno}")
+    assert found == []
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_pure_modules_know_no_framework_and_no_float(name):
+    path = ROOT / name
+    if not path.exists():
+        pytest.fail(f"{name} is gone: take it off the list")
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+            assert not [one for one in names if one.split(".")[0] == "django"], f"{name}:{node.lineno}"
+        if isinstance(node, ast.Constant):
+            assert not isinstance(node.value, float), f"{name}:{node.lineno}"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            assert node.func.id not in ("float", "round"), f"{name}:{node.lineno}"
+
+
+def test_subjects_are_the_eight_business_records():
+    assert {model._meta.label_lower for model in apps.get_models() if issubclass(model, Subject) and not model._meta.proxy} == SUBJECTS
+
+
+def views_of(patterns):
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            yield pattern
+        elif pattern.app_name != "admin":
+            yield from views_of(pattern.url_patterns)
+
+
+def test_every_page_of_ours_names_its_permission_or_is_a_named_exception():
+    bare, checked = set(), 0
+    for pattern in views_of(get_resolver().url_patterns):
+        view = getattr(pattern.callback, "view_class", None)
+        module = (view or pattern.callback).__module__
+        if module.startswith(("allauth", "django")):
+            continue
+        checked += 1
+        if not (view and issubclass(view, Guarded)):
+            bare.add(pattern.name)
+    # The customer's page and the invitation know their visitor by a token; files, pins and looks ask the record or the person.
+    customers = {"customer_quote", "customer_pdf", "customer_accept", "customer_decline", "customer_change"}
+    assert bare == OPEN_DOORS | customers | {"accept_invitation", "file", "remove_file", "pin", "look"}
+    assert checked > 150
+
+
+def test_tables_of_partners_have_their_partner_in_front_of_every_unique_constraint():
+    for model in apps.get_models():
+        if not any(field.name == "partner" for field in model._meta.concrete_fields) or model._meta.label_lower in ("partners.user",):
+            continue
+        for constraint in model._meta.constraints:
+            fields = getattr(constraint, "fields", ())
+            if type(constraint).__name__ == "UniqueConstraint" and fields:
+                assert fields[0] in ("partner", "project"), f"{model.__name__}.{constraint.name}"
