@@ -73,11 +73,11 @@ def notes_of(record: Subject, user: Any) -> Iterator[Entry]:
 
 @source
 def moves_of(record: Subject, user: Any) -> Iterator[Entry]:
-    """Stage moves, with their reason."""
+    """Stage moves, with their reason. The first stage is told by the creation."""
     labels = stage_labels(record)
-    for move in record.stage_moves.all()[:LIMIT]:
+    for move in record.stage_moves.exclude(from_stage="")[:LIMIT]:
         was, to = labels.get(move.from_stage, move.from_stage), labels.get(move.to_stage, move.to_stage)
-        title = _("Moved to %(to)s") % {"to": to} if not was else _("Moved from %(was)s to %(to)s") % {"was": was, "to": to}
+        title = _("Moved from %(was)s to %(to)s") % {"was": was, "to": to}
         who = _("automatic") if move.is_automatic and not move.by_name else move.by_name
         yield Entry(
             title,
