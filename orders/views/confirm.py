@@ -14,7 +14,7 @@ from orders import services
 from orders.confirmation import Step, missing, missing_of
 from orders.forms import StepForm, form_of
 from orders.models import Order
-from partnerportal.core import display
+from orders.views.records import fact_of
 from partnerportal.core.stages import ExitConditionMissing, IllegalMove
 from partnerportal.core.toasts import say, warn
 from partnerportal.core.views import Fact, RecordView
@@ -138,9 +138,5 @@ class ConfirmOrder(RecordView):
 
     def _answers(self, step: Step, record: Order) -> Answers:
         gap = missing_of(step, record)
-        facts = [
-            Fact(str(record._meta.get_field(name).verbose_name).capitalize(), display.field_value(record, name))
-            for name in step.fields
-            if getattr(record, name) not in ("", None)
-        ]
+        facts = [fact_of(record, name) for name in step.fields if getattr(record, name) not in ("", None)]
         return Answers(step.label, self.address(step), facts, gap.sentence if gap else "")

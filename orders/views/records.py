@@ -121,8 +121,7 @@ class OrderDetail(RecordDetail):
         return self._facts(*(name for name in names if getattr(self.record, name)))
 
     def _facts(self, *names: str) -> list[Fact]:
-        meta = self.record._meta
-        return [Fact(_capital(meta.get_field(name).verbose_name), display.field_value(self.record, name)) for name in names]
+        return [fact_of(self.record, name) for name in names]
 
     def get_actions(self) -> list[Action]:
         if not (self.is_editable and self.record.is_draft):
@@ -137,9 +136,10 @@ class OrderDetail(RecordDetail):
         return super().get_context() | {"lines": lines, "shows_cost": bool(self.request.user.partner_id)}
 
 
-def _capital(text: Any) -> str:
-    words = str(text)
-    return words[:1].upper() + words[1:]
+def fact_of(order: Order, name: str) -> Fact:
+    """A field of an order with its label, as the record and the review show it."""
+    words = str(order._meta.get_field(name).verbose_name)
+    return Fact(words[:1].upper() + words[1:], display.field_value(order, name))
 
 
 class PlaceOrder(RecordView):
