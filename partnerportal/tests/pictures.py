@@ -56,16 +56,17 @@ def sign_in(page: Page, email: str) -> None:
 def records(page: Page) -> Iterator[tuple[str, str]]:
     """The first record of every list, with its edit form and history."""
     for name in LISTS:
-        page.goto(f"/{name}/?view=all")
+        page.goto(f"/{name}/")
         found = page.locator("a.title").first
         if not found.count():
-            page.goto(f"/{name}/")
-        if found.count():
-            address = found.get_attribute("href") or "/"
-            yield f"{name}-record", address
+            continue
+        address = found.get_attribute("href") or "/"
+        yield f"{name}-record", address
+        page.goto(address)
+        if page.locator("[data-edit]").count():
             yield f"{name}-edit", f"{address}edit/"
-            if name in ("leads", "projects"):
-                yield f"{name}-history", f"{address}history/"
+        if name in ("leads", "projects"):
+            yield f"{name}-history", f"{address}history/"
 
 
 class Camera:
@@ -86,6 +87,7 @@ class Camera:
     def take(self, name: str, address: str) -> None:
         """Open a page, wait for its panels, and write the picture."""
         answer = self.page.goto(address, wait_until="networkidle")
+        self.page.wait_for_function("!document.querySelector('[hx-trigger=load] > .loading > a')", timeout=30_000)
         status = answer.status if answer else 0
         if status >= 400 and name != "not-found":
             self.complaints.append(f"{address}: {status}")
