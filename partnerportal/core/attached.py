@@ -225,13 +225,15 @@ def restore_record(model: type[Subject], pk: int, *, by: User) -> Subject:
 
 
 def move_attached(source: Subject, target: Subject) -> None:
-    """Hand notes, files, followers and stage moves of one record to another of the same partner; for conversion and merging."""
+    """Hand notes, files and followers of one record to another of the same partner; for conversion and merging.
+
+    Its stage moves stay: they tell of its own way.
+    """
     if source.partner_id != target.partner_id:
         raise ValueError("Attached rows never leave their partner.")
     link = {"content_type": ContentType.objects.get_for_model(target), "object_id": target.pk}
     source.notes.update(**link)
     source.attachments.update(**link)
-    source.stage_moves.update(**link)
     followed = target.followers.values("user")
     source.followers.exclude(user__in=followed).update(**link)
 

@@ -314,6 +314,8 @@ def test_convert_lead_carries_notes_files_tasks_and_followers(anna, alex):
     assert (project.notes.get().text, project.followers.get().user, task.related) == ("Called", alex, project)
     assert (lead.notes.count(), lead.followers.count(), lead.tasks.count()) == (0, 0, 0)
     assert task.history.first().history_type == "~"
+    assert list(lead.stage_moves.values_list("to_stage", flat=True)) == ["converted"]
+    assert list(project.stage_moves.values_list("from_stage", "to_stage")) == [("", "intro")]
 
 
 def test_convert_lead_fills_only_what_is_blank(anna):
