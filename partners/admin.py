@@ -235,6 +235,8 @@ class InvitationAdmin(VendorAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: Invitation, form: Any, change: bool) -> None:
+        if change:
+            return  # An invitation that was sent is only read here.
         facts = form.cleaned_data
         invitee = services.Invitee(facts["email"], facts["first_name"], facts["last_name"], facts["role"])
         made = services.invite(invitee, partner=facts["company"], by=request.user)  # type: ignore[arg-type]

@@ -1,0 +1,257 @@
+"""Who gets what from every address: each URL name of the resolver, GET and POST, for eleven people.
+
+A row is a word of eleven letters, one a person in the order of `PEOPLE`:
+
+    o  answered (2xx, a redirect inside, or 4xx that is no refusal: invalid form, refused move, stale)
+    l  to the sign-in      n  404: it does not exist for this person      f  403      m  405: no such method here
+
+A new address without a row fails. What is refused leaves every business row, history row and promise as it was.
+"""
+
+import pytest
+from django.test import Client
+
+from partnerportal.tests import access
+from partnerportal.tests.world import build
+from partners.models import User
+from partners.tests.factories import UserFactory
+from projects.reference import load_questions
+
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(1800)]
+
+# (GET, POST) and the addresses that answer so.
+MATRIX: dict[tuple[str, str], str] = {
+    ("lffffffffnl", "lffffffffml"): "partners:mail partners:mail_attachment partners:mail_html",
+    ("lffffffffol", "lffffffffml"): "partners:mailbox",
+    ("lfffmnfnnml", "lfffonfnnol"): "partners:resend partners:withdraw",
+    ("lfffmnnnnnl", "lfffonnnnnl"): "partners:deactivate partners:reactivate partners:role",
+    ("lfffofooool", "lfffofooool"): "partners:invite",
+    ("lmfmmnfnmfl", "lffffnfnofl"): "cases:take",
+    ("lmfmmnfnmfl", "lofoonfnofl"): "cases:resolve",
+    ("lmfmmnfnnfl", "lofoonfnnfl"): """
+        leads:move orders:place projects:move quotes:add_line quotes:edit_line quotes:make_primary quotes:new_version
+        quotes:refresh_prices quotes:remove_line quotes:request_approval quotes:resend quotes:restore_link quotes:revoke
+        quotes:submit tasks:complete tasks:reopen
+    """,
+    ("lmmmmmfffml", "looooofffol"): """
+        accounts:bulk_owner contacts:bulk_owner leads:bulk_owner projects:bulk_owner tasks:bulk_owner
+    """,
+    ("lmmmmmffmml", "loooooffool"): "cases:bulk_owner",
+    ("lmmmmmmmfml", "looooooofol"): "orders:bulk_owner quotes:bulk_owner",
+    ("lmmmmmmmmml", "lofoonfnnfl"): "core:remove_file",
+    ("lmmmmmmmmml", "lonnnnnnnnl"): "partners:open_notice partners:read_notice",
+    ("lmmmmmmmmml", "loooooooool"): "core:look core:pin partners:end_sessions partners:read_all",
+    ("lmmmmnfnfml", "loooonfnfol"): "accounts:files accounts:notes contacts:files contacts:notes",
+    ("lmmmmnfnmml", "loooonfnffl"): "cases:notes",
+    ("lmmmmnfnmml", "loooonfnool"): "cases:answer cases:comment cases:files cases:internal",
+    ("lmmmmnfnnml", "loooonfnnol"): "leads:files leads:notes projects:files projects:notes tasks:files tasks:notes",
+    ("lmmmmnmnfml", "loooononfol"): "accounts:follow contacts:follow",
+    ("lmmmmnmnmml", "loooononool"): "cases:follow",
+    ("lmmmmnmnnml", "loooononnol"): """
+        leads:follow orders:files orders:follow orders:notes projects:follow quotes:files quotes:follow quotes:notes tasks:follow
+    """,
+    ("lnnnnnnnnnl", "lmmmmmmmmml"): "mfa_view_recovery_codes",
+    ("lnnnnnnnnnl", "lnnnnnnnnnl"): """
+        accounts:restore cases:restore contacts:restore leads:restore mfa_deactivate_totp orders:restore projects:restore
+        quotes:restore tasks:restore
+    """,
+    ("lofoonfnffl", "lofoonfnffl"): """
+        accounts:delete accounts:edit accounts:owner cases:delete contacts:delete contacts:edit contacts:owner
+    """,
+    ("lofoonfnnfl", "lmfmmnfnnfl"): "quotes:address quotes:preview_line",
+    ("lofoonfnnfl", "lofoonfnnfl"): """
+        leads:delete leads:edit leads:owner orders:cancel orders:confirm orders:delete orders:owner projects:add_contact
+        projects:agreement projects:close projects:convert projects:delete projects:demo projects:edit projects:next_step
+        projects:owner projects:reopen projects:withdraw quotes:accept quotes:cancel quotes:delete quotes:edit quotes:owner
+        tasks:delete tasks:edit tasks:owner
+    """,
+    ("lofoonfnofl", "lofoonfnofl"): "cases:decide cases:edit cases:owner cases:reopen",
+    ("loooonfnffl", "loooonfnffl"): "accounts:clone contacts:clone",
+    ("loooonfnnfl", "loooonfnnfl"): "leads:clone projects:clone quotes:clone tasks:clone",
+    ("loooonnnnnl", "lmmmmnnnnnl"): "partners:person",
+    ("loooononfol", "lmmmmmmmfml"): """
+        contacts:for_account orders:for_account orders:for_case orders:for_project orders:for_quote projects:contacts
+        projects:for_account projects:for_contact quotes:for_account quotes:for_project quotes_of_account quotes_of_project
+        tasks:about
+    """,
+    ("loooononfol", "lmmmmnmnfml"): """
+        accounts:detail accounts:history accounts:panel_activity accounts:panel_files contacts:detail contacts:history
+        contacts:panel_activity contacts:panel_files
+    """,
+    ("loooononnol", "lmmmmmmmmml"): "core:file",
+    ("loooononnol", "lmmmmnmnnml"): """
+        leads:detail leads:history leads:panel_activity leads:panel_files orders:detail orders:history orders:panel_activity
+        orders:panel_files projects:detail projects:history projects:panel_activity projects:panel_files quotes:detail
+        quotes:document quotes:history quotes:panel_activity quotes:panel_files quotes:preview tasks:detail tasks:history
+        tasks:panel_activity tasks:panel_files
+    """,
+    ("loooononool", "lmmmmmmmmml"): "cases:for_account",
+    ("loooononool", "lmmmmnmnmml"): "cases:detail cases:history cases:panel_activity cases:panel_files",
+    ("loooooffffl", "lmmmmmffffl"): "projects:contact_choices",
+    ("loooooffffl", "loooooffffl"): """
+        accounts:add cases:add contacts:add leads:add orders:add projects:add projects:pipeline quotes:add tasks:add
+    """,
+    ("looooooofol", "lmmmmmmmfml"): """
+        accounts:export accounts:list contacts:export contacts:list leads:board leads:export leads:list orders:export orders:list
+        partners:team pricing:export pricing:list projects:board projects:export projects:list quotes:export quotes:list
+        reports:index reports:report tasks:export tasks:list
+    """,
+    ("loooooooool", "lmmmmmmmmml"): """
+        cases:export cases:list core:search core:suggest mfa_index partners:help partners:news partners:news_detail
+        partners:notices partners:wmp reports:home
+    """,
+    ("loooooooool", "loooooooool"): """
+        account_change_password account_reauthenticate mfa_activate_totp mfa_generate_recovery_codes mfa_reauthenticate
+        partners:profile
+    """,
+    ("loooooooool", "ooooooooooo"): "mfa_authenticate",
+    ("mmmmmmmmmmm", "ooooooooooo"): "customer_accept customer_change customer_decline",
+    ("nnnnnnnnnnn", "moooooooooo"): "customer_pdf",
+    ("nnnnnnnnnnn", "nnnnnnnnnnn"): "accept_invitation",
+    ("ooooooooooo", "mmmmmmmmmmm"): """
+        account_inactive account_reset_password_done account_reset_password_from_key_done customer_quote healthz readyz
+    """,
+    ("ooooooooooo", "ooooooooooo"): "account_login account_logout account_reset_password account_reset_password_from_key",
+    ("lfffffooool", "lfffffooool"): "admin:login",
+    ("llllllffffl", "llllllffffl"): """
+        admin:accounts_account_add admin:accounts_account_delete admin:accounts_contact_add admin:accounts_contact_delete
+        admin:cases_case_add admin:cases_case_delete admin:catalog_pricebook_delete admin:catalog_product_delete
+        admin:catalog_stagetext_add admin:catalog_stagetext_delete admin:catalog_term_delete admin:core_outboxmessage_add
+        admin:core_outboxmessage_delete admin:core_storedmail_add admin:core_storedmail_delete admin:leads_lead_add
+        admin:leads_lead_delete admin:orders_order_add admin:orders_order_delete admin:partners_invitation_delete
+        admin:partners_partner_delete admin:partners_user_delete admin:projects_bonusdecision_add
+        admin:projects_bonusdecision_delete admin:projects_bonusentry_add admin:projects_bonusentry_delete
+        admin:projects_demoquestion_delete admin:projects_project_add admin:projects_project_delete admin:quotes_quote_add
+        admin:quotes_quote_delete admin:tasks_task_add admin:tasks_task_delete
+    """,
+    ("llllllffffo", "llllllmmmmo"): "admin:autocomplete",
+    ("llllllfffol", "llllllffffl"): "admin:core_outboxmessage_change admin:core_storedmail_change",
+    ("llllllfffol", "llllllfffol"): """
+        admin:catalog_averageprice_add admin:catalog_averageprice_change admin:catalog_averageprice_changelist
+        admin:catalog_averageprice_delete admin:catalog_averageprice_history admin:catalog_exchangerate_add
+        admin:catalog_exchangerate_change admin:catalog_exchangerate_changelist admin:catalog_exchangerate_delete
+        admin:catalog_exchangerate_history admin:catalog_pricebook_add admin:catalog_pricebookentry_add
+        admin:catalog_pricebookentry_change admin:catalog_pricebookentry_changelist admin:catalog_pricebookentry_delete
+        admin:catalog_pricebookentry_history admin:catalog_product_add admin:catalog_stagetext_change
+        admin:catalog_stagetext_changelist admin:catalog_stagetext_history admin:catalog_term_add admin:catalog_term_change
+        admin:catalog_term_changelist admin:catalog_term_history admin:core_outboxmessage_changelist
+        admin:core_storedmail_changelist admin:partners_invitation_add admin:partners_news_delete admin:partners_partner_add
+        admin:partners_user_add admin:projects_demoquestion_add admin:projects_demoquestion_change
+        admin:projects_demoquestion_changelist admin:projects_demoquestion_history
+    """,
+    ("llllllmmmml", "llllllooool"): "admin:catalog_pricebookentry_process_import admin:catalog_product_process_import",
+    ("llllllnnnnl", "llllllnnnnl"): """
+        admin:accounts_account_do admin:accounts_contact_do admin:cases_case_do admin:catalog_averageprice_do
+        admin:catalog_exchangerate_do admin:catalog_pricebook_do admin:catalog_pricebookentry_do admin:catalog_product_do
+        admin:catalog_stagetext_do admin:catalog_term_do admin:core_outboxmessage_do admin:core_outboxmessage_history
+        admin:core_storedmail_do admin:core_storedmail_history admin:leads_lead_do admin:orders_order_do
+        admin:partners_invitation_do admin:partners_news_do admin:partners_partner_do admin:partners_user_do
+        admin:projects_bonusdecision_do admin:projects_bonusdecision_history admin:projects_bonusentry_do
+        admin:projects_demoquestion_do admin:projects_project_do admin:quotes_quote_do admin:tasks_task_do
+    """,
+    ("llllllnnnno", "llllllnnnno"): "admin:view_on_site",
+    ("llllllonfol", "llllllonfol"): """
+        admin:accounts_account_history admin:accounts_contact_history admin:partners_partner_history
+    """,
+    ("llllllonnol", "llllllonnol"): """
+        admin:leads_lead_history admin:orders_order_history admin:partners_invitation_history admin:projects_bonusentry_history
+        admin:projects_project_history admin:quotes_quote_history admin:tasks_task_history
+    """,
+    ("llllllonool", "llllllonool"): "admin:cases_case_history",
+    ("lllllloofol", "llllllfffol"): """
+        admin:accounts_account_change admin:accounts_contact_change admin:catalog_pricebook_change admin:catalog_product_change
+        admin:leads_lead_change admin:partners_invitation_change admin:partners_partner_change admin:partners_user_change
+        admin:projects_bonusdecision_change admin:projects_bonusentry_change admin:projects_project_change admin:tasks_task_change
+    """,
+    ("lllllloofol", "lllllloofol"): """
+        admin:accounts_account_changelist admin:accounts_contact_changelist admin:catalog_pricebook_changelist
+        admin:catalog_pricebook_history admin:catalog_product_changelist admin:catalog_product_history admin:leads_lead_changelist
+        admin:orders_order_change admin:orders_order_changelist admin:partners_invitation_changelist admin:partners_news_add
+        admin:partners_partner_changelist admin:partners_user_changelist admin:partners_user_history
+        admin:projects_bonusdecision_changelist admin:projects_bonusentry_changelist admin:projects_project_changelist
+        admin:quotes_quote_change admin:quotes_quote_changelist admin:tasks_task_changelist
+    """,
+    ("lllllloonoo", "lllllloonoo"): "admin:app_list",
+    ("llllllooool", "llllllffool"): "admin:cases_case_change",
+    ("llllllooool", "lllllloofol"): "admin:partners_news_change",
+    ("llllllooool", "llllllooool"): """
+        admin:cases_case_changelist admin:catalog_pricebookentry_export admin:catalog_pricebookentry_import
+        admin:catalog_product_export admin:catalog_product_import admin:partners_news_changelist admin:partners_news_history
+    """,
+    ("llllllooooo", "llllllmmmmo"): "admin:jsi18n",
+    ("llllllooooo", "llllllooooo"): "admin:index admin:logout admin:password_change admin:password_change_done",
+}
+ROWS = {name: row for row, names in MATRIX.items() for name in names.split()}
+
+
+@pytest.fixture
+def world(reference, aurora):
+    load_questions()
+    return build("kanaria", partner=aurora)
+
+
+@pytest.fixture
+def clients(world, carla, otto, olga, tariq, vendor_admin):
+    """A signed-in browser for each of the people; the disabled one was signed in before."""
+    disabled = UserFactory(partner=world.partner)
+    people = (None, world.rep, world.colleague, world.manager, world.admin, carla, otto, olga, tariq, vendor_admin, disabled)
+    found = {}
+    for name, person in zip(access.PEOPLE, people, strict=True):
+        found[name] = Client(raise_request_exception=False)
+        if person:
+            found[name].force_login(person)
+    User.objects.filter(pk=disabled.pk).update(is_active=False)
+    return found
+
+
+def test_every_address_has_a_row():
+    assert {name for name, _place in access.patterns()} == ROWS.keys()
+
+
+def test_every_name_stands_once():
+    names = [name for names in MATRIX.values() for name in names.split()]
+
+    assert sorted(names) == sorted(set(names))
+
+
+def test_rows_have_a_letter_for_everybody():
+    for row in MATRIX:
+        assert [len(cells) for cells in row] == [len(access.PEOPLE)] * 2
+        assert set("".join(row)) <= set("olnfm")
+
+
+def test_nobody_of_another_partner_reaches_a_record():
+    """The rows themselves: what has a record in its address answers a stranger with 404, whatever the method."""
+    other, foreign = access.PEOPLE.index("other"), access.PEOPLE.index("foreign_manager")
+    reached = [
+        name
+        for name, place in access.patterns()
+        if name.split(":")[0] in access.KEYS and "<int:pk>" in place
+        for cells in ROWS[name]
+        for person in (other, foreign)
+        if cells[person] == "o"
+    ]
+    assert reached == []
+
+
+@pytest.mark.parametrize("part", ["portal", "back office"])
+def test_matrix(world, clients, part, capsys, monkeypatch):
+    # What a page says is tested elsewhere; here only whether it answers.
+    monkeypatch.setattr("django.template.backends.django.Template.render", lambda self, context=None, request=None: "")
+    before = access.fingerprint()
+    wrong, cells = {}, 0
+
+    for name, address in access.addresses(world).items():
+        if name.startswith("admin:") != (part == "back office"):
+            continue
+        for method, row in zip(access.METHODS, ROWS[name], strict=True):
+            for person, expected in zip(access.PEOPLE, row, strict=True):
+                answer = access.ask(clients[person], method, address, untouched=before)
+                cells += 1
+                if answer != expected:
+                    wrong[method, name, person] = f"{answer}, not {expected}"
+
+    with capsys.disabled():
+        print(f"\n{part}: {cells} cells")
+    assert wrong == {}
+    assert cells > 3000
