@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import django_filters
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account
 from cases.models import Case, CaseType
 from cases.stages import Status
 from partnerportal.core.filters import Choices, DayRange, PartnerFilterSet
@@ -12,6 +17,8 @@ class CaseFilter(PartnerFilterSet):
     status = Choices(choices=Status.choices)
     type = Choices(choices=CaseType.choices)
     created_at = DayRange()
+    # Set by links from an account; a list of all of them would be long.
+    account = django_filters.ModelChoiceFilter(queryset=Account.objects.all(), label=_("Account"), widget=forms.HiddenInput)
 
     class Meta:
         model = Case

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import django_filters
+from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
@@ -17,8 +18,9 @@ class OrderFilter(PartnerFilterSet):
     status = Choices(choices=Status.choices, label=_("Status"))
     record_type = Choices(choices=OrderKind.choices, label=_("Kind"))
     created_at = DayRange(label=_("Created"))
-    account = django_filters.ModelChoiceFilter(queryset=Account.objects.all(), label=_("Account"))
-    project = django_filters.ModelChoiceFilter(queryset=Project.objects.all(), label=_("Project"))
+    # Set by links from an account and a project; a list of all of them would be long.
+    account = django_filters.ModelChoiceFilter(queryset=Account.objects.all(), label=_("Account"), widget=forms.HiddenInput)
+    project = django_filters.ModelChoiceFilter(queryset=Project.objects.all(), label=_("Project"), widget=forms.HiddenInput)
 
     class Meta:
         model = Order

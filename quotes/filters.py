@@ -1,6 +1,7 @@
 """Filters of the list of quotes."""
 
 import django_filters
+from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
@@ -19,8 +20,9 @@ class QuoteFilter(PartnerFilterSet):
     is_primary = django_filters.BooleanFilter(label=_("Primary"))
     valid_until = DayRange(label=_("Valid until"))
     created_at = DayRange(label=_("Created"))
-    account = django_filters.ModelChoiceFilter(queryset=Account.objects.all(), label=_("Account"))
-    project = django_filters.ModelChoiceFilter(queryset=Project.objects.all(), label=_("Project"))
+    # Set by links from an account and a project; a list of all of them would be long.
+    account = django_filters.ModelChoiceFilter(queryset=Account.objects.all(), label=_("Account"), widget=forms.HiddenInput)
+    project = django_filters.ModelChoiceFilter(queryset=Project.objects.all(), label=_("Project"), widget=forms.HiddenInput)
 
     class Meta:
         model = Quote

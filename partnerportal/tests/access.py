@@ -153,7 +153,6 @@ def ask(client: Client, method: str, address: str, *, untouched: str = "") -> st
         response = getattr(client, method)(address)
         if response.streaming:
             b"".join(response.streaming_content)
-        response.close()
         answer = letter(response)
         if untouched and answer in "lnfm" and fingerprint() != untouched:
             answer += "*"
