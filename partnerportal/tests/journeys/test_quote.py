@@ -59,7 +59,8 @@ def test_a_quote_is_made_submitted_rendered_and_mailed(page_as, anna, deliver, m
     quote.refresh_from_db()
     project.refresh_from_db()
     assert (quote.status, project.stage) == ("submitted", "contract_out")
-    text = "".join(sheet.extract_text() for sheet in PdfReader(BytesIO(quote.pdf.file.read())).pages)
+    with quote.pdf.file.open() as file:
+        text = "".join(sheet.extract_text() for sheet in PdfReader(BytesIO(file.read())).pages)
     assert "UC Business" in text
     cost = quote.lines.order_by("position").first().unit_cost
     assert str(cost) not in text
