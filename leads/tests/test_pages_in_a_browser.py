@@ -62,6 +62,7 @@ def test_the_board_asks_refuses_and_opens_the_conversion(page_as, anna):
     page.keyboard.press("Escape")
     drag(page, page.locator("#lane-new .deal"), "qualification")
     expect(page.locator("#lane-qualification .deal")).to_have_count(2)
+    settled(page)
     drag(page, page.locator(f"#card-{qualified.pk}"), "converted")
     page.wait_for_url(f"**/leads/{qualified.pk}/convert/")
 
