@@ -39,8 +39,8 @@ SUBJECTS = {
 REVIEWED = {
     ("projects/views/moves.py", "ProjectContact"): "the project was read through scope",
     ("quotes/views/customer.py", "Quote"): "the customer's token names the quote",
-    ("partnerportal/core/panels.py", "Attachment"): "the file's record is then read through scope",
-    ("partnerportal/core/panels.py", "related"): "only asked for its methods",
+    ("partnerportal/core/panels/files.py", "Attachment"): "the file's record is then read through scope",
+    ("partnerportal/core/panels/history.py", "related"): "only asked for its methods",
     ("partnerportal/core/forms.py", "get_user_model()"): "active colleagues, by the person's partner",
 }
 OPEN_DOORS = {"healthz", "readyz"}

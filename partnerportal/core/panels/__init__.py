@@ -1,0 +1,35 @@
+"""What any record has: activity, notes, files, followers, change of owner, delete and restore, history, related lists; and its addresses.
+
+leads = record_urls(Lead, list=LeadList, add=LeadAdd, detail=LeadDetail, edit=LeadEdit, move=LeadMove, board=LeadBoard)
+urlpatterns = [path("leads/", include((leads, "leads")))]
+"""
+
+from partnerportal.core.panels.addresses import attached_urls, record_urls
+from partnerportal.core.panels.base import AnyRecord
+from partnerportal.core.panels.files import AttachFile, DownloadFile, Files, RemoveFile
+from partnerportal.core.panels.following import FollowRecord
+from partnerportal.core.panels.history import History
+from partnerportal.core.panels.looks import LookView, PinView
+from partnerportal.core.panels.ownership import ChangeOwner, DeleteRecord, RestoreRecord
+from partnerportal.core.panels.related import RelatedPanel
+from partnerportal.core.panels.timeline import Activity, AddNote
+
+__all__ = [
+    "Activity",
+    "AddNote",
+    "AnyRecord",
+    "AttachFile",
+    "ChangeOwner",
+    "DeleteRecord",
+    "DownloadFile",
+    "Files",
+    "FollowRecord",
+    "History",
+    "LookView",
+    "PinView",
+    "RelatedPanel",
+    "RemoveFile",
+    "RestoreRecord",
+    "attached_urls",
+    "record_urls",
+]

@@ -1,0 +1,55 @@
+"""The addresses of an object, and those that every record has."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.urls import URLPattern, path
+from django.views.generic import View
+
+from partnerportal.core.panels.base import AnyRecord
+from partnerportal.core.panels.files import AttachFile, Files
+from partnerportal.core.panels.following import FollowRecord
+from partnerportal.core.panels.history import History
+from partnerportal.core.panels.ownership import ChangeOwner, DeleteRecord, RestoreRecord
+from partnerportal.core.panels.timeline import Activity, AddNote
+from partnerportal.core.views.bulk import BulkOwner
+
+
+def record_urls(model: type[models.Model], **pages: type[View]) -> list[URLPattern]:
+    """The addresses of an object. `pages`: list, board, add, detail, edit, move; what is missing has no address.
+
+    Names: list, bulk_owner, board, export, add, detail, edit, clone, move, history, notes, files, follow, owner, delete, restore,
+    panel_activity, panel_files.
+    """
+    found: list[URLPattern] = []
+    if "list" in pages:
+        found += [path("", pages["list"].as_view(), name="list"), path("export/", pages["list"].as_view(is_export=True), name="export")]
+        found.append(path("bulk/owner/", BulkOwner.as_view(model=model), name="bulk_owner"))
+    for name, address in (
+        ("board", "board/"),
+        ("add", "new/"),
+        ("detail", "<int:pk>/"),
+        ("edit", "<int:pk>/edit/"),
+        ("move", "<int:pk>/move/"),
+    ):
+        if name in pages:
+            found.append(path(address, pages[name].as_view(), name=name))
+    if "add" in pages:
+        found.append(path("<int:pk>/clone/", pages["add"].as_view(), name="clone"))
+    return [*found, *attached_urls(model)]
+
+
+def attached_urls(model: type[models.Model]) -> list[URLPattern]:
+    """The addresses that every record has, whatever it is."""
+    shared: tuple[tuple[str, str, type[AnyRecord]], ...] = (
+        ("history", "history/", History),
+        ("notes", "notes/", AddNote),
+        ("files", "files/", AttachFile),
+        ("follow", "follow/", FollowRecord),
+        ("owner", "owner/", ChangeOwner),
+        ("delete", "delete/", DeleteRecord),
+        ("restore", "restore/", RestoreRecord),
+        ("panel_activity", "panels/activity/", Activity),
+        ("panel_files", "panels/files/", Files),
+    )
+    return [path(f"<int:pk>/{address}", view.as_view(model=model), name=name) for name, address, view in shared]

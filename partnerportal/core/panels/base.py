@@ -1,0 +1,38 @@
+"""A page of any record: what its addresses share."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.http import HttpResponse, HttpResponseRedirect
+
+from partnerportal.core.views.base import RecordView, parts
+
+
+class AnyRecord(RecordView):
+    """A page of any model: `as_view(model=Lead)`. `verb` is the permission on the model that it needs."""
+
+    is_block = True
+    verb: ClassVar[str] = "view"
+    model: Any = None
+
+    @property
+    def permission(self) -> str:  # type: ignore[override]
+        """The model's permission for the verb."""
+        return f"{self.model._meta.app_label}.{self.verb}_{self.model._meta.model_name}"
+
+    @property
+    def urls(self) -> str:
+        """The namespace of the record's addresses."""
+        return self.request.resolver_match.namespace  # type: ignore[union-attr]
+
+    def back(self, *fragments: str, status: int = 200) -> HttpResponse:
+        """The parts for htmx; without it the record's page."""
+        if self.wants_part:
+            return parts(self.request, *fragments, status=status)
+        return HttpResponseRedirect(self.record.get_absolute_url())
+
+    def reload(self) -> HttpResponse:
+        """The record's page anew, for htmx too."""
+        address = self.record.get_absolute_url()
+        return HttpResponse(status=204, headers={"HX-Redirect": address}) if self.wants_part else HttpResponseRedirect(address)

@@ -1,0 +1,104 @@
+"""Hand a record over, delete it, bring it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from partnerportal.core import attached
+from partnerportal.core.forms import OwnerForm
+from partnerportal.core.panels.base import AnyRecord
+from partnerportal.core.toasts import Undo, say, warn
+from partnerportal.core.views.moves import refusal_html
+
+
+class ChangeOwner(AnyRecord):
+    """Hand the record to an active colleague. `service(record, to=, by=)` does it; an app gives its own where more goes along."""
+
+    verb = "change"
+    must_be_editable = True
+    service: ClassVar[Callable[..., Any]] = staticmethod(attached.change_owner)
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self.ask(OwnerForm(user=request.user, present=self.record.owner))
+
+    def ask(self, form: OwnerForm, *, status: int = 200) -> HttpResponse:
+        """The question, as a dialog or a page."""
+        context = {
+            "record": self.record,
+            "tab": self.urls,
+            "form": form,
+            "heading": _("Change owner"),
+            "action": self.request.path,
+            "button": _("Change owner"),
+        }
+        return self.page("components/form_dialog.html" if self.wants_part else "layouts/confirm.html", context, status=status)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        form = OwnerForm(request.POST, user=request.user, present=self.record.owner)
+        if not form.is_valid():
+            return self.ask(form, status=422)
+        former = self.record.owner
+        self.record = type(self).service(self.record, to=form.cleaned_data["owner"], by=request.user)
+        undo = Undo(request.path, {"owner": str(former.pk)}) if request.user.manages_company else None
+        say(
+            request,
+            _("%(record)s belongs to %(owner)s now.") % {"record": self.record, "owner": self.record.owner.get_full_name()},
+            undo=undo,
+        )
+        return self.reload()
+
+
+class DeleteRecord(AnyRecord):
+    """Delete softly, after a question."""
+
+    verb = "delete"
+    must_be_editable = True
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        context = {
+            "record": self.record,
+            "tab": self.urls,
+            "heading": _("Delete %(record)s?") % {"record": self.record},
+            "text": _("It disappears from every list. You can bring it back for 30 days."),
+            "action": request.path,
+            "button": _("Delete"),
+            "is_dangerous": True,
+        }
+        return self.page("components/form_dialog.html" if self.wants_part else "layouts/confirm.html", context)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        target = reverse(f"{self.urls}:list")
+        try:
+            attached.delete_record(self.record, by=request.user)
+        except attached.NotDeletable as error:
+            if self.wants_part:
+                return HttpResponse(refusal_html(request, str(error)), status=422)
+            warn(request, error)
+            return HttpResponseRedirect(self.record.get_absolute_url())
+        say(
+            request,
+            _("%(record)s was deleted.") % {"record": self.record},
+            undo=Undo(reverse(f"{self.urls}:restore", args=[self.record.pk])),
+        )
+        return HttpResponse(status=204, headers={"HX-Redirect": target}) if self.wants_part else HttpResponseRedirect(target)
+
+
+class RestoreRecord(AnyRecord):
+    """Bring a deleted record back."""
+
+    verb = "delete"
+    http_method_names = ["post", "options"]
+
+    def get_queryset(self) -> QuerySet:
+        return attached.deleted_records(self.model, self.request.user).select_related(*self.related)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        self.record = attached.restore_record(self.model, pk, by=request.user)
+        say(request, _("%(record)s is back.") % {"record": self.record})
+        return self.reload()
