@@ -39,7 +39,7 @@ from partnerportal.core.views import (
     StageMove,
     Step,
 )
-from partnerportal.core.views.lists import RecordSet
+from partnerportal.core.views.sets import RecordSet
 from partners.models import User
 from tasks.services import hand_over
 

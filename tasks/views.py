@@ -20,7 +20,7 @@ from partnerportal.core import display
 from partnerportal.core.tables import Column, choice, due, label, link, owner_avatar, rows_html
 from partnerportal.core.toasts import Undo, say
 from partnerportal.core.views import Action, Fact, Guarded, ListView, RecordAdd, RecordDetail, RecordEdit, RecordList, RecordView
-from partnerportal.core.views.lists import Page
+from partnerportal.core.views.paging import Page
 from partners.models import User
 from tasks import services
 from tasks.about import attach_about, name_of, record_named

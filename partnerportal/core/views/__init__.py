@@ -4,8 +4,9 @@ from partnerportal.core.views.base import Guarded, RecordView, parts
 from partnerportal.core.views.boards import Card, Lane, RecordBoard
 from partnerportal.core.views.details import Action, Fact, Panel, PathBar, RecordDetail, Step, steps_of
 from partnerportal.core.views.forms import RecordAdd, RecordEdit, RecordForm
-from partnerportal.core.views.lists import ListView, RecordList
+from partnerportal.core.views.lists import RecordList
 from partnerportal.core.views.moves import StageMove
+from partnerportal.core.views.sets import ListView
 
 __all__ = [
     "Action",

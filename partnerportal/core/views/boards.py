@@ -19,7 +19,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from partnerportal.core import display
-from partnerportal.core.views.lists import Order, RecordSet
+from partnerportal.core.views.paging import Order
+from partnerportal.core.views.sets import RecordSet
 
 LANE_SIZE = 25
 
