@@ -22,7 +22,7 @@ class Clone:
     def __init__(self, folder: Path) -> None:
         (folder / "partnerportal").mkdir(parents=True)
         (folder / "partnerportal" / "__init__.py").touch()
-        shutil.copy(embedded.__file__, folder / "partnerportal" / "embedded.py")
+        shutil.copytree(Path(embedded.__file__).parent, folder / "partnerportal" / "embedded", ignore=shutil.ignore_patterns("__pycache__"))
         self.folder = folder
 
     def ask(self, code: str) -> str:
@@ -43,7 +43,7 @@ class Clone:
             return cursor.fetchone() if cursor.description else None
 
     def pids(self) -> list[int]:
-        return [int(pid) for pid in self.ask("*embedded._postgres_processes(), *embedded._valkey_processes()").split()]
+        return [int(pid) for pid in self.ask("*embedded.postgres.postgres_processes(), *embedded.valkey.valkey_processes()").split()]
 
 
 @pytest.fixture

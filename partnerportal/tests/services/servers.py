@@ -51,10 +51,10 @@ class EmbeddedServers:
         return {"DATABASE_URL": database, "DATABASE_OWNER_URL": owner, "REDIS_URL": broker, "PORTAL_INSTANCE": self.instance}
 
     def kill_database(self):
-        self._kill("embedded._postmasters()")
+        self._kill("embedded.postgres.postmasters()")
 
     def kill_broker(self):
-        self._kill("embedded._valkey_processes()")
+        self._kill("embedded.valkey.valkey_processes()")
 
     def _kill(self, code):
         pids = [int(pid) for pid in self._run(f"print(*{code})").split()]

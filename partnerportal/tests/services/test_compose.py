@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from partnerportal import embedded
+from partnerportal.embedded.programs import binaries
 from partnerportal.tests.services.servers import wait_until
 
 pytestmark = [pytest.mark.services, pytest.mark.timeout(900)]
@@ -135,7 +136,7 @@ def test_every_service_of_ours_runs_by_its_own_command(portal, compose):
 
 def test_the_brokers_own_command_is_understood(compose, tmp_path):
     command = compose["services"]["redis"]["command"]
-    program = shutil.which("redis-server") or str(embedded._binaries()[1])
+    program = shutil.which("redis-server") or str(binaries()[1])
 
     process = subprocess.Popen(
         [program, *command[1:], "--port", "0", "--unixsocket", str(tmp_path / "s")], cwd=tmp_path, stdout=subprocess.DEVNULL
