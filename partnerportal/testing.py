@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 
 os.environ.setdefault("PORTAL_INSTANCE", "test")
 
@@ -29,6 +31,20 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs an
 _resources = ExitStack()
 
 
+def compile_catalogues() -> None:
+    """Compile the translations that are newer than what was compiled of them; the repository keeps only their source."""
+    for source in sorted(embedded.CLONE.glob("locale/*/LC_MESSAGES/*.po")):
+        target = source.with_suffix(".mo")
+        if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
+            continue
+        with source.open("rb") as file:
+            catalogue = read_po(file, locale=source.parts[-3])
+        draft = target.with_suffix(f".{os.getpid()}")
+        with draft.open("wb") as file:
+            write_mo(file, catalogue)
+        draft.replace(target)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings  # noqa: PLC0415 (the environment above comes first)
@@ -37,6 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not IS_WORKER and not config.option.help and not config.option.collectonly:
         if NEEDS_SERVICES:
             _resources.enter_context(embedded.held())
+        compile_catalogues()
         template.ensure()
     connections["default"].settings_dict["TEST"]["TEMPLATE"] = template.name()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
