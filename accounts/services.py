@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
@@ -89,19 +89,39 @@ def edit_contact(contact: Contact, *, values: Mapping[str, Any], by: User) -> Co
 
 
 @service
-def hand_over_account(account: Account, *, to: User, by: User) -> Account:
+def hand_over_account(account: Account, *, to: User, by: User, others_too: bool = False) -> Account:
     """Change the owner of an account. The former owner's contacts there, and open tasks on all of these, go along.
 
-    Other people's contacts and completed tasks stay. Projects belong to a later app, which hands over its own.
+    Other people's contacts go along when `others_too`, which is for managers; completed tasks stay. Projects belong to a later
+    app, which hands over its own. Raises NotYours.
     """
+    if others_too:
+        require_manager(by)
     former = account.owner
     account = attached.change_owner(account, to=to, by=by)  # type: ignore[assignment]
-    contacts = list(account.contacts.filter(owner=former, deleted_at=None).select_for_update(of=("self",)))
-    for contact in contacts:
-        contact.owner = to
-        contact.save(update_fields=["owner", "updated_at"])
-    hand_over_tasks([account, *contacts], former=former, to=to)
+    contacts = account.contacts.filter(deleted_at=None).select_related("owner").select_for_update(of=("self",))
+    give_along([*contacts], former=former, to=to, others_too=others_too)
+    hand_over_tasks([account], former=former, to=to)
     return account
+
+
+def give_along(records: Iterable[Any], *, former: User, to: User, others_too: bool) -> None:
+    """Give locked records of an account that changes hands to its new owner, with their owners' open tasks on them.
+
+    Only `former`'s, unless `others_too`. Part of the change of an account's owner: the caller's transaction, author and notice.
+    """
+    given = [record for record in records if record.owner_id != to.pk and (others_too or record.owner_id == former.pk)]
+    for record in given:
+        before = record.owner
+        record.owner = to
+        record.save(update_fields=["owner", "updated_at"])
+        hand_over_tasks([record], former=before, to=to)
+
+
+def require_manager(by: User) -> None:
+    """Raise NotYours unless the person may hand over the records of colleagues."""
+    if not by.manages_company:
+        raise NotYours(_("Only the managers of %(partner)s may hand over the records of colleagues.") % {"partner": by.partner or ""})
 
 
 def require_partner(by: User) -> None:

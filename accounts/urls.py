@@ -1,19 +1,21 @@
-"""Addresses of accounts and contacts."""
+"""Addresses of accounts and contacts. Change of an account's owner takes projects along, so `projects` has its page."""
 
 from django.urls import include, path
 
 from accounts import views
 from accounts.models import Account, Contact
+from accounts.services import hand_over_account
 from partnerportal.core.panels import record_urls
+from tasks.services import hand_over
 
-accounts = [
-    path("<int:pk>/owner/", views.AccountOwner.as_view(model=Account), name="owner"),
-    *record_urls(Account, list=views.AccountList, add=views.AccountAdd, detail=views.AccountDetail, edit=views.AccountEdit),
-]
+accounts = record_urls(
+    Account, hand_over=hand_over_account, list=views.AccountList, add=views.AccountAdd, detail=views.AccountDetail, edit=views.AccountEdit
+)
 contacts = [
     path("panels/for-account/<int:pk>/", views.ContactsOfAccount.as_view(), name="for_account"),
-    path("<int:pk>/owner/", views.ContactOwner.as_view(model=Contact), name="owner"),
-    *record_urls(Contact, list=views.ContactList, add=views.ContactAdd, detail=views.ContactDetail, edit=views.ContactEdit),
+    *record_urls(
+        Contact, hand_over=hand_over, list=views.ContactList, add=views.ContactAdd, detail=views.ContactDetail, edit=views.ContactEdit
+    ),
 ]
 
 urlpatterns = [

@@ -15,10 +15,9 @@ from accounts.models import Account, AccountStatus, Contact
 from catalog import words
 from catalog.models import Term
 from partnerportal.core import display
-from partnerportal.core.panels import ChangeOwner, RelatedPanel
+from partnerportal.core.panels import RelatedPanel
 from partnerportal.core.tables import Column, choice, email, label, link, owner_avatar, phone
 from partnerportal.core.views import Action, Fact, ListView, Panel, RecordAdd, RecordDetail, RecordEdit, RecordList
-from tasks.services import hand_over
 
 
 def address(name: str, *args: Any, query: str = "") -> str:
@@ -89,12 +88,6 @@ class AccountEdit(RecordEdit):
     form_class = AccountEditForm
     service = staticmethod(services.edit_account)
     icon = "building"
-
-
-class AccountOwner(ChangeOwner):
-    is_block = False
-    permission = "accounts.change_account"
-    service = staticmethod(services.hand_over_account)
 
 
 # Name in the address of the later app, label, icon; `<app>:for_account` is its panel.
@@ -200,12 +193,6 @@ class ContactEdit(RecordEdit):
     form_class = ContactEditForm
     service = staticmethod(services.edit_contact)
     icon = "person-vcard"
-
-
-class ContactOwner(ChangeOwner):
-    is_block = False
-    permission = "accounts.change_contact"
-    service = staticmethod(hand_over)
 
 
 class ContactDetail(RecordDetail):

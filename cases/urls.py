@@ -8,6 +8,7 @@ from cases.views.record import AnswerCase, CaseActivity, CaseDetail, CaseNote, C
 from cases.views.submit import CaseAdd, CaseEdit
 from cases.views.verbs import DecideRequest, ReopenCase, ResolveCase, TakeCase
 from partnerportal.core.panels import record_urls
+from tasks.services import hand_over
 
 OWN = {"panel_activity", "notes"}
 
@@ -22,7 +23,11 @@ cases = [
     path("<int:pk>/resolve/", ResolveCase.as_view(), name="resolve"),
     path("<int:pk>/reopen/", ReopenCase.as_view(), name="reopen"),
     path("<int:pk>/decide/", DecideRequest.as_view(), name="decide"),
-    *(one for one in record_urls(Case, list=CaseList, add=CaseAdd, detail=CaseDetail, edit=CaseEdit) if one.name not in {*OWN, "clone"}),
+    *(
+        one
+        for one in record_urls(Case, hand_over=hand_over, list=CaseList, add=CaseAdd, detail=CaseDetail, edit=CaseEdit)
+        if one.name not in {*OWN, "clone"}
+    ),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [path("cases/", include((cases, "cases")))]

@@ -21,7 +21,6 @@ from leads.forms import LeadEditForm, LeadForm, NotInTargetForm
 from leads.models import Lead
 from leads.stages import Status
 from partnerportal.core import display
-from partnerportal.core.panels import ChangeOwner
 from partnerportal.core.tables import Column, choice, email, label, owner_avatar, phone
 from partnerportal.core.views import (
     Action,
@@ -41,7 +40,6 @@ from partnerportal.core.views import (
 )
 from partnerportal.core.views.sets import RecordSet
 from partners.models import User
-from tasks.services import hand_over
 
 COMPLETE = "complete"  # What "Mark Status as Complete" posts: on Qualification it asks which way.
 
@@ -238,12 +236,6 @@ class LeadDetail(RecordDetail):
 
     def get_panels(self) -> list[Panel]:
         return [Panel("tasks", _("Tasks"), reverse("tasks:about", args=[f"leads.lead:{self.record.pk}"]))]
-
-
-class LeadOwner(ChangeOwner):
-    is_block = False
-    permission = "leads.change_lead"
-    service = staticmethod(hand_over)
 
 
 class LeadMove(StageMove):

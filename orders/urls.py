@@ -16,6 +16,7 @@ from orders.views.records import (
 )
 from orders.views.stock import NewToStock
 from partnerportal.core.panels import record_urls
+from tasks.services import hand_over
 
 orders = [
     path("new/", NewToStock.as_view(), name="add"),
@@ -26,7 +27,7 @@ orders = [
     path("panels/for-case/<int:pk>/", OrderOfCase.as_view(), name="for_case"),
     path("<int:pk>/confirm/", ConfirmOrder.as_view(), name="confirm"),
     path("<int:pk>/cancel/", CancelOrder.as_view(), name="cancel"),
-    *record_urls(Order, list=OrderList, detail=OrderDetail),
+    *record_urls(Order, hand_over=hand_over, list=OrderList, detail=OrderDetail),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [path("orders/", include((orders, "orders")))]

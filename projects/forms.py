@@ -22,7 +22,7 @@ from catalog import words
 from catalog.models import SOLUTIONS, ProductOfInterest, Term
 from leads.models import Lead
 from partnerportal.core.fields import Currency
-from partnerportal.core.forms import PartnerForm, PartnerModelForm
+from partnerportal.core.forms import OwnerForm, PartnerForm, PartnerModelForm
 from projects.models import DemoQuestion, OpportunityType, Project
 from projects.stages import RecordType
 
@@ -360,3 +360,15 @@ class DemoForm(PartnerForm):
             self.fields[question.key] = forms.CharField(
                 label=question.text, help_text=question.help, required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2})
             )
+
+
+class AccountOwnerForm(OwnerForm):
+    """To whom an account goes, and what goes along besides. Records of other colleagues are the managers' to give."""
+
+    closed_too = forms.BooleanField(label=_("Closed projects too"), required=False)
+    others_too = forms.BooleanField(label=_("Contacts and projects of other colleagues too"), required=False)
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        if not user.manages_company:
+            del self.fields["others_too"]

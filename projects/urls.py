@@ -1,10 +1,11 @@
-"""Addresses of projects, from the root of the site: their own pages, the fast pipeline, and the conversion of a lead."""
+"""Addresses of projects, from the root of the site: their own pages, the fast pipeline, conversion of a lead, owner of an account."""
 
 from django.urls import include, path
 
 from partnerportal.core.panels import record_urls
 from projects.models import Project
-from projects.views import conversion, detail, edit, lists, moves, wizard
+from projects.views import conversion, detail, edit, lists, moves, owner, wizard
+from tasks.services import hand_over
 
 own = [
     path("new/contacts/", edit.ContactChoices.as_view(), name="contact_choices"),
@@ -20,6 +21,7 @@ own = [
     path("<int:pk>/panels/contacts/", moves.ContactsOfProject.as_view(), name="contacts"),
     *record_urls(
         Project,
+        hand_over=hand_over,
         list=lists.ProjectList,
         board=lists.ProjectBoard,
         add=edit.ProjectAdd,
@@ -32,6 +34,8 @@ own = [
 pages = [
     path("pipeline/new/", wizard.FastPipeline.as_view(), name="pipeline"),
     path("leads/<int:pk>/convert/", conversion.ConvertLead.as_view(), name="convert"),
+    path("accounts/<int:pk>/owner/", owner.AccountOwner.as_view(), name="account_owner"),
+    path("accounts/bulk/owner/", owner.BulkAccountOwner.as_view(), name="accounts_bulk_owner"),
     path("projects/", include(own)),
 ]
 

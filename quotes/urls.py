@@ -5,9 +5,10 @@ from django.urls import include, path
 from partnerportal.core.panels import record_urls
 from quotes.models import Quote
 from quotes.views import actions, customer, lines, lists, pages
+from tasks.services import hand_over
 
 own = [
-    *record_urls(Quote, list=lists.QuoteList, add=pages.QuoteAdd, detail=pages.QuoteDetail, edit=pages.QuoteEdit),
+    *record_urls(Quote, hand_over=hand_over, list=lists.QuoteList, add=pages.QuoteAdd, detail=pages.QuoteDetail, edit=pages.QuoteEdit),
     path("panels/for-project/<int:pk>/", lists.QuotesOfProject.as_view(), name="for_project"),
     path("panels/for-account/<int:pk>/", lists.QuotesOfAccount.as_view(), name="for_account"),
     path("<int:pk>/preview/", pages.QuotePreview.as_view(), name="preview"),

@@ -35,6 +35,7 @@ MATRIX: dict[tuple[str, str], str] = {
     """,
     ("lmmmmmfffml", "looooofffol"): """
         accounts:bulk_owner contacts:bulk_owner leads:bulk_owner projects:bulk_owner tasks:bulk_owner
+        projects:accounts_bulk_owner
     """,
     ("lmmmmmffmml", "loooooffool"): "cases:bulk_owner",
     ("lmmmmmmmfml", "looooooofol"): "orders:bulk_owner quotes:bulk_owner",
@@ -56,7 +57,7 @@ MATRIX: dict[tuple[str, str], str] = {
         quotes:restore tasks:restore
     """,
     ("lofoonfnffl", "lofoonfnffl"): """
-        accounts:delete accounts:edit accounts:owner cases:delete contacts:delete contacts:edit contacts:owner
+        accounts:delete accounts:edit accounts:owner projects:account_owner cases:delete contacts:delete contacts:edit contacts:owner
     """,
     ("lofoonfnnfl", "lmfmmnfnnfl"): "quotes:address quotes:preview_line",
     ("lofoonfnnfl", "lofoonfnnfl"): """

@@ -115,6 +115,16 @@ def test_the_admin_changes_nothing_that_is_shown_read_only(admin_client, anna, n
     )
 
 
+def test_the_admin_never_shows_a_password_hash(admin_client, anna):
+    for address in (reverse("admin:partners_user_change", args=[anna.pk]), reverse("admin:partners_user_history", args=[anna.pk])):
+        page = admin_client.get(address).content.decode()
+
+        assert anna.email in page or "Anna" in page
+        assert anna.password not in page
+        assert anna.password.split("$")[-1] not in page
+        assert 'name="password"' not in page
+
+
 def test_a_new_address_ends_sessions_and_is_the_one_to_sign_in_with(admin_client, anna):
     form = {
         "email": "Anna.New@aurora-telecom.com",

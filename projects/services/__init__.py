@@ -6,6 +6,7 @@ from projects.services.bonus import answer_demo, decide_bonus, may_decide
 from projects.services.closing import close_as_lost, reopen_project
 from projects.services.conversion import AlreadyConverted, convert_lead
 from projects.services.moves import EXIT_FIELDS, ProjectClosed, ReasonMissing, bonus_facts, bonus_of, fill_exit_fields, move_project
+from projects.services.ownership import hand_over_customer
 from projects.services.pipeline import fast_pipeline, start_project
 from projects.services.records import create_project, edit_project, people_of
 
@@ -25,6 +26,7 @@ __all__ = [
     "edit_project",
     "fast_pipeline",
     "fill_exit_fields",
+    "hand_over_customer",
     "may_decide",
     "move_project",
     "note_quotes_out",

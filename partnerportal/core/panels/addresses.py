@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from django.db import models
 from django.urls import URLPattern, path
 from django.views.generic import View
 
+from partnerportal.core import attached
 from partnerportal.core.panels.base import AnyRecord
 from partnerportal.core.panels.files import AttachFile, Files
 from partnerportal.core.panels.following import FollowRecord
@@ -15,8 +19,12 @@ from partnerportal.core.panels.timeline import Activity, AddNote
 from partnerportal.core.views.bulk import BulkOwner
 
 
-def record_urls(model: type[models.Model], **pages: type[View]) -> list[URLPattern]:
+def record_urls(
+    model: type[models.Model], *, hand_over: Callable[..., Any] = attached.change_owner, **pages: type[View]
+) -> list[URLPattern]:
     """The addresses of an object. `pages`: list, board, add, detail, edit, move; what is missing has no address.
+
+    `hand_over(record, to=, by=)` changes the owner, of one record and of selected ones; give it where more than the record goes along.
 
     Names: list, bulk_owner, board, export, add, detail, edit, clone, move, history, notes, files, follow, owner, delete, restore,
     panel_activity, panel_files.
@@ -24,7 +32,7 @@ def record_urls(model: type[models.Model], **pages: type[View]) -> list[URLPatte
     found: list[URLPattern] = []
     if "list" in pages:
         found += [path("", pages["list"].as_view(), name="list"), path("export/", pages["list"].as_view(is_export=True), name="export")]
-        found.append(path("bulk/owner/", BulkOwner.as_view(model=model), name="bulk_owner"))
+        found.append(path("bulk/owner/", BulkOwner.as_view(model=model, service=hand_over), name="bulk_owner"))
     for name, address in (
         ("board", "board/"),
         ("add", "new/"),
@@ -36,7 +44,8 @@ def record_urls(model: type[models.Model], **pages: type[View]) -> list[URLPatte
             found.append(path(address, pages[name].as_view(), name=name))
     if "add" in pages:
         found.append(path("<int:pk>/clone/", pages["add"].as_view(), name="clone"))
-    return [*found, *attached_urls(model)]
+    owner = path("<int:pk>/owner/", ChangeOwner.as_view(model=model, service=hand_over), name="owner")
+    return [*found, owner, *attached_urls(model)]
 
 
 def attached_urls(model: type[models.Model]) -> list[URLPattern]:
@@ -46,7 +55,6 @@ def attached_urls(model: type[models.Model]) -> list[URLPattern]:
         ("notes", "notes/", AddNote),
         ("files", "files/", AttachFile),
         ("follow", "follow/", FollowRecord),
-        ("owner", "owner/", ChangeOwner),
         ("delete", "delete/", DeleteRecord),
         ("restore", "restore/", RestoreRecord),
         ("panel_activity", "panels/activity/", Activity),

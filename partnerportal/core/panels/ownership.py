@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from partnerportal.core import attached
@@ -18,14 +19,20 @@ from partnerportal.core.views.moves import refusal_html
 
 
 class ChangeOwner(AnyRecord):
-    """Hand the record to an active colleague. `service(record, to=, by=)` does it; an app gives its own where more goes along."""
+    """Hand the record to an active colleague: `as_view(model=Lead, service=hand_over)`.
+
+    `service(record, to=, by=)` does it; an app gives its own where more goes along. Further fields of `form_class` are choices
+    that the service takes by their names; `text` says above them what goes along.
+    """
 
     verb = "change"
     must_be_editable = True
-    service: ClassVar[Callable[..., Any]] = staticmethod(attached.change_owner)
+    service: Callable[..., Any] = staticmethod(attached.change_owner)
+    form_class: ClassVar[type[OwnerForm]] = OwnerForm
+    text: ClassVar[str | Promise] = ""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self.ask(OwnerForm(user=request.user, present=self.record.owner))
+        return self.ask(self.form_class(user=request.user, present=self.record.owner))
 
     def ask(self, form: OwnerForm, *, status: int = 200) -> HttpResponse:
         """The question, as a dialog or a page."""
@@ -34,24 +41,27 @@ class ChangeOwner(AnyRecord):
             "tab": self.urls,
             "form": form,
             "heading": _("Change owner"),
+            "text": self.text,
             "action": self.request.path,
             "button": _("Change owner"),
         }
         return self.page("components/form_dialog.html" if self.wants_part else "layouts/confirm.html", context, status=status)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        form = OwnerForm(request.POST, user=request.user, present=self.record.owner)
+        form = self.form_class(request.POST, user=request.user, present=self.record.owner)
         if not form.is_valid():
             return self.ask(form, status=422)
         former = self.record.owner
-        self.record = type(self).service(self.record, to=form.cleaned_data["owner"], by=request.user)
-        undo = Undo(request.path, {"owner": str(former.pk)}) if request.user.manages_company else None
-        say(
-            request,
-            _("%(record)s belongs to %(owner)s now.") % {"record": self.record, "owner": self.record.owner.get_full_name()},
-            undo=undo,
-        )
+        to = form.cleaned_data.pop("owner")
+        self.record = self.service(self.record, to=to, by=request.user, **form.cleaned_data)
+        self.tell(former)
         return self.reload()
+
+    def tell(self, former: Any) -> None:
+        """Say whose it is now. A manager may take it back."""
+        undo = Undo(self.request.path, {"owner": str(former.pk)}) if self.request.user.manages_company else None
+        text = _("%(record)s belongs to %(owner)s now.") % {"record": self.record, "owner": self.record.owner.get_full_name()}
+        say(self.request, text, undo=undo)
 
 
 class DeleteRecord(AnyRecord):

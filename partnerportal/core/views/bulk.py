@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
@@ -29,10 +30,11 @@ class BulkOwnerForm(PartnerForm):
 
 
 class BulkOwner(Guarded):
-    """Change the owner of the selected records: `as_view(model=Lead)`. Asks in a dialog first."""
+    """Change the owner of the selected records: `as_view(model=Lead, service=hand_over)`. Asks in a dialog first."""
 
     is_block = True
     model: Any = None
+    service: Callable[..., Any] = staticmethod(attached.change_owner)
     http_method_names: ClassVar[list[str]] = ["post", "options"]
 
     @property
@@ -40,10 +42,15 @@ class BulkOwner(Guarded):
         """To change records of this kind."""
         return f"{self.model._meta.app_label}.change_{self.model._meta.model_name}"
 
+    @property
+    def urls(self) -> str:
+        """The namespace of the list's addresses."""
+        return self.request.resolver_match.namespace  # type: ignore[union-attr]
+
     def post(self, request: HttpRequest) -> HttpResponse:
         chosen = [one for one in request.POST.getlist("ids") if one.isdecimal()][:MOST]
         records = list(self.model._default_manager.visible_to(request.user).select_related("owner", "partner").filter(pk__in=chosen))
-        target = reverse(f"{request.resolver_match.namespace}:list")  # type: ignore[union-attr]
+        target = reverse(f"{self.urls}:list")
         if not records:
             warn(request, _("Please select at least one record."))
             return self.leave(target)
@@ -73,7 +80,7 @@ class BulkOwner(Guarded):
         with through("bulk"):
             for record in records:
                 try:
-                    attached.change_owner(record, to=owner, by=self.request.user)
+                    self.service(record, to=owner, by=self.request.user)
                 except NotYours:
                     refused.append(str(record))
         done = len(records) - len(refused)
