@@ -31,7 +31,7 @@ ROOT = settings.BASE_DIR
 GERMAN = ROOT / "locale/de/LC_MESSAGES"
 SOURCES = [*settings.BASE_DIR.glob("*/**/*.py"), *settings.BASE_DIR.glob("templates/**/*.*")]
 OUTSIDE = {".venv", "tests", "migrations", "bench", "node_modules"}
-CALLS = {"_": 1, "gettext": 1, "gettext_lazy": 1, "gettext_noop": 1, "ngettext": 2, "ngettext_lazy": 2}
+CALLS = {"_": 1, "_now": 1, "gettext": 1, "gettext_lazy": 1, "gettext_noop": 1, "ngettext": 2, "ngettext_lazy": 2}
 
 
 # --- the catalogue -------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
@@ -24,7 +24,7 @@ class AccountOwner(ChangeOwner):
     permission = "accounts.change_account"
     service = staticmethod(services.hand_over_customer)
     form_class = AccountOwnerForm
-    text: str | Promise = _(
+    text: ClassVar[str | Promise] = _(
         "The present owner’s contacts, open projects and open tasks here go along. Completed tasks stay as they are. The new owner is told."
     )
 
