@@ -71,6 +71,18 @@ class PartnerModelForm(forms.ModelForm):
             self.helper = plain_helper()
 
 
+def refuse(form: forms.BaseForm, error: Exception) -> None:
+    """Put a refusal of a service into the form: at its fields where it names them, else on top."""
+    found = error.message_dict if isinstance(error, ValidationError) and hasattr(error, "error_dict") else getattr(error, "errors", None)
+    if isinstance(error, ValidationError) and found is None:
+        form.add_error(None, error)
+    elif isinstance(found, dict):
+        for name, sentence in found.items():
+            form.add_error(name if name in form.fields else None, sentence)
+    else:
+        form.add_error(None, str(error))
+
+
 def quiet_blanks(fields: Mapping[str, forms.Field]) -> None:
     """An open choice says so in a word, not in dashes."""
     for field in fields.values():

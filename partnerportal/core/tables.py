@@ -151,25 +151,43 @@ class Column:
         return str(value) if isinstance(value, models.Model) else value
 
 
-def rows_html(records: Sequence[Any], columns: Sequence[Column], *, can_select: bool = False) -> SafeString:
+@dataclass(frozen=True)
+class Cells:
+    """Which cells may be changed in place: the fields, and the records by their key."""
+
+    fields: frozenset[str] = frozenset()
+    keys: frozenset[int] = frozenset()
+
+
+def rows_html(records: Sequence[Any], columns: Sequence[Column], *, can_select: bool = False, cells: Cells = Cells()) -> SafeString:  # noqa: B008 (frozen)
     """The rows of a table. `data-label` names each cell where a narrow screen shows the row as a card."""
-    return format_html_join("", "{}", ((_row(record, columns, can_select),) for record in records))
+    return format_html_join("", "{}", ((_row(record, columns, can_select, cells),) for record in records))
 
 
-def _row(record: Any, columns: Sequence[Column], can_select: bool) -> SafeString:
-    cells = format_html_join(
+def _row(record: Any, columns: Sequence[Column], can_select: bool, cells: Cells) -> SafeString:
+    is_open = record.pk in cells.keys
+    inner = format_html_join(
         "",
-        '<td class="{}" data-label="{}">{}</td>',
-        ((_cell_class(column), column.label, column.cell(record)) for column in columns),
+        '<td class="{}" data-label="{}"{}>{}</td>',
+        (
+            (
+                _cell_class(column),
+                column.label,
+                format_html(' data-cell="{}"', column.field) if is_open and column.field in cells.fields else "",
+                column.cell(record),
+            )
+            for column in columns
+        ),
     )
+    place = format_html(' data-record="{}"', record.get_absolute_url()) if is_open else ""
     if not can_select:
-        return format_html("<tr>{}</tr>", cells)
+        return format_html("<tr{}>{}</tr>", place, inner)
     box = format_html(
         '<td class="pick"><input class="form-check-input" type="checkbox" name="ids" value="{}" form="bulk" aria-label="{}"></td>',
         record.pk,
         record,
     )
-    return format_html("<tr>{}{}</tr>", box, cells)
+    return format_html("<tr{}>{}{}</tr>", place, box, inner)
 
 
 def _cell_class(column: Column) -> str:

@@ -58,6 +58,7 @@ def filled(name: str, place: str, world: World) -> str:
         "token": world.get("submitted").token,
         "about": f"leads.lead:{world.get('leads.lead').pk}",
         "name": "pipeline",
+        "field": CELLS.get(name.partition(":")[0], "x"),
         "secret": "no-such-secret",
         "index": "0",
         "object_id": str(admin_key(name, world)),
@@ -73,6 +74,8 @@ def filled(name: str, place: str, world: World) -> str:
     return place.replace("\\Z", "").replace("\\", "")
 
 
+CELLS = {"leads": "company", "accounts": "name", "contacts": "last_name", "projects": "name", "quotes": "name"}
+CELLS |= {"cases": "subject", "tasks": "subject"}
 KEYS = {
     "leads": "leads.lead",
     "accounts": "accounts.account",

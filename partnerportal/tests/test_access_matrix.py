@@ -57,16 +57,21 @@ MATRIX: dict[tuple[str, str], str] = {
         quotes:restore tasks:restore
     """,
     ("lofoonfnffl", "lofoonfnffl"): """
+<<<<<<< HEAD
         accounts:delete accounts:edit accounts:owner projects:account_owner cases:delete contacts:delete contacts:edit contacts:owner
+=======
+        accounts:cell accounts:delete accounts:edit accounts:owner cases:delete contacts:cell contacts:delete contacts:edit
+        contacts:owner
+>>>>>>> 11c66c4 (Keep both changes when two people edit one record; change a cell where it stands)
     """,
     ("lofoonfnnfl", "lmfmmnfnnfl"): "quotes:address quotes:preview_line",
     ("lofoonfnnfl", "lofoonfnnfl"): """
-        leads:delete leads:edit leads:owner orders:cancel orders:confirm orders:delete orders:owner projects:add_contact
-        projects:agreement projects:close projects:convert projects:delete projects:demo projects:edit projects:next_step
-        projects:owner projects:reopen projects:withdraw quotes:accept quotes:cancel quotes:delete quotes:edit quotes:owner
-        tasks:delete tasks:edit tasks:owner
+        leads:cell leads:delete leads:edit leads:owner orders:cancel orders:confirm orders:delete orders:owner projects:add_contact
+        projects:agreement projects:cell projects:close projects:convert projects:delete projects:demo projects:edit projects:next_step
+        projects:owner projects:reopen projects:withdraw quotes:accept quotes:cancel quotes:cell quotes:delete quotes:edit quotes:owner
+        tasks:cell tasks:delete tasks:edit tasks:owner
     """,
-    ("lofoonfnofl", "lofoonfnofl"): "cases:decide cases:edit cases:owner cases:reopen",
+    ("lofoonfnofl", "lofoonfnofl"): "cases:cell cases:decide cases:edit cases:owner cases:reopen",
     ("loooonfnffl", "loooonfnffl"): "accounts:clone contacts:clone",
     ("loooonfnnfl", "loooonfnnfl"): "leads:clone projects:clone quotes:clone tasks:clone",
     ("loooonnnnnl", "lmmmmnnnnnl"): "partners:person",

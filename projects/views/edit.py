@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _now
@@ -17,7 +18,7 @@ from partnerportal.core.views.base import Guarded
 from projects import services
 from projects.forms import EditProjectForm, NewProjectForm
 from projects.models import OpportunityType, Project
-from projects.stages import RecordType
+from projects.stages import RecordType, Stage
 
 
 class Refused(Exception):
@@ -82,12 +83,12 @@ class ProjectEdit(RecordEdit):
     form_class = EditProjectForm
     service = staticmethod(edit_project)
     errors = (Refused, IllegalMove)
+    open_to_change = ~Q(stage=Stage.CLOSED)
     icon = "briefcase"
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def check(self) -> None:
         if not self.record.is_open:
             raise NotYours(_now("This project is closed and can only be read. A manager can reopen a lost one."))
-        return super().get(request, pk)
 
 
 class ContactChoices(Guarded):

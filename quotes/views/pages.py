@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -164,6 +165,7 @@ class QuoteEdit(RecordEdit):
     related = RELATED
     template_name = "quotes/quote_form.html"
     errors = (IllegalMove, QuoteTooLarge)
+    open_to_change = Q(status=Status.DRAFT)
 
     @staticmethod
     def service(record: Quote, *, values: dict[str, Any], by: User) -> Quote:

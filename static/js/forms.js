@@ -6,7 +6,7 @@
   const read = (key) => { try { return JSON.parse(localStorage.getItem(key) || "null"); } catch { return null; } };
   const SENT = `sent:${user}`;
   const DAY = 24 * 3600 * 1000;
-  const skip = new Set(["csrfmiddlewaretoken", "submission", "version", "to", "seen", "fill", "asked", "from", "then"]);
+  const skip = new Set(["csrfmiddlewaretoken", "submission", "base", "asked", "to", "seen", "fill", "asked", "from", "then"]);
   const fields = (form) => [...form.elements].filter((field) => field.name && !skip.has(field.name) && !["password", "file", "hidden", "submit", "button"].includes(field.type));
   const values = (form) => {
     const found = {};
@@ -26,6 +26,24 @@
       else field.value = value;
     }
   };
+  /* What the form was opened with goes into the draft, so that others' changes since then are seen when it is sent. */
+  const base = (form) => (form.elements.base ? form.elements.base.value : "");
+  const keep = (form) => { try { localStorage.setItem(keyOf(form), JSON.stringify({ at: Date.now(), values: values(form), base: base(form) })); } catch { /* no room */ } };
+  const words = document.documentElement.lang === "de"
+    ? { restored: "Ihre nicht gespeicherte Eingabe ist wieder da.", discard: "Verwerfen" }
+    : { restored: "What you had typed and not saved is here again.", discard: "Discard it" };
+  const tellDraft = (form) => {
+    const line = document.createElement("div");
+    line.className = "alert alert-info draft-note"; line.setAttribute("role", "status");
+    const text = document.createElement("span"); text.textContent = words.restored;
+    const button = document.createElement("button");
+    button.type = "button"; button.className = "btn btn-quiet"; button.textContent = words.discard;
+    button.addEventListener("click", () => { localStorage.removeItem(keyOf(form)); leaving = true; location.reload(); });
+    line.append(text, button);
+    const card = form.querySelector(".form-card");
+    if (card) card.before(line); else form.prepend(line);
+  };
+  let leaving = false;
   const initial = new WeakMap();
 
   const prepare = (form) => {
@@ -35,6 +53,8 @@
     const draft = read(keyOf(form));
     if (draft && Date.now() - draft.at < DAY && !hasErrors && JSON.stringify(draft.values) !== initial.get(form)) {
       fill(form, draft.values);
+      if (draft.base && form.elements.base) form.elements.base.value = draft.base;
+      tellDraft(form);
       form.dispatchEvent(new CustomEvent("portal:draft", { bubbles: true }));
     }
     const summary = form.querySelector("[data-summary]");
@@ -57,9 +77,8 @@
   const dirty = (form) => initial.has(form) && JSON.stringify(values(form)) !== initial.get(form);
   document.addEventListener("input", (event) => {
     const form = event.target.closest && event.target.closest("form[data-draft]");
-    if (form) localStorage.setItem(keyOf(form), JSON.stringify({ at: Date.now(), values: values(form) }));
+    if (form) keep(form);
   });
-  let leaving = false;
   window.addEventListener("beforeunload", (event) => {
     if (leaving) return;
     if ([...document.querySelectorAll("form[data-guard]")].some(dirty)) { event.preventDefault(); event.returnValue = ""; }

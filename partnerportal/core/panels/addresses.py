@@ -17,6 +17,7 @@ from partnerportal.core.panels.history import History
 from partnerportal.core.panels.ownership import ChangeOwner, DeleteRecord, RestoreRecord
 from partnerportal.core.panels.timeline import Activity, AddNote
 from partnerportal.core.views.bulk import BulkOwner
+from partnerportal.core.views.cells import CellEdit
 
 
 def record_urls(
@@ -26,12 +27,15 @@ def record_urls(
 
     `hand_over(record, to=, by=)` changes the owner, of one record and of selected ones; give it where more than the record goes along.
 
-    Names: list, bulk_owner, board, export, add, detail, edit, clone, move, history, notes, files, follow, owner, delete, restore,
+    Names: list, bulk_owner, cell, board, export, add, detail, edit, clone, move, history, notes, files, follow, owner, delete, restore,
     panel_activity, panel_files.
     """
     found: list[URLPattern] = []
     if "list" in pages:
-        found += [path("", pages["list"].as_view(), name="list"), path("export/", pages["list"].as_view(is_export=True), name="export")]
+        found += [
+            path("", pages["list"].as_view(edit=pages.get("edit")), name="list"),
+            path("export/", pages["list"].as_view(is_export=True), name="export"),
+        ]
         found.append(path("bulk/owner/", BulkOwner.as_view(model=model, service=hand_over), name="bulk_owner"))
     for name, address in (
         ("board", "board/"),
@@ -42,6 +46,9 @@ def record_urls(
     ):
         if name in pages:
             found.append(path(address, pages[name].as_view(), name=name))
+    if "edit" in pages and "list" in pages:
+        cell = CellEdit.as_view(model=model, edit=pages["edit"], rows=pages["list"])
+        found.append(path("<int:pk>/cell/<slug:field>/", cell, name="cell"))
     if "add" in pages:
         found.append(path("<int:pk>/clone/", pages["add"].as_view(), name="clone"))
     owner = path("<int:pk>/owner/", ChangeOwner.as_view(model=model, service=hand_over), name="owner")

@@ -1,30 +1,31 @@
-"""New, clone and edit of a record: one service or one save, once per form; an overtaken edit is refused and keeps what was typed."""
+"""New, clone and edit of a record: one service or one save, once per form; an edit is merged with what others saved meanwhile."""
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
+from django.contrib.messages import INFO
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.forms.models import model_to_dict
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from partnerportal.core import display
-from partnerportal.core.forms import PartnerModelForm
-from partnerportal.core.history import changes
-from partnerportal.core.stages import IllegalMove, StaleMove
+from partnerportal.core.edits import Edit, last_changes, present_values, questions, read, sealed
+from partnerportal.core.forms import PartnerModelForm, refuse
+from partnerportal.core.scoping import NotYours
+from partnerportal.core.stages import IllegalMove
 from partnerportal.core.submissions import new_token, once
 from partnerportal.core.toasts import say
 from partnerportal.core.views.base import RecordView
-
-
-class Overtaken(Exception):
-    """Somebody else has changed the record since the person opened the form."""
 
 
 class RecordForm(RecordView):
@@ -64,19 +65,6 @@ class RecordForm(RecordView):
         """The form again, with what was typed and what is wrong."""
         return self.page(self.template_name, self.get_context(form, **more), status=status)
 
-    def in_words(self, form: forms.BaseForm, error: Exception) -> None:
-        """Put a refusal of the service into the form: at its fields where it names them, else on top."""
-        found = (
-            error.message_dict if isinstance(error, ValidationError) and hasattr(error, "error_dict") else getattr(error, "errors", None)
-        )
-        if isinstance(error, ValidationError) and found is None:
-            form.add_error(None, error)
-        elif isinstance(found, dict):
-            for name, sentence in found.items():
-                form.add_error(name if name in form.fields else None, sentence)
-        else:
-            form.add_error(None, str(error))
-
 
 class RecordAdd(RecordForm):
     """A new record, or a clone at `/<objects>/<id>/clone/`.
@@ -110,7 +98,7 @@ class RecordAdd(RecordForm):
         try:
             address = once(request.POST.get("submission", ""), by=request.user, act=act)
         except self.errors as error:
-            self.in_words(form, error)
+            refuse(form, error)
             return self.answer_invalid(form)
         if made:
             say(request, _("%(record)s was created.") % {"record": made[0]}, link=(_("Open"), made[0].get_absolute_url()))
@@ -151,59 +139,88 @@ class RecordAdd(RecordForm):
 
 
 class RecordEdit(RecordForm):
-    """A change of a record. `service(record, values=, by=)` makes it, or the form saves it."""
+    """A change of a record. `service(record, values=, by=)` makes it, or the form saves it.
+
+    What others saved since the form was opened is kept; where both changed the same field, the person chooses. `open_to_change`
+    narrows the editable records to those that are not read-only for what they have become; `check` says so for one.
+    """
 
     is_block = True
     must_be_editable = True
+    open_to_change: ClassVar[Q] = Q()
     title: str
 
+    def check(self) -> None:
+        """Raise NotYours, with the reason, for a record that can only be read now."""
+
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        self.check()
         self.title = str(self.record)
-        return self.page(self.template_name, self.get_context(self.get_form(instance=self.record)))
+        form = self.get_form(instance=self.record)
+        return self.page(self.template_name, self.get_context(form, base=sealed(present_values(self.get_form(instance=self.record)))))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         self.title = str(self.record)
-        form = self.get_form(request.POST, request.FILES, instance=self.record)
-        if not form.is_valid():
-            return self.answer_invalid(form)
-        try:
-            record = self.save(form)
-        except (Overtaken, StaleMove):
-            return self.answer_overtaken(form)
-        except self.errors as error:
-            self.in_words(form, error)
-            return self.answer_invalid(form)
-        say(request, _("%(record)s was saved.") % {"record": record})
+        with transaction.atomic():
+            present = self.locked()
+            edit = self.read(present, request.POST)
+            if edit.clashes:
+                return self.answer_clash(edit)
+            if not edit.form.is_valid():
+                return self.answer_invalid(edit.form, base=edit.base)
+            try:
+                with transaction.atomic():
+                    record = self.save(present, edit.form)
+            except self.errors as error:
+                refuse(edit.form, error)
+                return self.answer_invalid(edit.form, base=edit.base)
+        self.say_saved(record, edit)
         return HttpResponseRedirect(record.get_absolute_url())
 
-    def save(self, form: PartnerModelForm) -> Any:
-        """Save under lock, unless somebody else has saved meanwhile."""
-        with transaction.atomic():
-            present = self.model._default_manager.editable_by(self.request.user).select_for_update(of=("self",)).get(pk=self.record.pk)  # type: ignore[attr-defined]
-            seen = self.request.POST.get("version", "")
-            if seen and seen != present.updated_at.isoformat():
-                raise Overtaken
-            service = type(self).service
-            if service is None:
-                return form.save()
-            return service(present, values=form.cleaned_data, by=self.request.user)
+    def locked(self) -> Any:
+        """The record as it stands, held until the change is made."""
+        rows = self.model._default_manager.editable_by(self.request.user)  # type: ignore[attr-defined]
+        present = rows.select_related(*self.related).select_for_update(of=("self",)).filter(pk=self.record.pk).first()
+        if present is None:
+            raise NotYours(self.record.who_may_change())
+        return present
 
-    def answer_overtaken(self, form: PartnerModelForm) -> HttpResponse:
-        """Say who changed what; the person's input stays, and saving again is a decision."""
-        self.record = self.get_queryset().get(pk=self.record.pk)
-        last = next(iter(changes(self.record, limit=1)), None)
-        fields = ", ".join(one.label for one in last.fields) if last else ""
-        sentence = _("%(who)s has changed this record meanwhile (%(fields)s). Your input is still here; save again to overwrite.") % {
-            "who": last.author if last else "?",
-            "fields": fields or "–",
-        }
-        return self.answer_invalid(form, status=409, overtaken=sentence)
+    def read(self, present: Any, posted: QueryDict, **options: Any) -> Edit:
+        """What was posted, merged with the record as it stands."""
+
+        def form_of(data: QueryDict | None) -> PartnerModelForm:
+            files = self.request.FILES if data is not None else None
+            return self.get_form(data, files, instance=copy.copy(present))
+
+        return read(form_of, posted, **options)
+
+    def save(self, present: Any, form: Any) -> Any:
+        """Make the change, in the transaction that holds the record."""
+        service = type(self).service
+        if service is None:
+            return form.save()
+        return service(present, values=form.cleaned_data, by=self.request.user)
+
+    def say_saved(self, record: Any, edit: Edit) -> None:
+        """Saved; and what others changed meanwhile has been kept, too."""
+        say(self.request, _("%(record)s was saved.") % {"record": record})
+        names = edit.merged.followed
+        if not names:
+            return
+        authors = {change.author for change in last_changes(record, names).values() if change.author}
+        told = ngettext(
+            "%(who)s changed %(fields)s meanwhile: both changes are kept.",
+            "%(who)s changed %(fields)s meanwhile: all changes are kept.",
+            len(names),
+        )
+        labels = ", ".join(str(edit.form[name].label) for name in edit.form.fields if name in names)
+        say(self.request, told % {"who": ", ".join(sorted(authors)) or _("Somebody"), "fields": labels}, level=INFO)
+
+    def answer_clash(self, edit: Edit) -> HttpResponse:
+        """Somebody else changed the same fields: theirs, mine, or what it was? The input stays."""
+        asked = questions(edit, self.record, self.request.POST)
+        return self.answer_invalid(edit.form, status=409, base=edit.base, asked=edit.asked, questions=asked)
 
     def get_context(self, form: forms.BaseForm, **more: Any) -> dict[str, Any]:
-        version = (
-            self.record.updated_at.isoformat()
-            if "overtaken" in more or "version" not in self.request.POST
-            else self.request.POST["version"]
-        )
         heading = self.heading or _("Edit %(record)s") % {"record": self.title}
-        return super().get_context(form, heading=heading, version=version, cancel_url=self.record.get_absolute_url(), **more)
+        return super().get_context(form, heading=heading, cancel_url=self.record.get_absolute_url(), **more)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from partnerportal.core import display
 from partnerportal.core.exports import csv_response, xlsx_response
-from partnerportal.core.tables import Column, rows_html
+from partnerportal.core.tables import Cells, Column, rows_html
 from partnerportal.core.views.paging import PAGE_SIZE, Order, Page
 from partnerportal.core.views.sets import RecordSet
 
@@ -27,6 +27,7 @@ class RecordList(RecordSet):
     template_name: ClassVar[str] = "layouts/list.html"
     can_select: ClassVar[bool] = True
     is_export = False
+    edit: Any = None  # The page that edits a record; its fields can be changed in the list. `record_urls` sets it.
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         if self.is_export:
@@ -35,6 +36,9 @@ class RecordList(RecordSet):
         is_part = self.wants_part and request.htmx.target == "records"  # type: ignore[attr-defined]
         template = "components/records.html" if is_part else self.template_name
         return self.page(template, context, status=422 if self.problems else 200)
+
+    def prepare(self, records: list[Any]) -> None:
+        """Read for a page of records what would else cost a query a row."""
 
     @cached_property
     def shown(self) -> list[Column]:
@@ -111,7 +115,7 @@ class RecordList(RecordSet):
         start = self._start(count, page)
         return {
             "heads": [self._head(column, order) for column in self.shown],
-            "rows": rows_html(page.records, self.shown, can_select=self.can_select),
+            "rows": rows_html(page.records, self.shown, can_select=self.can_select, cells=self.cells(page.records)),
             "has_rows": bool(page.records),
             "can_select": self.can_select,
             "bulk_owner_url": self.link("bulk_owner"),
@@ -125,6 +129,16 @@ class RecordList(RecordSet):
             "column_choices": [(column, column in self.shown) for column in self.columns],
             "is_filtered": bool(self.filterset.chips(self.query) or self.query.get("q")),
         }
+
+    def cells(self, records: list[Any]) -> Cells:
+        """The cells that this person may change in place: fields of the edit form, of records that are hers to change."""
+        if self.edit is None or not self.request.user.has_perm(self.edit.permission):
+            return Cells()
+        fields = frozenset(self.edit.form_class.base_fields) & {column.field for column in self.shown}
+        if not fields or not records:
+            return Cells()
+        rows = self.model._default_manager.editable_by(self.request.user).filter(self.edit.open_to_change)  # type: ignore[attr-defined]
+        return Cells(fields, frozenset(rows.filter(pk__in=[record.pk for record in records]).values_list("pk", flat=True)))
 
     def _count(self, page: Page) -> int:
         """How many rows there are, up to the cap; the page tells when it holds them all."""

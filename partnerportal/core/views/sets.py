@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import QuerySet
@@ -61,6 +61,14 @@ class RecordSet(Guarded):
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
         self.problems: list[Problem] = []
+
+    @classmethod
+    def showing(cls, request: HttpRequest, query: QueryDict) -> Self:
+        """This list for a state that stands in no address: to work on its rows."""
+        view = cls()
+        view.setup(request)
+        view.__dict__["query"] = query
+        return view
 
     @cached_property
     def urls(self) -> str:
