@@ -79,6 +79,7 @@ class Lead(Taskable):
             models.Index(fields=["partner", "-created_at", "-id"], name="lead_by_created"),
             models.Index(fields=["partner", "company", "id"], name="lead_by_company"),
             models.Index(fields=["partner", "status", "-created_at"], name="lead_by_status"),
+            models.Index(fields=["partner", "-updated_at"], name="lead_by_change"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=Status.values), name="lead_status_known"),

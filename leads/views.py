@@ -19,7 +19,7 @@ from leads import services
 from leads.filters import LeadFilter
 from leads.forms import LeadEditForm, LeadForm, NotInTargetForm
 from leads.models import Lead
-from leads.stages import Status
+from leads.stages import CONVERTIBLE, MOVES, Status
 from partnerportal.core import display
 from partnerportal.core.tables import Column, choice, email, label, owner_avatar, phone
 from partnerportal.core.views import (
@@ -41,6 +41,7 @@ from partnerportal.core.views import (
 from partnerportal.core.views.sets import RecordSet
 from partners.models import User
 
+CONVERT_LATER = _("First qualify the lead: only a lead in Qualification can be converted.")
 COMPLETE = "complete"  # What "Mark Status as Complete" posts: on Qualification it asks which way.
 
 
@@ -122,12 +123,26 @@ class LeadBoard(LeadRows, RecordBoard):
     def get_lanes(self) -> Sequence[Lane]:
         text = {status: words.stage(StageText.Process.LEAD, status).label for status in Status}
         hint = _now("Put a qualified lead here to convert it.")
-        return [Lane(status, text[status], reason=hint if status == Status.CONVERTED else "") for status in Status]
+        return [
+            Lane(
+                status,
+                text[status],
+                reason=hint if status == Status.CONVERTED else "",
+                closed_from=frozenset(stage for stage in Status if status not in (stage, *_onward(stage))),
+                why_closed=CONVERT_LATER if status == Status.CONVERTED else MOVES.refusal,
+            )
+            for status in Status
+        ]
 
     def card(self, record: Lead) -> Card:
         source = display.badge(words.label(Term.Kind.LEAD_SOURCE, record.source))
         job = words.label(Term.Kind.JOB_TITLE, record.job_title)
         return Card(record.company, subtitle=f"{record.full_name} · {job}", on=record.revisit_on, badge=source)
+
+
+def _onward(status: str) -> frozenset[str]:
+    """Where a card may be put from a status: a move, or the page that converts."""
+    return MOVES.moves[status] | ({Status.CONVERTED} if status in CONVERTIBLE else frozenset())
 
 
 class LeadAdd(RecordAdd):
@@ -266,7 +281,7 @@ class LeadMove(StageMove):
         """Converting has a page of its own; only a lead in Qualification gets there."""
         self.to, self.seen = Status.CONVERTED, seen
         if self.record.status != Status.QUALIFICATION:
-            return self._refuse(_now("First qualify the lead: only a lead in Qualification can be converted."), status=422)
+            return self._refuse(str(CONVERT_LATER), status=422)
         address = convert_url(self.record)
         return HttpResponse(status=204, headers={"HX-Redirect": address}) if self.wants_part else HttpResponseRedirect(address)
 

@@ -15,6 +15,7 @@ from partners.auth import signed_in_too_long
 from partners.models import User
 
 MARK_EVERY = 300  # Seconds. Each mark is a write, so not every request makes one.
+UNATTENDED = "X-Unattended"  # A page that asks by itself says so; such a question is nobody's presence.
 
 
 class SessionAgeMiddleware:
@@ -28,7 +29,7 @@ class SessionAgeMiddleware:
             now = time.time()
             if signed_in_too_long(request.session, now=now):
                 logout(request)
-            elif now - request.session["seen_at"] > MARK_EVERY:
+            elif now - request.session["seen_at"] > MARK_EVERY and UNATTENDED not in request.headers:
                 request.session["seen_at"] = now
         return self.get_response(request)
 

@@ -141,6 +141,7 @@ class Project(Taskable):
             models.Index(fields=["partner", "close_date", "id"], name="project_by_close_date"),
             models.Index(fields=["partner", "-created_at", "-id"], name="project_by_created"),
             models.Index(fields=["partner", "stage", "close_date"], name="project_by_stage"),
+            models.Index(fields=["partner", "-updated_at"], name="project_by_change"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(stage__in=Stage.values), name="project_stage_known"),

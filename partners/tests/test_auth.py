@@ -511,3 +511,14 @@ def test_recovery_codes_are_shown_once(client, anna):
 
         assert all(one in shown for one in codes)
         assert not any(one in client.get("/auth/2fa/").content.decode() for one in codes)
+
+
+def test_a_page_that_asks_by_itself_does_not_keep_the_session_awake(client, anna):
+    with time_machine.travel("2026-03-04 09:00+0000", tick=False) as clock:
+        client.force_login(anna)
+        for _minute in range(0, 115, 5):
+            clock.shift(timedelta(minutes=5))
+            assert client.get("/leads/board/?since=2026-03-04T09:00:00Z", headers={"X-Unattended": "1"}).status_code in (200, 204)
+        clock.shift(timedelta(minutes=6))
+
+        assert client.get("/leads/board/?since=2026-03-04T09:00:00Z", headers={"X-Unattended": "1"}).status_code == 302

@@ -101,7 +101,7 @@ def test_the_board_greys_automatic_lanes_and_says_why(browse, anna):
 
     assert 'data-lane="contract_out" data-automatic="By itself: when the verbal agreement is recorded and a quote is submitted."' in page
     assert 'data-lane="closed"' not in page
-    assert 'data-lane="intro" >' in page
+    assert 'data-lane="intro" data-closed-from="closed contract_out order_management"' in page
 
 
 @pytest.mark.parametrize("name", ["projects:list", "projects:board"])

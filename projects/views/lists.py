@@ -21,7 +21,7 @@ from partnerportal.core.views import Card, Lane, ListView, RecordBoard, RecordLi
 from projects import bonus
 from projects.filters import ProjectFilter
 from projects.models import Project, ProjectQuerySet
-from projects.stages import AUTOMATIC, RecordType, Stage
+from projects.stages import AUTOMATIC, REFUSALS, RecordType, Stage
 
 WHY_AUTOMATIC = {
     Stage.CONTRACT_OUT: _("By itself: when the verbal agreement is recorded and a quote is submitted."),
@@ -122,7 +122,14 @@ class ProjectBoard(ProjectSet, RecordBoard):
         shows_closed = self.view is not None and self.view.name in ("change_orders", "won", "lost", "every", "awaiting")
         stages = [stage for stage in Stage if stage != Stage.CLOSED or shows_closed]
         return [
-            Lane(stage, words.stage(RecordType.BUSINESS_PLAN, stage).label, stage in AUTOMATIC, WHY_AUTOMATIC.get(stage, ""))
+            Lane(
+                stage,
+                words.stage(RecordType.BUSINESS_PLAN, stage).label,
+                stage in AUTOMATIC,
+                WHY_AUTOMATIC.get(stage, ""),
+                closed_from=frozenset(AUTOMATIC),
+                why_closed=REFUSALS.from_automatic,
+            )
             for stage in stages
         ]
 

@@ -1,12 +1,50 @@
-/* A board that never lies: a card settles when the server has said yes; a refusal puts it back and says why. */
+/* A board that never lies: a card settles when the server has said yes; a refusal puts it back and says why; what others change appears. */
 (() => {
   "use strict";
+  const EVERY = 5000;
   const menu = document.getElementById("move-menu");
-  let asked = null;
+  const words = document.getElementById("board-words").dataset;
+  const news = document.getElementById("board-news");
+  let asked = null; // The card that was moved by keyboard or menu: it gets the focus back.
+  let lifted = null; // { card, lane }: a card in hand, by keyboard.
+  let dragged = false;
 
+  const board = () => document.querySelector("[data-board]");
+  const lanes = () => [...document.querySelectorAll("[data-board] [data-lane]")];
+  const laneOf = (stage) => document.getElementById(`lane-${stage}`);
+  const label = (stage) => { const name = document.getElementById(`lane-name-${stage}`); return name ? name.textContent.trim() : stage; };
+  const cardsOf = (lane) => [...lane.querySelectorAll(".deal")];
+
+  /* Where a card may not go, and why. */
+  const closedFor = (lane, stage) => {
+    if ("automatic" in lane.dataset) return lane.dataset.automatic;
+    return (lane.dataset.closedFrom || "").split(" ").includes(stage) ? lane.dataset.whyClosed : "";
+  };
+  const shade = (stage) => lanes().forEach((lane) => {
+    const why = stage === null || lane.dataset.lane === stage ? "" : closedFor(lane, stage);
+    const section = lane.closest(".lane");
+    const line = section.querySelector("[data-why]");
+    section.classList.toggle("closed", Boolean(why));
+    if (line) { const says = why && !("automatic" in lane.dataset); line.hidden = !says; line.textContent = says ? why : ""; }
+  });
+
+  /* A card goes where the order of its lane puts it; beyond the loaded ones it stands last. */
+  const place = (card) => {
+    const lane = laneOf(card.dataset.stage);
+    if (!lane) return;
+    const falling = "falling" in board().dataset;
+    const before = (one, other) => {
+      const [a, b] = [one.dataset.order, other.dataset.order];
+      if (a === b) return false;
+      if (!a || !b) return Boolean(a);
+      return falling ? a > b : a < b;
+    };
+    const next = cardsOf(lane).find((other) => other !== card && before(card, other));
+    lane.insertBefore(card, next || lane.querySelector(".lane-more"));
+  };
+
+  /* --- moving ------------------------------------------------------------------ */
   const post = (card, to) => htmx.ajax("POST", card.dataset.move, { target: "#dialog", swap: "innerHTML", values: { to, seen: card.dataset.stage, from: "board" } });
-  const label = (lane) => { const name = document.getElementById(`lane-name-${lane}`); return name ? name.textContent.trim() : lane; };
-
   const move = (card, to, putBack) => {
     card.classList.add("waiting");
     const settle = (event) => {
@@ -14,22 +52,34 @@
       document.removeEventListener("htmx:afterRequest", settle);
       card.classList.remove("waiting");
       if (!event.detail.successful) { putBack(); window.portalSay(`${card.dataset.title}: ${label(card.dataset.stage)}`); }
-      else {
-        window.portalSay(`${card.dataset.title}: ${label(to)}`);
-        const settled = document.querySelector(`#${card.id} .t`);
-        if (settled && asked === card.id) settled.focus();
-        asked = null;
-      }
     };
     document.addEventListener("htmx:afterRequest", settle);
     post(card, to);
   };
+  /* Every way of moving ends here, the dialog of a refused move and Undo too. */
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (!event.detail.successful || event.detail.requestConfig.verb !== "post") return;
+    const card = [...document.querySelectorAll(".deal")].find((one) => one.dataset.move === event.detail.pathInfo.requestPath);
+    if (!card) return;
+    place(card);
+    window.portalSay(`${card.dataset.title}: ${label(card.dataset.stage)}`);
+    if (asked === card.id) card.querySelector(".t").focus();
+    asked = null;
+  });
 
-  const start = () => document.querySelectorAll("[data-board] [data-lane]").forEach((lane) => {
+  /* The lane where the hand let go decides, not the last one that the card was carried over. */
+  const laneUnder = (event) => {
+    const point = event.changedTouches ? event.changedTouches[0] : event;
+    const there = document.elementFromPoint(point.clientX, point.clientY);
+    const section = there && there.closest(".lane");
+    return section && section.querySelector("[data-lane]");
+  };
+
+  const start = () => lanes().forEach((lane) => {
     if (lane.dataset.ready) return;
     lane.dataset.ready = "1";
     Sortable.create(lane, {
-      group: { name: "board", put: () => !("automatic" in lane.dataset) },
+      group: { name: "board", put: (to, from, card) => !closedFor(to.el, card.dataset.stage) },
       draggable: ".deal",
       filter: ".card-menu",
       preventOnFilter: false,
@@ -38,21 +88,33 @@
       delay: 180,
       delayOnTouchOnly: true,
       ghostClass: "ghost",
-      onStart: () => document.querySelectorAll("[data-automatic]").forEach((one) => one.closest(".lane").classList.add("closed")),
+      onStart: (event) => { dragged = true; drop(); shade(event.item.dataset.stage); },
       onEnd: (event) => {
-        document.querySelectorAll(".lane.closed").forEach((one) => one.classList.remove("closed"));
-        if (event.from === event.to) return;
-        const next = event.from.querySelectorAll(".deal")[event.oldDraggableIndex] || null;
-        move(event.item, event.to.dataset.lane, () => event.from.insertBefore(event.item, next));
+        dragged = false;
+        shade(null);
+        const { item, from } = event;
+        const next = from.querySelectorAll(".deal")[event.oldDraggableIndex] || null;
+        const putBack = () => { if (item.parentElement !== from) from.insertBefore(item, next || from.querySelector(".lane-more")); };
+        const under = laneUnder(event.originalEvent) || from;
+        const why = under === from ? "" : closedFor(under, item.dataset.stage);
+        if (under === from || why) { putBack(); if (why) window.portalSay(`${label(under.dataset.lane)}: ${why}`); return; }
+        if (item.parentElement !== under) under.prepend(item);
+        move(item, under.dataset.lane, putBack);
       },
     });
   });
-  start();
   document.addEventListener("htmx:load", start);
 
   const openMenu = (card) => {
     asked = card.id;
-    menu.querySelectorAll("[data-to]").forEach((one) => { one.hidden = one.dataset.to === card.dataset.stage; });
+    menu.querySelectorAll("[data-to]").forEach((one) => {
+      one.hidden = one.dataset.to === card.dataset.stage;
+      const line = one.querySelector("[data-why]");
+      if (!line) return;
+      const closed = (one.dataset.closedFrom || "").split(" ").includes(card.dataset.stage);
+      one.disabled = closed;
+      line.hidden = !closed;
+    });
     menu.dataset.card = card.id;
     menu.showModal();
   };
@@ -63,11 +125,128 @@
     if (choice) {
       const card = document.getElementById(menu.dataset.card);
       menu.close();
-      move(card, choice.dataset.to, () => { const name = card.querySelector(".t"); if (name) name.focus(); });
+      if (card) move(card, choice.dataset.to, () => card.querySelector(".t").focus());
     }
   });
+
+  /* --- keyboard: arrows walk the cards; Space lifts one, left and right carry it, Space puts it down -------------- */
+  const lift = (card) => {
+    lifted = { card, lane: laneOf(card.dataset.stage) };
+    card.classList.add("lifted");
+    shade(card.dataset.stage);
+    window.portalSay(`${card.dataset.title}: ${words.lifted}, ${label(card.dataset.stage)}`);
+  };
+  const drop = () => {
+    if (!lifted) return null;
+    const held = lifted;
+    lifted = null;
+    held.card.classList.remove("lifted");
+    document.querySelectorAll(".lane.target").forEach((one) => one.classList.remove("target"));
+    shade(null);
+    return held;
+  };
+  const carry = (step) => {
+    const all = lanes();
+    const at = all.indexOf(lifted.lane) + step;
+    if (at < 0 || at >= all.length) return;
+    lifted.lane = all[at];
+    document.querySelectorAll(".lane.target").forEach((one) => one.classList.remove("target"));
+    const section = lifted.lane.closest(".lane");
+    section.classList.add("target");
+    section.scrollIntoView({ block: "nearest", inline: "nearest" });
+    const why = lifted.lane.dataset.lane === lifted.card.dataset.stage ? "" : closedFor(lifted.lane, lifted.card.dataset.stage);
+    window.portalSay(label(lifted.lane.dataset.lane) + (why ? `: ${why}` : ""));
+  };
+  const putDown = () => {
+    const { card, lane } = drop();
+    const stage = card.dataset.stage;
+    if (lane.dataset.lane === stage || closedFor(lane, stage)) { window.portalSay(`${card.dataset.title}: ${words.putBack}, ${label(stage)}`); return; }
+    asked = card.id;
+    move(card, lane.dataset.lane, () => card.querySelector(".t").focus());
+  };
+  const walk = (card, key) => {
+    const all = lanes();
+    const lane = card.closest("[data-lane]");
+    const at = cardsOf(lane).indexOf(card);
+    let next = null;
+    if (key === "ArrowDown" || key === "ArrowUp") next = cardsOf(lane)[at + (key === "ArrowDown" ? 1 : -1)];
+    else {
+      const step = key === "ArrowRight" ? 1 : -1;
+      for (let index = all.indexOf(lane) + step; index >= 0 && index < all.length && !next; index += step) {
+        const there = cardsOf(all[index]);
+        next = there[Math.min(at, there.length - 1)];
+      }
+    }
+    if (next) next.querySelector(".t").focus();
+  };
   document.addEventListener("keydown", (event) => {
     const card = event.target.closest && event.target.closest(".deal");
-    if (card && event.key === "m" && !event.ctrlKey && !event.metaKey && !event.altKey) { event.preventDefault(); openMenu(card); }
+    if (!card || event.ctrlKey || event.metaKey || event.altKey) return;
+    const isArrow = event.key.startsWith("Arrow");
+    if (lifted && lifted.card === card) {
+      if (event.key === "Escape") { drop(); window.portalSay(`${card.dataset.title}: ${words.putBack}, ${label(card.dataset.stage)}`); }
+      else if (event.key === " " || event.key === "Enter") putDown();
+      else if (event.key === "ArrowRight" || event.key === "ArrowLeft") carry(event.key === "ArrowRight" ? 1 : -1);
+      else if (!isArrow) return;
+      event.preventDefault();
+      return;
+    }
+    if (event.key === "m") { event.preventDefault(); openMenu(card); }
+    else if (event.key === " " && event.target.matches(".t")) { event.preventDefault(); lift(card); }
+    else if (isArrow) { event.preventDefault(); walk(card, event.key); }
   });
+  document.addEventListener("focusout", (event) => { if (lifted && event.target.closest(".deal") === lifted.card && !lifted.card.contains(event.relatedTarget)) drop(); });
+
+  /* --- what others change: asked for now and then; nothing moves in the hand or under the pointer ----------------- */
+  const parse = (html) => { const box = document.createElement("template"); box.innerHTML = html; return box.content.firstElementChild; };
+  const isInUse = (card) => card.matches(":hover, :focus-within, .waiting, .lifted");
+  const isBusy = () => dragged || lifted || document.hidden || document.querySelector("dialog[open], .deal.waiting");
+
+  const renew = (fresh) => {
+    const old = document.getElementById(fresh.id);
+    if (old && old.dataset.version === fresh.dataset.version) return "same";
+    if (old && isInUse(old)) return "later";
+    if (old) old.remove();
+    laneOf(fresh.dataset.stage).append(fresh);
+    place(fresh);
+    htmx.process(fresh);
+    fresh.classList.add("touched");
+    return "done";
+  };
+  const apply = (answer) => {
+    if (answer.all) { htmx.ajax("GET", location.href, { target: "#records", swap: "outerHTML" }); return; }
+    let changed = 0;
+    let later = false;
+    for (const pk of answer.gone) {
+      const card = document.getElementById(`card-${pk}`);
+      if (!card) continue;
+      if (isInUse(card)) later = true;
+      else { card.remove(); changed += 1; }
+    }
+    for (const html of answer.cards) {
+      const state = renew(parse(html));
+      if (state === "later") later = true;
+      if (state === "done") changed += 1;
+    }
+    answer.heads.map(parse).forEach((head) => document.getElementById(head.id).replaceWith(head));
+    document.getElementById("board-totals").replaceWith(parse(answer.totals));
+    if (changed) news.textContent = changed === 1 ? words.changedOne : words.changed + changed;
+    if (!later) board().dataset.now = answer.now;
+  };
+  let asking = false;
+  const ask = async () => {
+    const place = board();
+    if (asking || !place || isBusy()) return;
+    asking = true;
+    try {
+      const shown = [...document.querySelectorAll(".deal")].slice(0, 300).map((card) => card.id.slice(5)).join(",");
+      const query = new URLSearchParams({ since: place.dataset.now, shown });
+      const base = place.dataset.changes;
+      const response = await fetch(`${location.pathname}${base}${base === "?" ? "" : "&"}${query}`, { headers: { "X-Unattended": "1" }, redirect: "manual" });
+      if (response.status === 200 && board() === place && !isBusy()) apply(await response.json());
+    } catch { /* No connection: the next question tries again. */ } finally { asking = false; }
+  };
+  setInterval(ask, EVERY);
+  document.addEventListener("visibilitychange", ask);
+  start();
 })();

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db.models import Count, QuerySet, Sum
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -23,16 +25,27 @@ from partnerportal.core.views.paging import Order
 from partnerportal.core.views.sets import RecordSet
 
 LANE_SIZE = 25
+MOST_CHANGES = 100  # Of more changed cards the board is drawn anew.
+MOST_SHOWN = 300  # So many cards on the screen are looked after.
+# A change carries the moment before its commit, and clocks of two servers differ: a question looks back this much further.
+OVERLAP = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
 class Lane:
-    """A column of a board. Nobody drops into an automatic one; `reason` says why."""
+    """A column of a board. Nobody drops into an automatic one, nor from a stage of `closed_from`; `reason` and `why_closed` say why."""
 
     value: str
     label: str | Promise
     is_automatic: bool = False
     reason: str | Promise = ""
+    closed_from: frozenset[str] = frozenset()
+    why_closed: str | Promise = ""
+
+    @property
+    def shut_for(self) -> str:
+        """The stages from which nobody drops into it, for the page."""
+        return " ".join(sorted(str(stage) for stage in self.closed_from))
 
 
 @dataclass(frozen=True)
@@ -78,10 +91,13 @@ class RecordBoard(RecordSet):
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         context = self.common_context()
+        if "since" in self.query:
+            return self.changes()
         lane = self.query.get("lane")
         if lane and self.wants_part:
             return self.page("components/lane_cards.html", {"column": self._more_of(lane)})
         context |= {"columns": self.columns(), "totals": self.board_totals(), "is_board": True, "lanes": self.get_lanes()}
+        context |= {"changes_url": self.address(), "now": timezone.now().isoformat(), "is_falling": self.order.is_descending}
         is_part = self.wants_part and request.htmx.target == "records"  # type: ignore[attr-defined]
         return self.page("components/lanes.html" if is_part else self.template_name, context, status=422 if self.problems else 200)
 
@@ -128,6 +144,33 @@ class RecordBoard(RecordSet):
             rows = rows.none()
         return self._column(lane, list(rows[: LANE_SIZE + 1]))
 
+    def changes(self) -> HttpResponse:
+        """What has happened since a moment to the cards on the screen (`shown`) and to others of the board; 204 when nothing has.
+
+        A card that is shown and no longer of the board is gone: deleted, handed over, closed, or outside of the filters by now.
+        """
+        since, now = _moment(self.query["since"]), timezone.now()
+        if since is None or self.problems:
+            return HttpResponse(status=422)
+        shown = {int(one) for one in self.query.get("shown", "").split(",")[:MOST_SHOWN] if one.isdecimal() and len(one) < 19}
+        here = set(self.rows.order_by().filter(pk__in=shown).values_list("pk", flat=True)) if shown else set()
+        changed = list(self._ordered().filter(updated_at__gt=since - OVERLAP)[: MOST_CHANGES + 1])
+        gone = sorted(shown - here)
+        if not gone and not changed:
+            return HttpResponse(status=204)
+        answer: dict[str, Any] = {"now": now.isoformat(), "gone": gone, "all": len(changed) > MOST_CHANGES}
+        if not answer["all"]:
+            lanes = self.get_lanes()
+            places = {lane.value for lane in lanes}
+            answer["cards"] = [self.card_html(record) for record in changed if getattr(record, self.stage_field) in places]
+            answer["heads"] = [self._head_html(lane) for lane in lanes]
+            answer["totals"] = render_to_string("components/board_totals.html", {"totals": self.board_totals()})
+        return JsonResponse(answer)
+
+    def _head_html(self, lane: Lane, *, is_oob: bool = False) -> str:
+        column = Column(lane, self._count(lane), self._sums(lane), mark_safe(""), "")
+        return render_to_string("components/lane_head.html", {"column": column, "is_oob": is_oob})
+
     def _count(self, lane: Lane) -> int:
         return sum(line["count"] for line in self.tally.get(lane.value, ()))
 
@@ -172,8 +215,10 @@ class RecordBoard(RecordSet):
         middle = format_html('<div class="b">{}{}</div>', amount, when) if card.amount is not None or card.on else ""
         owner = format_html('{}<span class="visually-hidden">{}</span>', display.avatar(record.owner), record.owner.get_full_name())
         return format_html(
-            '<article class="deal" id="card-{pk}" data-move="{move}" data-stage="{stage}" data-title="{title}">'
-            '<a class="t" href="{url}">{title}</a>{subtitle}{middle}<div class="b"><span>{badge}</span>{owner}</div>'
+            '<article class="deal" id="card-{pk}" data-move="{move}" data-stage="{stage}" data-title="{title}" '
+            'data-order="{order}" data-version="{version}">'
+            '<a class="t" href="{url}" aria-describedby="board-keys">{title}</a>{subtitle}{middle}'
+            '<div class="b"><span>{badge}</span>{owner}</div>'
             '<button type="button" class="card-menu" data-move-menu aria-haspopup="dialog" aria-label="{label}">'
             '<i class="bi bi-three-dots" aria-hidden="true"></i></button>'
             "</article>",
@@ -181,6 +226,8 @@ class RecordBoard(RecordSet):
             move=reverse(f"{self.urls}:move", args=[record.pk]),
             stage=stage,
             title=card.title,
+            order=_sortable(self.order.value_of(record)),
+            version=record.updated_at.isoformat(),
             url=record.get_absolute_url(),
             subtitle=subtitle,
             middle=middle,
@@ -192,16 +239,27 @@ class RecordBoard(RecordSet):
     def after_move(self, record: Any, *stages: str) -> list[str]:
         """What a move changes on the board: the card in its new lane, and the heads of the lanes that it touched."""
         lanes = {lane.value: lane for lane in self.get_lanes()}
-        heads = [
-            render_to_string(
-                "components/lane_head.html",
-                {"column": Column(lanes[stage], self._count(lanes[stage]), self._sums(lanes[stage]), mark_safe(""), ""), "is_oob": True},
-            )
-            for stage in dict.fromkeys(stages)
-            if stage in lanes
-        ]
+        heads = [self._head_html(lanes[stage], is_oob=True) for stage in dict.fromkeys(stages) if stage in lanes]
         totals = render_to_string("components/board_totals.html", {"totals": self.board_totals(), "is_oob": True})
         gone = format_html('<div id="card-{}" hx-swap-oob="delete"></div>', record.pk)
         stage = getattr(record, self.stage_field)
         there = format_html('<div hx-swap-oob="afterbegin:#lane-{}">{}</div>', stage, self.card_html(record)) if stage in lanes else ""
         return [gone, there, *heads, totals]
+
+
+def _moment(text: str) -> datetime | None:
+    """The moment that an address names; None when it names none."""
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment is not None and timezone.is_aware(moment) else None
+
+
+def _sortable(value: Any) -> str:
+    """A value of the order as text that sorts alike; nothing for none, which stands last."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, int | Decimal):
+        return f"{value + 10**15:020.2f}"
+    return "" if value is None else str(value)

@@ -55,14 +55,16 @@ class Order:
         # The outer bound lets the index be entered at the right place.
         return Q(**{f"{self.path}__{word}e": value}) & rest
 
-    def place(self, record: Any) -> str:
-        """Where a record stands, for an address."""
+    def value_of(self, record: Any) -> Any:
+        """What a record is ordered by; the key of a related one."""
         value = record
         for name in self.path.split("__"):
             value = getattr(value, name) if value is not None else None
-        if isinstance(value, models.Model):
-            value = value.pk
-        packed = json.dumps([value, record.pk], cls=DjangoJSONEncoder, separators=(",", ":"))
+        return value.pk if isinstance(value, models.Model) else value
+
+    def place(self, record: Any) -> str:
+        """Where a record stands, for an address."""
+        packed = json.dumps([self.value_of(record), record.pk], cls=DjangoJSONEncoder, separators=(",", ":"))
         return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
 
     def parse(self, place: str) -> tuple[Any, Any]:

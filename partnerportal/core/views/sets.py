@@ -19,7 +19,7 @@ from partnerportal.core.filters import PartnerFilterSet
 from partnerportal.core.models import Pin
 from partnerportal.core.views.base import Guarded
 
-OWN_PARAMETERS = frozenset({"view", "sort", "columns", "after", "before", "start", "format", "ids", "lane"})
+OWN_PARAMETERS = frozenset({"view", "sort", "columns", "after", "before", "start", "format", "ids", "lane", "since", "shown"})
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ class RecordSet(Guarded):
     def address(self, *, drop: Sequence[str] = (), **parameters: Any) -> str:
         """The query in force with some parameters set or dropped; the place in the list is dropped."""
         query = self.query.copy()
-        for name in ("after", "before", "start", "lane", *drop):
+        for name in ("after", "before", "start", "lane", "since", "shown", *drop):
             query.pop(name, None)
         for name, value in parameters.items():
             query[name] = value
