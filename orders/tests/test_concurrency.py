@@ -1,11 +1,6 @@
 """Two clicks at the same moment: one order, one confirmation, one case. Real threads, real transactions."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 import pytest
-from django.db import connection
 
 from cases.models import Case
 from orders import services
@@ -13,26 +8,10 @@ from orders.models import Order
 from orders.tests.factories import AnsweredOrderFactory, ReadyQuoteFactory, RunningOrderFactory
 from partnerportal.core.models import NumberSeries, OutboxMessage, StageMove
 from partnerportal.core.stages import IllegalMove
+from partnerportal.tests.racing import at_once
 from projects.models import Project
 
 CLICKS = 5
-
-
-def at_once(act: Callable[[], object]) -> list[object]:
-    """What `act` answers or raises in several threads that start together."""
-    gate = Barrier(CLICKS)
-
-    def click() -> object:
-        gate.wait(timeout=30)
-        try:
-            return act()
-        except IllegalMove as refusal:
-            return refusal
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(CLICKS) as pool:
-        return [future.result() for future in [pool.submit(click) for _ in range(CLICKS)]]
 
 
 def everything(model):
@@ -43,7 +22,7 @@ def everything(model):
 def test_placing_at_once_makes_one_order(anna):
     quote = ReadyQuoteFactory(owner=anna)
 
-    answers = at_once(lambda: services.place_from_quote(quote, by=anna))
+    answers = at_once(*[lambda: services.place_from_quote(quote, by=anna)] * CLICKS)
 
     order = everything(Order).get()
     assert answers == [order] * CLICKS
@@ -57,7 +36,7 @@ def test_placing_at_once_makes_one_order(anna):
 def test_confirming_at_once_confirms_once_and_opens_one_case(anna):
     order = AnsweredOrderFactory(owner=anna)
 
-    answers = at_once(lambda: services.confirm_order(order, by=anna))
+    answers = at_once(*[lambda: services.confirm_order(order, by=anna)] * CLICKS)
 
     assert answers == [order] * CLICKS
     assert everything(Case).count() == 1
@@ -70,7 +49,7 @@ def test_confirming_at_once_confirms_once_and_opens_one_case(anna):
 def test_shipping_at_once_ships_once(anna, otto):
     order = RunningOrderFactory(owner=anna)
 
-    answers = at_once(lambda: services.ship_order(order, tracking="TRK1", by=otto))
+    answers = at_once(*[lambda: services.ship_order(order, tracking="TRK1", by=otto)] * CLICKS)
 
     assert sum(isinstance(answer, Order) for answer in answers) == 1
     assert sum(isinstance(answer, IllegalMove) for answer in answers) == CLICKS - 1
@@ -81,9 +60,8 @@ def test_shipping_at_once_ships_once(anna, otto):
 @pytest.mark.django_db(transaction=True)
 def test_cancelling_and_confirming_at_once_leave_one_of_both(anna):
     order = AnsweredOrderFactory(owner=anna)
-    turns = iter([lambda: services.confirm_order(order, by=anna), lambda: services.cancel_order(order, reason="Mistake", by=anna)] * CLICKS)
 
-    at_once(lambda: next(turns)())
+    at_once(*[lambda: services.confirm_order(order, by=anna), lambda: services.cancel_order(order, reason="Mistake", by=anna)] * 3)
 
     status = everything(Order).get().status
     stage = everything(Project).get().stage

@@ -1,11 +1,8 @@
 """Several people, or one who clicks several times, at the same moment: real threads, real transactions."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
-from threading import Barrier
 
 import pytest
-from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
@@ -15,6 +12,7 @@ from leads.models import Lead
 from leads.tests.factories import QualifiedLeadFactory
 from partnerportal.core.actors import Actor
 from partnerportal.core.stages import StaleMove
+from partnerportal.tests.racing import at_once
 from partners.tests.factories import UserFactory
 from projects import services
 from projects.models import Project
@@ -31,23 +29,6 @@ def rep(transactional_db):
     return UserFactory()
 
 
-def at_once(times, act):
-    """Call `act(number)` in as many threads, all started together; answers and exceptions alike."""
-    start = Barrier(times)
-
-    def one(number):
-        try:
-            start.wait(timeout=60)
-            return act(number)
-        except Exception as error:  # noqa: BLE001 (the tests look at what came)
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(times) as pool:
-        return list(pool.map(one, range(times)))
-
-
 VALUES = {
     "name": "Headquarters",
     "close_date": date.today() + timedelta(days=30),
@@ -61,7 +42,7 @@ VALUES = {
 def test_twenty_conversions_at_once_make_exactly_one(rep):
     lead = QualifiedLeadFactory(owner=rep)
 
-    answers = at_once(20, lambda number: services.convert_lead(lead, values=VALUES, by=rep))
+    answers = at_once(*[lambda: services.convert_lead(lead, values=VALUES, by=rep)] * 20)
 
     assert sorted(type(answer).__name__ for answer in answers) == ["AlreadyConverted"] * 19 + ["Project"]
     assert [kind.objects.for_partner(rep.partner).count() for kind in (Account, Contact, Project)] == [1, 1, 1]
@@ -76,7 +57,7 @@ def test_twenty_conversions_at_once_make_exactly_one(rep):
 def test_five_moves_at_once_move_once(rep):
     project = IntroProject(owner=rep, poc_users=5)
 
-    answers = at_once(5, lambda number: services.move_project(project, to="demo", seen="intro", by=rep))
+    answers = at_once(*[lambda: services.move_project(project, to="demo", seen="intro", by=rep)] * 5)
 
     assert sorted(type(answer).__name__ for answer in answers) == ["Project"] + ["StaleMove"] * 4
     assert all(answer.now == "demo" for answer in answers if isinstance(answer, StaleMove))
@@ -88,7 +69,7 @@ def test_a_quote_and_the_agreement_at_once_bring_the_project_out_once(rep):
     project = AgreedProject(owner=rep)
 
     answers = at_once(
-        4, lambda number: services.note_quotes_out(project, count=1, by=Actor(name="Quotes"), cause="Quote Q-2026-00001 v1 submitted")
+        *[lambda: services.note_quotes_out(project, count=1, by=Actor(name="Quotes"), cause="Quote Q-2026-00001 v1 submitted")] * 4
     )
 
     assert {answer.stage for answer in answers} == {"contract_out"}
@@ -98,12 +79,10 @@ def test_a_quote_and_the_agreement_at_once_bring_the_project_out_once(rep):
 def test_a_loss_and_an_acceptance_at_once_leave_one_of_the_two(rep):
     project = AgreedProject(owner=rep)
 
-    def act(number):
-        if number == 0:
-            return services.close_as_lost(project, seen="proposal", lost_reason="price", by=rep)
-        return services.take_acceptance(project, on=date(2026, 3, 2), agreed_by="Greta", by=Actor.customer("Greta"), cause="Accepted")
-
-    answers = at_once(2, act)
+    answers = at_once(
+        lambda: services.close_as_lost(project, seen="proposal", lost_reason="price", by=rep),
+        lambda: services.take_acceptance(project, on=date(2026, 3, 2), agreed_by="Greta", by=Actor.customer("Greta"), cause="Accepted"),
+    )
 
     assert sum(isinstance(answer, Exception) for answer in answers) == 1
     project.refresh_from_db()
@@ -114,7 +93,7 @@ def test_two_decisions_at_once_make_one_line(rep):
     project = DemoDoneProject(owner=rep)
     manager = rep.partner.account_manager
 
-    answers = at_once(4, lambda number: services.decide_bonus(project, answer="yes", by=manager))
+    answers = at_once(*[lambda: services.decide_bonus(project, answer="yes", by=manager)] * 4)
 
     assert sorted(type(answer).__name__ for answer in answers) == ["BonusEntry"] + ["IllegalMove"] * 3
     assert project.bonus_entries.count() == 1
@@ -128,13 +107,13 @@ def test_a_double_click_on_the_fast_pipeline_makes_one_project(rep):
     customer = {"company": "Kanton Uri", "email": "info@uri.ch", "phone": "+41418752211", "first_name": "Vreni", "last_name": "Arnold"}
     client.post(url, {**customer, "draft": token, "step": "1"})
 
-    def click(number):
+    def click():
         second = Client()
         second.cookies.load({name: morsel.value for name, morsel in client.cookies.items()})
         fields = {name: value for name, value in VALUES.items() if name != "name"}
         return second.post(url, {**fields, "close_date": VALUES["close_date"].isoformat(), "draft": token, "step": "2"}).url
 
-    answers = at_once(4, click)
+    answers = at_once(*[click] * 4)
 
     project = Project.objects.for_partner(rep.partner).get()
     assert answers == [project.get_absolute_url()] * 4

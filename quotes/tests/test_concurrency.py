@@ -1,15 +1,12 @@
 """Several people at the same moment: one result, and the others are told."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from threading import Barrier
 
 import pytest
-from django.db import connections
 
 from partnerportal.core.actors import Actor
 from partnerportal.core.models import OutboxMessage, StageMove
-from partnerportal.core.stages import IllegalMove
+from partnerportal.tests.racing import at_once
 from projects.tests.factories import ProjectFactory, ProposalProject
 from quotes import services
 from quotes.models import Quote
@@ -21,23 +18,6 @@ from quotes.tests.test_drafting import line
 pytestmark = pytest.mark.django_db(transaction=True)
 TODAY = date.today()
 CROWD = 6
-
-
-def at_once(*acts):
-    """Run all acts together, each on its own connection; answers what each returned or raised."""
-    start = Barrier(len(acts))
-
-    def run(act):
-        start.wait()
-        try:
-            return act()
-        except (IllegalMove, NoLongerOpen) as error:
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 def rows(**facts):

@@ -1,0 +1,72 @@
+"""Several people at the same moment: real threads, each with a connection of its own.
+
+at_once(lambda: ship(order), lambda: ship(order))       all started together; what each answered or raised
+contend(lambda: ship(order), lambda: cancel(order))     the second comes while the first has done its work and not yet committed
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from threading import Barrier, Thread
+from typing import Any
+
+from django.db import connection, connections, transaction
+
+GUARD_SECONDS = 60
+Act = Callable[[], Any]
+
+
+def at_once(*acts: Act) -> list[Any]:
+    """Answers of these acts, in their order; an exception is an answer too."""
+    start = Barrier(len(acts))
+
+    def run(act: Act) -> Any:
+        start.wait(GUARD_SECONDS)
+        return _answer(act)
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the winner and the contender answered, and whether the contender had to wait for the winner's commit."""
+
+    winner: Any
+    contender: Any
+    has_waited: bool
+
+
+def contend(winner: Act, contender: Act) -> Outcome:
+    """Let the winner act and pause before its commit; start the contender; commit once it waits for a lock, or has answered."""
+    answers: list[Any] = []
+    thread = Thread(target=lambda: answers.append(_answer(contender)), daemon=True)
+    with transaction.atomic():
+        won = winner()
+        thread.start()
+        has_waited = _waits(thread)
+    thread.join(GUARD_SECONDS)
+    return Outcome(won, answers[0], has_waited)
+
+
+def _answer(act: Act) -> Any:
+    try:
+        return act()
+    except Exception as error:  # noqa: BLE001 (the tests look at what came)
+        return error
+    finally:
+        connections.close_all()
+
+
+def _waits(thread: Thread) -> bool:
+    deadline = time.monotonic() + GUARD_SECONDS
+    while thread.is_alive() and time.monotonic() < deadline:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))")
+            if cursor.fetchone() != (0,):
+                return True
+        time.sleep(0.02)
+    return False
