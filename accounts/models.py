@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.expressions import CombinedExpression
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 from phonenumber_field.modelfields import PhoneNumberField
 
-from accounts.matching import company_key, mail_domain
+from accounts.candidates import HostKey, MatchKey, TaxKey, candidates
+from accounts.matching import Profile, compare, profile
 from partnerportal.core.history import tracked
 from partnerportal.core.models import Subject
 from partnerportal.core.scoping import PartnerManager, PartnerQuerySet
@@ -20,6 +23,10 @@ from tasks.models import Taskable
 
 if TYPE_CHECKING:
     from partners.models import User
+
+
+# A person's name in an index and in a comparison. Without `Concat`, whose casts no index may have.
+FULL_NAME = CombinedExpression(CombinedExpression(F("first_name"), "||", Value(" ")), "||", F("last_name"), output_field=models.TextField())
 
 
 class Salutation(models.TextChoices):
@@ -43,19 +50,24 @@ class AccountStatus(models.TextChoices):
 
 
 class AccountQuerySet(PartnerQuerySet):
+    def like(self, wanted: Profile) -> AccountQuerySet:
+        """The rows that may be this company, the nearest first; `matching.compare` decides."""
+        hosts, phones = ("email", "website"), ("phone",)
+        return candidates(self, wanted, name="name", text=wanted.name, hosts=hosts, phones=phones, tax="vat_number")  # type: ignore[type-var,return-value]
+
     def similar_to(self, *, name: str, email: str) -> list[Account]:
-        """Up to five accounts that may be the same company: by the domain of the address, or by the name without its legal form."""
-        key = company_key(name)
-        first = key.split(" ")[0] if key else ""
-        is_candidate = Q(email__iendswith=f"@{mail_domain(email)}") if mail_domain(email) else Q(pk__in=())
-        if first:
-            is_candidate |= Q(name__unaccent__icontains=first)
-        found = self.filter(is_candidate).order_by("name", "pk")[:200]
-        return [  # type: ignore[return-value]
-            one
-            for one in found
-            if company_key(one.name) == key or (mail_domain(email) and mail_domain(one.email) == mail_domain(email))  # type: ignore[attr-defined]
-        ][:5]
+        """Up to five accounts that are the same company, as far as its name and a mail address tell; the surest first."""
+        wanted = profile(name, emails=[email])
+        found = [(compare(wanted, one.profile), one) for one in self.like(wanted)]  # type: ignore[attr-defined]
+        same = [(match.score, one) for match, one in found if match.is_same]
+        return [one for _score, one in sorted(same, key=lambda pair: (-pair[0], pair[1].name, pair[1].pk))][:5]
+
+
+class ContactQuerySet(PartnerQuerySet):
+    def like(self, wanted: Profile) -> ContactQuerySet:
+        """The rows that may be this person, the nearest first; `matching.compare_people` decides."""
+        hosts, phones = ("email",), ("phone", "mobile")
+        return candidates(self, wanted, name=FULL_NAME, text=wanted.person, hosts=hosts, phones=phones)  # type: ignore[type-var,return-value]
 
 
 class Account(Taskable):
@@ -85,6 +97,11 @@ class Account(Taskable):
         indexes = [
             models.Index(fields=["partner", "name", "id"], name="account_by_name"),
             models.Index(fields=["partner", "-created_at", "-id"], name="account_by_created"),
+            GinIndex(F("partner"), OpClass(MatchKey("name"), name="gin_trgm_ops"), name="account_match_name"),
+            models.Index(F("partner"), OpClass(HostKey("email"), name="text_pattern_ops"), name="account_match_email"),
+            models.Index(F("partner"), OpClass(HostKey("website"), name="text_pattern_ops"), name="account_match_website"),
+            models.Index(fields=["partner", "phone"], opclasses=["int8_ops", "varchar_pattern_ops"], name="account_match_phone"),
+            models.Index(F("partner"), TaxKey("vat_number"), name="account_match_tax"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(record_type__in=AccountKind.values), name="account_kind_known"),
@@ -101,6 +118,19 @@ class Account(Taskable):
     def visibility(cls, user: User) -> Q:
         """As every record; support reads accounts, since cases are about them."""
         return Q(deleted_at__isnull=True) if _is_support(user) else super().visibility(user)
+
+    @property
+    def profile(self) -> Profile:
+        """The account in comparable form."""
+        return profile(
+            self.name,
+            emails=[self.email],
+            website=self.website,
+            phones=[str(self.phone)],
+            tax_number=self.vat_number,
+            city=self.city,
+            country=self.country.code or "",
+        )
 
     @property
     def is_customer(self) -> bool:
@@ -129,11 +159,17 @@ class Contact(Taskable):
     description = models.TextField(_("description"), blank=True, max_length=10_000)
     history = tracked()
 
+    objects = PartnerManager.from_queryset(ContactQuerySet)()  # type: ignore[misc]
+
     class Meta:
         ordering = ["last_name", "first_name", "pk"]
         indexes = [
             models.Index(fields=["partner", "last_name", "id"], name="contact_by_name"),
             models.Index(fields=["partner", "-created_at", "-id"], name="contact_by_created"),
+            GinIndex(F("partner"), OpClass(MatchKey(FULL_NAME), name="gin_trgm_ops"), name="contact_match_name"),
+            models.Index(F("partner"), OpClass(HostKey("email"), name="text_pattern_ops"), name="contact_match_email"),
+            models.Index(fields=["partner", "phone"], opclasses=["int8_ops", "varchar_pattern_ops"], name="contact_match_phone"),
+            models.Index(fields=["partner", "mobile"], opclasses=["int8_ops", "varchar_pattern_ops"], name="contact_match_mobile"),
         ]
 
     def __str__(self) -> str:
@@ -143,6 +179,12 @@ class Contact(Taskable):
     def full_name(self) -> str:
         """First and last name."""
         return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def profile(self) -> Profile:
+        """The contact in comparable form; `account` is loaded."""
+        phones = [str(self.phone), str(self.mobile)]
+        return profile(self.account.name, emails=[self.email], phones=phones, country=self.account.country.code or "", person=self.full_name)
 
     def get_absolute_url(self) -> str:
         return reverse("contacts:detail", args=[self.pk])

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 from phonenumber_field.modelfields import PhoneNumberField
 
+from accounts.candidates import HostKey, MatchKey, candidates
+from accounts.matching import Profile, profile
 from accounts.models import Account, Salutation
 from catalog.models import SOLUTIONS, ProductOfInterest
 from leads.stages import OPEN, Status
@@ -28,6 +31,11 @@ class LeadQuerySet(PartnerQuerySet):
     def open(self) -> LeadQuerySet:
         """New or in qualification."""
         return self.filter(status__in=OPEN)
+
+    def like(self, wanted: Profile) -> LeadQuerySet:
+        """The rows that may be this company, converted ones left out, the nearest first; `matching.compare` decides."""
+        rows, hosts, phones = self.exclude(status=Status.CONVERTED), ("email", "website"), ("phone", "mobile")
+        return candidates(rows, wanted, name="company", text=wanted.name, hosts=hosts, phones=phones)  # type: ignore[type-var,return-value]
 
 
 class Lead(Taskable):
@@ -80,6 +88,11 @@ class Lead(Taskable):
             models.Index(fields=["partner", "company", "id"], name="lead_by_company"),
             models.Index(fields=["partner", "status", "-created_at"], name="lead_by_status"),
             models.Index(fields=["partner", "-updated_at"], name="lead_by_change"),
+            GinIndex(F("partner"), OpClass(MatchKey("company"), name="gin_trgm_ops"), name="lead_match_name"),
+            models.Index(F("partner"), OpClass(HostKey("email"), name="text_pattern_ops"), name="lead_match_email"),
+            models.Index(F("partner"), OpClass(HostKey("website"), name="text_pattern_ops"), name="lead_match_website"),
+            models.Index(fields=["partner", "phone"], opclasses=["int8_ops", "varchar_pattern_ops"], name="lead_match_phone"),
+            models.Index(fields=["partner", "mobile"], opclasses=["int8_ops", "varchar_pattern_ops"], name="lead_match_mobile"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=Status.values), name="lead_status_known"),
@@ -112,3 +125,16 @@ class Lead(Taskable):
     def full_name(self) -> str:
         """The person's name."""
         return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def profile(self) -> Profile:
+        """The lead in comparable form."""
+        return profile(
+            self.company,
+            emails=[self.email],
+            website=self.website,
+            phones=[str(self.phone), str(self.mobile)],
+            city=self.city,
+            country=self.country.code or "",
+            person=self.full_name,
+        )

@@ -1,0 +1,73 @@
+"""Accounts and contacts that may be the same as one in hand: why and how alike, among rows that are in scope already.
+
+    accounts_like(record.profile, Account.objects.visible_to(user), but=record.pk)      # one query, the surest first
+
+An import gives `Account.objects.for_partner(partner).filter(deleted_at=None)`. Another partner's rows are never among them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.matching import ALIKE, SAME, Match, Profile, Reason, compare, compare_people
+from accounts.models import AccountQuerySet, ContactQuerySet
+
+SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """A record that may be the same, how surely, and why."""
+
+    record: Any
+    match: Match
+
+    @property
+    def score(self) -> int:
+        """Whole percents."""
+        return self.match.score
+
+    @property
+    def is_same(self) -> bool:
+        """Whether it is taken for the same, not only for alike."""
+        return self.match.score >= SAME
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why, in sentences."""
+        return [told(reason) for reason in self.match.reasons]
+
+
+def told(reason: Reason) -> str:
+    """A reason in words."""
+    values = {"left": reason.left, "right": reason.right}
+    sentences = {
+        "tax": _("Same tax number %(left)s"),
+        "email": _("Same e-mail address %(left)s"),
+        "domain": _("Same mail domain %(left)s"),
+        "phone": _("Same telephone number %(left)s"),
+        "switchboard": _("Numbers of one switchboard: %(left)s, %(right)s"),
+        "name": _("Same name: “%(left)s”") if reason.left == reason.right else _("Name alike: “%(left)s” ~ “%(right)s”"),
+        "person": _("Same person: %(left)s") if reason.left == reason.right else _("Person alike: %(left)s ~ %(right)s"),
+    }
+    return sentences[reason.kind] % values
+
+
+def accounts_like(wanted: Profile, rows: AccountQuerySet, *, but: int | None = None) -> list[Duplicate]:
+    """Accounts that may be this company."""
+    return ranked(wanted, rows.select_related("owner").exclude(pk=but).like(wanted), compare)
+
+
+def contacts_like(wanted: Profile, rows: ContactQuerySet, *, but: int | None = None) -> list[Duplicate]:
+    """Contacts that may be this person."""
+    return ranked(wanted, rows.select_related("owner", "account").exclude(pk=but).like(wanted), compare_people)
+
+
+def ranked(wanted: Profile, rows: Iterable[Any], judge: Callable[[Profile, Profile], Match]) -> list[Duplicate]:
+    """The rows that are worth a look, the surest first."""
+    found = [Duplicate(row, judge(wanted, row.profile)) for row in rows]
+    return sorted((one for one in found if one.score >= ALIKE), key=lambda one: (-one.score, one.record.pk))[:SHOWN]
