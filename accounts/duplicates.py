@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.matching import ALIKE, SAME, Match, Profile, Reason, compare, compare_people
 from accounts.models import AccountQuerySet, ContactQuerySet
+from partnerportal.core import display
 
 SHOWN = 8
 
@@ -30,6 +31,16 @@ class Duplicate:
     def score(self) -> int:
         """Whole percents."""
         return self.match.score
+
+    @property
+    def percent(self) -> str:
+        """How surely, as a person reads it."""
+        return display.percent(self.score)
+
+    @property
+    def kind(self) -> str:
+        """What sort of record it is."""
+        return display.kind(type(self.record))
 
     @property
     def is_same(self) -> bool:

@@ -123,7 +123,9 @@ def website_host(address: str) -> str:
 @lru_cache(maxsize=20_000)
 def phone_key(number: str, country: str = "") -> str:
     """A telephone number as +43512584411, however it was written; `country` is for one without prefix. Empty when it is none."""
-    number = re.sub(r"^\s*00", "+", number.replace("(0)", ""))
+    number = re.sub(r"^\s*00", "+", number)
+    # Abroad the bracketed nought is left out; not in Italy, whose numbers begin with it.
+    number = number.replace("(0)", "0" if number.strip().startswith("+39") else "")
     try:
         found = phonenumbers.parse(number, country.upper() or None)
     except phonenumbers.NumberParseException:
@@ -235,7 +237,8 @@ def compare_people(left: Profile, right: Profile) -> Match:
         return Match(CERTAIN if alike >= 80 else 90, tuple(reasons))
     if alike < 80:
         return NO_MATCH
-    is_supported = bool(number or domain) or (left.words and compare(left, right).is_same)
+    is_at_same_company = bool(left.words and right.words) and name_likeness(side_by_side(left.words, right.words)) >= SAME
+    is_supported = bool(number or domain) or is_at_same_company
     return Match(92 if is_supported and alike == 100 else 80 if is_supported else ALIKE, tuple(reasons))
 
 

@@ -184,7 +184,9 @@ class Contact(Taskable):
     def profile(self) -> Profile:
         """The contact in comparable form; `account` is loaded."""
         phones = [str(self.phone), str(self.mobile)]
-        return profile(self.account.name, emails=[self.email], phones=phones, country=self.account.country.code or "", person=self.full_name)
+        return profile(
+            self.account.name, emails=[self.email], phones=phones, country=self.account.country.code or "", person=self.full_name
+        )
 
     def get_absolute_url(self) -> str:
         return reverse("contacts:detail", args=[self.pk])

@@ -28,6 +28,11 @@ def address(name: str, *args: Any, query: str = "") -> str:
         return ""
 
 
+def find_duplicates(name: str, pk: int) -> Action:
+    """The button that looks for records which are the same; what finds them is a later app's."""
+    return Action(_("Find duplicates"), address(name, pk), "intersect", is_in_menu=True)
+
+
 def term(head: Any, field: str, kind: str, *, is_optional: bool = False) -> Column:
     """A column of one of the vendor's words."""
     return Column(
@@ -76,6 +81,8 @@ class AccountAdd(RecordAdd):
     form_class = AccountForm
     service = staticmethod(services.create_account)
     icon = "building"
+    duplicates = "duplicates_of_new_account"
+    compared = ("name", "email", "phone", "website", "vat_number")
 
     def get_initial(self) -> dict[str, Any]:
         """A clone says so in its name."""
@@ -139,12 +146,13 @@ class AccountDetail(RecordDetail):
         return facts
 
     def get_actions(self) -> list[Action]:
+        find = find_duplicates("duplicates_of_account", self.record.pk)
         if not self.request.user.has_perm("projects.add_project"):
-            return []
+            return [find]
         about = f"?account={self.record.pk}"
         new = Action(_("New project"), address("projects:add", query=about), "briefcase", is_primary=True)
         change = Action(_("Change Order"), address("projects:add", query=f"{about}&record_type=change_order"), "arrow-repeat")
-        return [new, change] if self.record.is_customer and self.record.status == AccountStatus.ACTIVE else [new]
+        return [new, change, find] if self.record.is_customer and self.record.status == AccountStatus.ACTIVE else [new, find]
 
     def get_panels(self) -> list[Panel]:
         found = [Panel(name, title, address(f"{name}:for_account", self.record.pk), sign) for name, title, sign in PANELS]
@@ -186,6 +194,8 @@ class ContactAdd(RecordAdd):
     form_class = ContactForm
     service = staticmethod(services.create_contact)
     icon = "person-vcard"
+    duplicates = "duplicates_of_new_contact"
+    compared = ("last_name", "email", "phone", "mobile")
 
 
 class ContactEdit(RecordEdit):
@@ -216,10 +226,11 @@ class ContactDetail(RecordDetail):
         ]
 
     def get_actions(self) -> list[Action]:
+        find = find_duplicates("duplicates_of_contact", self.record.pk)
         if not self.request.user.has_perm("projects.add_project"):
-            return []
+            return [find]
         query = f"?account={self.record.account_id}&contact={self.record.pk}"
-        return [Action(_("New project"), address("projects:add", query=query), "briefcase", is_primary=True)]
+        return [Action(_("New project"), address("projects:add", query=query), "briefcase", is_primary=True), find]
 
     def get_panels(self) -> list[Panel]:
         found = [Panel(name, title, address(f"{name}:for_contact", self.record.pk), sign) for name, title, sign in PANELS]

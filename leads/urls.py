@@ -1,21 +1,29 @@
-"""Addresses of leads. Converting, at `/leads/<id>/convert/`, belongs to `projects`."""
+"""Addresses of leads, and of what finds leads, accounts and contacts that are the same. Converting belongs to `projects`."""
 
 from django.urls import include, path
 
-from leads import views
 from leads.models import Lead
+from leads.views import duplicates, records
 from partnerportal.core.panels import record_urls
 from tasks.services import hand_over
 
 leads = record_urls(
     Lead,
     hand_over=hand_over,
-    list=views.LeadList,
-    board=views.LeadBoard,
-    add=views.LeadAdd,
-    detail=views.LeadDetail,
-    edit=views.LeadEdit,
-    move=views.LeadMove,
+    list=records.LeadList,
+    board=records.LeadBoard,
+    add=records.LeadAdd,
+    detail=records.LeadDetail,
+    edit=records.LeadEdit,
+    move=records.LeadMove,
 )
 
-urlpatterns = [path("leads/", include((leads, "leads")))]
+urlpatterns = [
+    path("leads/duplicates/", duplicates.DuplicatesOfNewLead.as_view(), name="duplicates_of_new_lead"),
+    path("accounts/duplicates/", duplicates.DuplicatesOfNewAccount.as_view(), name="duplicates_of_new_account"),
+    path("contacts/duplicates/", duplicates.DuplicatesOfNewContact.as_view(), name="duplicates_of_new_contact"),
+    path("leads/<int:pk>/duplicates/", duplicates.DuplicatesOfLead.as_view(), name="duplicates_of_lead"),
+    path("accounts/<int:pk>/duplicates/", duplicates.DuplicatesOfAccount.as_view(), name="duplicates_of_account"),
+    path("contacts/<int:pk>/duplicates/", duplicates.DuplicatesOfContact.as_view(), name="duplicates_of_contact"),
+    path("leads/", include((leads, "leads"))),
+]

@@ -39,6 +39,7 @@ MATRIX: dict[tuple[str, str], str] = {
     """,
     ("lmmmmmffmml", "loooooffool"): "cases:bulk_owner",
     ("lmmmmmmmfml", "looooooofol"): "orders:bulk_owner quotes:bulk_owner",
+    ("lmmmmmffffl", "loooooffffl"): "duplicates_of_new_account duplicates_of_new_contact duplicates_of_new_lead",
     ("lmmmmmmmmml", "lofoonfnnfl"): "core:remove_file",
     ("lmmmmmmmmml", "lonnnnnnnnl"): "partners:open_notice partners:read_notice",
     ("lmmmmmmmmml", "loooooooool"): "core:look core:pin partners:end_sessions partners:read_all",

@@ -22,6 +22,8 @@ PURE = (
     "projects/mrr.py",
     "projects/bonus.py",
     "accounts/matching.py",
+    "accounts/names.py",
+    "accounts/company_words.py",
     "cases/sla.py",
     "orders/handover.py",
 )

@@ -74,6 +74,8 @@ class RecordAdd(RecordForm):
 
     is_block = True
     can_save_and_new: ClassVar[bool] = True
+    duplicates: ClassVar[str] = ""  # The name of the address that finds records like the one that is typed, and what it looks at.
+    compared: ClassVar[tuple[str, ...]] = ()
 
     def get_initial(self) -> dict[str, Any]:
         """Prefilled values: of the record that is cloned, or from the address."""
@@ -134,7 +136,13 @@ class RecordAdd(RecordForm):
         )
         cancel = self.record.get_absolute_url() if is_clone else reverse(f"{self.urls}:list")
         return super().get_context(
-            form, heading=heading, cancel_url=cancel, can_save_and_new=self.can_save_and_new and not is_clone, **more
+            form,
+            heading=heading,
+            cancel_url=cancel,
+            can_save_and_new=self.can_save_and_new and not is_clone,
+            duplicates_url=reverse(self.duplicates) if self.duplicates else "",
+            duplicates_when=", ".join(f"input delay:500ms from:#id_{name}" for name in self.compared),
+            **more,
         )
 
 

@@ -150,6 +150,8 @@ class LeadAdd(RecordAdd):
     form_class = LeadForm
     service = staticmethod(services.create_lead)
     icon = "person-plus"
+    duplicates = "duplicates_of_new_lead"
+    compared = ("company", "email", "phone", "mobile", "website", "last_name")
 
     def get_initial(self) -> dict[str, Any]:
         """A clone begins anew."""
@@ -233,8 +235,9 @@ class LeadDetail(RecordDetail):
 
     def get_actions(self) -> list[Action]:
         lead = self.record
+        find = Action(_("Find duplicates"), reverse("duplicates_of_lead", args=[lead.pk]), "intersect", is_in_menu=True)
         if not self.is_editable:
-            return []
+            return [] if lead.status == Status.CONVERTED else [find]
         not_in_target = Action(
             _("Not in Target"),
             self.link("move"),
@@ -244,10 +247,10 @@ class LeadDetail(RecordDetail):
             is_in_menu=True,
         )
         if lead.status == Status.NEW:
-            return [not_in_target]
+            return [not_in_target, find]
         if lead.status == Status.QUALIFICATION:
-            return [Action(_("Convert"), convert_url(lead), "arrow-left-right", is_primary=True), not_in_target]
-        return []
+            return [Action(_("Convert"), convert_url(lead), "arrow-left-right", is_primary=True), not_in_target, find]
+        return [find]
 
     def get_panels(self) -> list[Panel]:
         return [Panel("tasks", _("Tasks"), reverse("tasks:about", args=[f"leads.lead:{self.record.pk}"]))]
