@@ -32,5 +32,5 @@ def duplicates_of(wanted: Profile, kind: type[Lead | Account | Contact], user: U
     found: list[Duplicate] = []
     for model in COMPARED[kind]:
         rows = model.objects.visible_to(user)
-        found += FINDERS[model](wanted, rows, but=but if model is kind else None)
+        found += FINDERS[model](wanted, rows, but=but if model is kind else None)  # type: ignore[operator]
     return sorted(found, key=lambda one: -one.score)

@@ -83,11 +83,11 @@ MATRIX: dict[tuple[str, str], str] = {
     """,
     ("loooononfol", "lmmmmnmnfml"): """
         accounts:detail accounts:history accounts:panel_activity accounts:panel_files contacts:detail contacts:history
-        contacts:panel_activity contacts:panel_files
+        contacts:panel_activity contacts:panel_files duplicates_of_account duplicates_of_contact
     """,
     ("loooononnol", "lmmmmmmmmml"): "core:file",
     ("loooononnol", "lmmmmnmnnml"): """
-        leads:detail leads:history leads:panel_activity leads:panel_files orders:detail orders:history orders:panel_activity
+        duplicates_of_lead leads:detail leads:history leads:panel_activity leads:panel_files orders:detail orders:history orders:panel_activity
         orders:panel_files projects:detail projects:history projects:panel_activity projects:panel_files quotes:detail
         quotes:document quotes:history quotes:panel_activity quotes:panel_files quotes:preview tasks:detail tasks:history
         tasks:panel_activity tasks:panel_files
