@@ -58,12 +58,8 @@ MATRIX: dict[tuple[str, str], str] = {
         quotes:restore tasks:restore
     """,
     ("lofoonfnffl", "lofoonfnffl"): """
-<<<<<<< HEAD
-        accounts:delete accounts:edit accounts:owner projects:account_owner cases:delete contacts:delete contacts:edit contacts:owner
-=======
         accounts:cell accounts:delete accounts:edit accounts:owner cases:delete contacts:cell contacts:delete contacts:edit
-        contacts:owner
->>>>>>> 11c66c4 (Keep both changes when two people edit one record; change a cell where it stands)
+        contacts:owner projects:account_owner
     """,
     ("lofoonfnnfl", "lmfmmnfnnfl"): "quotes:address quotes:preview_line",
     ("lofoonfnnfl", "lofoonfnnfl"): """
@@ -87,7 +83,8 @@ MATRIX: dict[tuple[str, str], str] = {
     """,
     ("loooononnol", "lmmmmmmmmml"): "core:file",
     ("loooononnol", "lmmmmnmnnml"): """
-        duplicates_of_lead leads:detail leads:history leads:panel_activity leads:panel_files orders:detail orders:history orders:panel_activity
+        duplicates_of_lead leads:detail leads:history leads:panel_activity leads:panel_files
+        orders:detail orders:history orders:panel_activity
         orders:panel_files projects:detail projects:history projects:panel_activity projects:panel_files quotes:detail
         quotes:document quotes:history quotes:panel_activity quotes:panel_files quotes:preview tasks:detail tasks:history
         tasks:panel_activity tasks:panel_files
