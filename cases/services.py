@@ -13,10 +13,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from django.utils import timezone, translation
-from django.utils.functional import Promise
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop
 
 from accounts.models import Account, Contact
 from cases.models import CLOSES_AFTER, Case, CaseType, Comment
@@ -24,7 +23,7 @@ from cases.sla import OpeningHours, response_due
 from cases.stages import MOVES, Status
 from partnerportal.core import outbox
 from partnerportal.core.actors import Actor, service
-from partnerportal.core.attached import attach_file
+from partnerportal.core.files import attach_file
 from partnerportal.core.models import StageMove
 from partnerportal.core.moves import record_move
 from partnerportal.core.notifications import notify
@@ -156,7 +155,7 @@ def comment_on_case(case: Case, text: str, *, by: User) -> Comment:
     if case.status in (Status.WAITING, Status.RESOLVED):
         _move(case, Status.IN_PROGRESS, by=Actor.of(by))
     if case.agent and case.agent_id != by.pk:
-        _tell(case, [case.agent], gettext_lazy("%(who)s commented on case %(number)s: %(subject)s"), by=by)
+        _tell(case, [case.agent], gettext_noop("%(who)s commented on case %(number)s: %(subject)s"), by=by)
     return comment
 
 
@@ -180,7 +179,7 @@ def answer_case(case: Case, text: str, *, to: str, by: User) -> Comment:
         case.save(update_fields=["agent", "first_answered_at", "updated_at"])
     else:
         _move(case, to, by=Actor.of(by), also=("agent", "first_answered_at"))
-    _tell(case, _hearers(case), gettext_lazy("%(who)s answered case %(number)s: %(subject)s"), by=by)
+    _tell(case, _hearers(case), gettext_noop("%(who)s answered case %(number)s: %(subject)s"), by=by)
     outbox.promise("case.answered", key=f"case.answered:{comment.pk}", comment_id=comment.pk)
     return comment
 
@@ -217,7 +216,7 @@ def resolve_case(case: Case, *, seen: str, by: User, reason: str = "") -> Case:
     check_fresh(case.status, seen)
     move = _move(case, Status.RESOLVED, by=Actor.of(by), reason=reason)
     if by.partner_id is None:
-        _tell(case, _hearers(case), gettext_lazy("Case %(number)s is resolved: %(subject)s"), by=by)
+        _tell(case, _hearers(case), gettext_noop("Case %(number)s is resolved: %(subject)s"), by=by)
         outbox.promise("case.resolved", key=f"case.resolved:{move.pk}", case_id=case.pk, move_id=move.pk)
     return case
 
@@ -232,7 +231,7 @@ def reopen_case(case: Case, *, reason: str, by: User) -> Case:
         raise TooLateToReopen(_("This case was closed more than 14 days ago. Please submit a new one; it can name this one."))
     _move(case, Status.IN_PROGRESS, by=Actor.of(by), reason=reason)
     if case.agent and case.agent_id != by.pk:
-        _tell(case, [case.agent], gettext_lazy("%(who)s reopened case %(number)s: %(subject)s"), by=by)
+        _tell(case, [case.agent], gettext_noop("%(who)s reopened case %(number)s: %(subject)s"), by=by)
     return case
 
 
@@ -302,15 +301,14 @@ def _move(case: Case, to: str, *, by: Actor, reason: str = "", is_automatic: boo
 
 def _hearers(case: Case) -> list[User]:
     followers = [follow.user for follow in case.followers.select_related("user__partner") if follow.user_id != case.owner_id]
-    return [
-        person for person in [case.owner, *followers] if person.is_active and Case.objects.visible_to(person).filter(pk=case.pk).exists()
-    ]
+    muted = set(case.mutes.values_list("user_id", flat=True))
+    hearers = [person for person in [case.owner, *followers] if person.is_active and person.pk not in muted]
+    return [person for person in hearers if Case.objects.visible_to(person).filter(pk=case.pk).exists()]
 
 
-def _tell(case: Case, people: list[User], sentence: Promise, *, by: User) -> None:
+def _tell(case: Case, people: list[User], sentence: str, *, by: User) -> None:
     for person in people:
         if person.pk == by.pk:
             continue
-        with translation.override(person.language):
-            words = {"who": by.get_full_name(), "number": case.number, "subject": case.subject}
-            notify(person, str(sentence) % words, kind="case", about=case)
+        words = {"who": by.get_full_name(), "number": case.number, "subject": case.subject}
+        notify(person, sentence, values=words, kind="case", about=case)

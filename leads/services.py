@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.addresses import check_new_address
 from accounts.models import Account
@@ -106,7 +107,8 @@ def set_status(lead: Lead, *, to: str, seen: str, by: User, reason: str = "", re
             on=lead,
             by=by,
         )
-    tell_followers(lead, _("%(lead)s is now: %(status)s") % {"lead": lead, "status": lead.get_status_display()}, kind="lead", but=by)
+    values = {"lead": lead, "status": Status(to).label}
+    tell_followers(lead, gettext_noop("%(lead)s is now: %(status)s"), values=values, kind="lead", but=[by])
     return lead
 
 

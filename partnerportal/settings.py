@@ -238,6 +238,7 @@ STORAGES = {
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
 UPLOAD_MAX_BYTES = 25 * 1024 * 1024
+CLAMAV_URL = env("CLAMAV_URL", default="")  # tcp://host:3310 or unix:///path; empty: files are not scanned.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 # --- mail ------------------------------------------------------------------------------
@@ -246,6 +247,8 @@ if env("EMAIL_URL", default=""):
 else:
     EMAIL_BACKEND = "partnerportal.core.mailbox.MailboxBackend"  # Mail stays in the portal, where the vendor admin reads it.
 EMAIL_TIMEOUT = 10
+NOTICE_WAIT = env.int("NOTICE_WAIT", default=180)  # Seconds that a notice may be read in the portal before it is mailed.
+NOTICE_QUIET = env.int("NOTICE_QUIET", default=3600)  # Seconds between two mails of notices to one person.
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Partner Portal <portal@localhost>")
 
 # --- jobs ------------------------------------------------------------------------------
@@ -281,6 +284,7 @@ CELERY_TASK_ROUTES = {"partnerportal.core.jobs.deliver_pdf": {"queue": "pdf"}}
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "sweep-outbox": {"task": "partnerportal.core.jobs.sweep_outbox", "schedule": 5.0, "options": {"expires": 10}},
     "close-resolved-cases": {"task": "cases.jobs.close_resolved_cases", "schedule": 3600.0},
+    "mail-notices": {"task": "partnerportal.core.jobs.mail_notices", "schedule": 60.0, "options": {"expires": 60}},
     "expire-quotes": {"task": "quotes.jobs.expire_quotes", "schedule": 900.0},
 }
 

@@ -17,9 +17,10 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from partnerportal.core import outbox
 from partnerportal.core.actors import Actor, service
@@ -105,9 +106,9 @@ def accept_invitation(invitation: Invitation, *, password: str, by: Actor) -> Us
     user = _join(invitation, password)
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at"])
-    with translation.override(invitation.invited_by.language):
-        text = _("%(name)s has joined %(partner)s.") % {"name": user.get_full_name(), "partner": invitation.partner.name}
-    notify(invitation.invited_by, text, kind="partners.joined", url=reverse("partners:team") if invitation.invited_by.partner_id else "")
+    values = {"name": user.get_full_name(), "partner": invitation.partner.name}
+    address = reverse("partners:team") if invitation.invited_by.partner_id else ""
+    notify(invitation.invited_by, gettext_noop("%(name)s has joined %(partner)s."), values=values, kind="partners.joined", url=address)
     return user
 
 

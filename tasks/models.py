@@ -41,6 +41,19 @@ class Kind(models.TextChoices):
     EMAIL = "email", _("E-mail")
 
 
+class Direction(models.TextChoices):
+    OUT = "out", _("I called")
+    IN = "in", _("I was called")
+
+
+class Outcome(models.TextChoices):
+    REACHED = "reached", _("Reached")
+    NO_ANSWER = "no_answer", _("No answer")
+    MESSAGE = "message", _("Left a message")
+    CALL_BACK = "call_back", _("Will call back")
+    WRONG_NUMBER = "wrong_number", _("Wrong number")
+
+
 class TaskQuerySet(PartnerQuerySet):
     def open(self) -> TaskQuerySet:
         """All but completed."""
@@ -52,7 +65,10 @@ class TaskQuerySet(PartnerQuerySet):
 
 
 class Task(Subject):
-    """Something somebody is to do. `owner` gave it, `assigned_to` does it; both may change it."""
+    """Something somebody is to do. `owner` gave it, `assigned_to` does it; both may change it.
+
+    A call that has been made is a completed task with direction, outcome and minutes.
+    """
 
     subject = models.CharField(_("subject"), max_length=200)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.TASK)
@@ -62,6 +78,9 @@ class Task(Subject):
     priority = models.CharField(_("priority"), max_length=6, choices=Priority.choices, default=Priority.NORMAL)
     comments = models.TextField(_("comments"), blank=True, max_length=10_000)
     completed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    direction = models.CharField(_("direction"), max_length=3, choices=Direction.choices, blank=True, editable=False)
+    outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome.choices, blank=True, editable=False)
+    minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True, editable=False)
     content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE, null=True, blank=True, related_name="+", editable=False)
     object_id = models.PositiveBigIntegerField(null=True, blank=True, editable=False)
     related = GenericForeignKey("content_type", "object_id")

@@ -8,8 +8,9 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from partnerportal.core import attached, outbox
 from partnerportal.core.actors import service
@@ -17,8 +18,9 @@ from partnerportal.core.models import Subject
 from partnerportal.core.notifications import notify
 from partnerportal.core.scoping import NotYours, require_editable
 from partners.models import User
-from tasks.models import Status, Task, Taskable
+from tasks.models import Kind, Outcome, Status, Task, Taskable
 
+CALL_FIELDS = ("direction", "outcome", "minutes", "comments")
 # What a form, a bulk change or an import may write.
 FIELDS = ("subject", "kind", "assigned_to", "due_on", "status", "priority", "comments")
 
@@ -39,6 +41,34 @@ def create_task(*, values: Mapping[str, Any], by: User, on: Taskable | None = No
     task.save()
     _tell_assignee(task, by)
     return task
+
+
+@service
+def log_call(on: Taskable, *, values: Mapping[str, Any], by: User) -> Task:
+    """Write down a call about a record that one sees: direction, outcome, minutes, what was said; and the follow-up as a task, in one step.
+
+    Owner and followers hear of it. `values`: direction, outcome, minutes, comments, follow_up, follow_up_on, follow_up_by.
+    """
+    if by.partner_id is None:
+        raise NotYours(_("Calls are written down by the people of a partner."))
+    attached.require_visible(on, by)
+    now = timezone.now()
+    call = Task(partner_id=by.partner_id, owner=by, assigned_to=by, kind=Kind.CALL, status=Status.COMPLETED, completed_at=now)
+    call.related, call.subject = on, _("Call")
+    for name in CALL_FIELDS:
+        setattr(call, name, values[name])
+    call.save()
+    heard = {"who": by.get_full_name(), "record": on, "outcome": Outcome(call.outcome).label}
+    attached.tell_followers(on, gettext_noop("%(who)s called about %(record)s: %(outcome)s"), values=heard, kind="call", but=[by])
+    if values.get("follow_up") or values.get("follow_up_on"):
+        following = {
+            "subject": values.get("follow_up") or _("Call again"),
+            "kind": Kind.CALL,
+            "due_on": values.get("follow_up_on"),
+            "assigned_to": values.get("follow_up_by") or by,
+        }
+        create_task(values=following, on=on, by=by)
+    return call
 
 
 @service
@@ -63,8 +93,8 @@ def complete_task(task: Task, *, by: User) -> Task:
     task.status, task.completed_at = Status.COMPLETED, timezone.now()
     task.save(update_fields=["status", "completed_at", "updated_at"])
     if task.owner_id != by.pk:
-        with translation.override(task.owner.language):
-            notify(task.owner, _("%(who)s completed “%(task)s”") % {"who": by.get_full_name(), "task": task}, kind="task", about=task)
+        values = {"who": by.get_full_name(), "task": task}
+        notify(task.owner, gettext_noop("%(who)s completed “%(task)s”"), values=values, kind="task", about=task)
     return task
 
 
@@ -137,8 +167,7 @@ def _check_assignee(task: Task) -> None:
 def _tell_assignee(task: Task, by: User) -> None:
     if task.assigned_to_id == by.pk:
         return
-    with translation.override(task.assigned_to.language):
-        text = _("%(who)s gave you a task: %(task)s") % {"who": by.get_full_name(), "task": task}
-        notify(task.assigned_to, text, kind="task", about=task)
+    values = {"who": by.get_full_name(), "task": task}
+    notify(task.assigned_to, gettext_noop("%(who)s gave you a task: %(task)s"), values=values, kind="task", about=task)
     entry = task.history.order_by("-history_id").values_list("pk", flat=True).first()
     outbox.promise("task.assigned", key=f"task.assigned:{entry}", task_id=task.pk, assignee_id=task.assigned_to_id, by=by.get_full_name())

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from partnerportal.core import display
+from partnerportal.core.submissions import new_token, once
 from partnerportal.core.tables import Column, choice, due, label, link, owner_avatar, rows_html
 from partnerportal.core.toasts import Undo, say
 from partnerportal.core.views import Action, Fact, Guarded, ListView, RecordAdd, RecordDetail, RecordEdit, RecordList, RecordView
@@ -25,7 +26,7 @@ from partners.models import User
 from tasks import services
 from tasks.about import attach_about, name_of, record_named
 from tasks.filters import TaskFilter
-from tasks.forms import SUGGESTIONS, TaskForm
+from tasks.forms import SUGGESTIONS, CallForm, TaskForm
 from tasks.models import Status, Task, Taskable
 
 TICK_FORM = "tick"  # The id of the page's form that the ticks of the rows send.
@@ -199,6 +200,46 @@ class ReopenTask(TaskVerb):
     def act(self) -> str:
         services.reopen_task(self.record, by=self.request.user)
         return _now("%(task)s is open again.") % {"task": self.record}
+
+
+class LogCall(Guarded):
+    """Write down a call about the record that the address names, with what follows from it."""
+
+    permission = "tasks.add_task"
+
+    @cached_property
+    def about(self) -> Taskable:
+        """The record that was called about."""
+        return record_named(self.request.GET.get("about", ""), self.request.user)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.ask(CallForm(user=request.user))
+
+    def ask(self, form: CallForm, *, status: int = 200) -> HttpResponse:
+        """The form, as a dialog or a page."""
+        context = {
+            "record": self.about,
+            "form": form,
+            "heading": _now("Log a call"),
+            "text": str(self.about),
+            "action": self.request.get_full_path(),
+            "button": _now("Save the call"),
+            "hidden": [("submission", self.request.POST.get("submission") or new_token())],
+        }
+        return self.page("components/form_dialog.html" if self.wants_part else "layouts/confirm.html", context, status=status)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = CallForm(request.POST, user=request.user)
+        if not form.is_valid():
+            return self.ask(form, status=422)
+
+        def act() -> str:
+            return services.log_call(self.about, values=form.cleaned_data, by=request.user).get_absolute_url()
+
+        once(request.POST.get("submission", ""), by=request.user, act=act)
+        say(request, _now("The call was written down."))
+        address = self.about.get_absolute_url()  # type: ignore[attr-defined]
+        return HttpResponse(status=204, headers={"HX-Redirect": address}) if self.wants_part else HttpResponseRedirect(address)
 
 
 class TasksAbout(Guarded):

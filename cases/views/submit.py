@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 from cases import services
 from cases.forms import OFFERED_TYPES, CaseEditForm, CaseForm
 from cases.models import Case, CaseType
-from partnerportal.core.attached import FileRefused
 from partnerportal.core.scoping import NotYours
+from partnerportal.core.uploads import FileRefused
 from partnerportal.core.views import RecordAdd, RecordEdit
 
 

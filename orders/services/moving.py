@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -154,6 +154,5 @@ def move(order: Order, to: str, *, by: Actor, reason: str = "", also: tuple[str,
 
 def announce(order: Order, made: StageMove) -> None:
     """Tell the owner of a move: behind the bell now, and by mail."""
-    with translation.override(order.owner.language):
-        notify(order.owner, _(NOTICES[Status(made.to_stage)]) % {"number": order.number}, kind="order", about=order)
+    notify(order.owner, NOTICES[Status(made.to_stage)], values={"number": order.number}, kind="order", about=order)
     outbox.promise("order.moved", key=f"order.moved:{made.pk}", order_id=order.pk, move_id=made.pk)

@@ -63,6 +63,7 @@ AT = {
     "help": "/help/",
     "sign_out": "/auth/logout/",
     "new_task": "/tasks/new/",
+    "log_call": "/tasks/calls/new/",
 }
 PHONE_TABS = ("home", "leads", "projects", "tasks")
 

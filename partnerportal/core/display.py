@@ -5,6 +5,7 @@ Templates use these through the filters of `templatetags.portal`, tables through
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,8 +19,9 @@ from babel.numbers import format_currency, format_decimal, format_percent
 from django.contrib.auth import get_user_model
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.template.defaultfilters import linebreaksbr
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join, linebreaks
+from django.utils.html import escape, format_html, format_html_join, linebreaks
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
@@ -159,6 +161,16 @@ def file_size(size: int) -> str:
             return f"{format_decimal(value, format='#,##0.#' if unit == 'MB' else '#,##0', locale=locale())} {unit}"
         value /= 1000
     return f"{format_decimal(value, format='#,##0.#', locale=locale())} GB"
+
+
+def with_mentions(text: str, names: Iterable[str]) -> SafeString:
+    """A text with its line breaks, and the people that it names behind an @ in bold."""
+    written = linebreaksbr(escape(text))
+    people = sorted((str(escape(name)) for name in names), key=len, reverse=True)
+    if people:
+        pattern = r"@(" + "|".join(re.escape(name) for name in people) + r")(?!\w)"
+        written = re.sub(pattern, r'<b class="mention">@\1</b>', written, flags=re.IGNORECASE)
+    return mark_safe(written)  # noqa: S308 - escaped above
 
 
 def initials(name: Any) -> str:

@@ -70,14 +70,16 @@ class Change:
     reason: str
     kind: str
     fields: tuple[FieldChange, ...]
+    pk: int = 0
 
 
 KINDS = {"+": "created", "~": "changed", "-": "deleted"}
 
 
-def changes(record: models.Model, *, limit: int = 100) -> list[Change]:
-    """What happened to a record, newest first, at most `limit` saves; two queries."""
-    rows = list(record.history.select_related("history_user").order_by("-history_date", "-history_id")[: limit + 1])  # type: ignore[attr-defined]
+def changes(record: models.Model, *, limit: int = 100, until: datetime | None = None) -> list[Change]:
+    """What happened to a record, up to a moment or to now, newest first, at most `limit` saves; one query."""
+    found = record.history.select_related("history_user").order_by("-history_date", "-history_id")  # type: ignore[attr-defined]
+    rows = list((found.filter(history_date__lte=until) if until else found)[: limit + 1])
     return [_change(row, former) for row, former in _pairs(rows)][:limit]
 
 
@@ -89,7 +91,7 @@ def _pairs(rows: list[Any]) -> Iterator[tuple[Any, Any]]:
 def _change(row: Any, former: Any) -> Change:
     author = row.author_name or (row.history_user.get_full_name() if row.history_user else "")
     fields = tuple(_differences(row, former)) if former is not None else ()
-    return Change(row.history_date, author, row.channel, row.history_change_reason or "", KINDS[row.history_type], fields)
+    return Change(row.history_date, author, row.channel, row.history_change_reason or "", KINDS[row.history_type], fields, row.pk)
 
 
 def _differences(row: Any, former: Any) -> Iterator[FieldChange]:

@@ -5,7 +5,9 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 
-from partnerportal.core import outbox
+from partnerportal.core import digest, files, outbox, previews, scanner
+from partnerportal.core.actors import Actor
+from partnerportal.core.models import Attachment
 
 WORKER_SEEN = "worker-seen"
 
@@ -28,3 +30,42 @@ def sweep_outbox() -> None:
     """Ring for what was not heard, and leave a sign of life for /healthz."""
     outbox.sweep()
     cache.set(WORKER_SEEN, timezone.now().timestamp(), timeout=3600)
+
+
+@shared_task
+def mail_notices() -> None:
+    """Promise the mails of what nobody has read."""
+    digest.promise_due(timezone.now())
+
+
+outbox.handles(digest.KIND)(digest.mail_unread)
+
+
+@outbox.handles(files.SCAN)
+def scan_file(*, attachment_id: str) -> None:
+    """Let the scanner look at a file; while it cannot be asked the file stays unreadable."""
+    attachment = _file(attachment_id)
+    if attachment is None or attachment.scan != Attachment.Scan.PENDING:
+        return
+    with attachment.file.open("rb") as content:
+        found = scanner.scan(content)
+    files.note_scan(attachment, found=found, by=Actor.system())
+
+
+@outbox.handles(files.PREVIEW)
+def preview_file(*, attachment_id: str) -> None:
+    """Draw the beginning of a file. What cannot be drawn has no preview, and no second attempt would help."""
+    attachment = _file(attachment_id)
+    if attachment is None or not attachment.may_be_read:
+        return
+    with attachment.file.open("rb") as content:
+        try:
+            picture = previews.preview_of(content.read(), attachment.media_type)
+        except previews.NoPreview:
+            return
+    files.keep_preview(attachment, picture)
+
+
+def _file(attachment_id: str) -> Attachment | None:
+    """The file that a promise names; None when it was taken off meanwhile."""
+    return Attachment.objects.across_partners(reason="outbox: file.scan, file.preview").filter(pk=attachment_id).first()

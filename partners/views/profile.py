@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from partnerportal.core.actors import acting
+from partnerportal.core.notifications import TOPICS, Channel, choose
 from partnerportal.core.toasts import say
 from partnerportal.core.views import Guarded
 from partners import services
@@ -35,7 +36,22 @@ class Profile(Guarded):
 
     def _page(self, form: ProfileForm, *, status: int = 200) -> HttpResponse:
         context = {"form": form, "heading": _("Profile and settings"), "has_second_factor": is_mfa_enabled(self.request.user)}
+        chosen = dict(self.request.user.notice_choices.values_list("topic", "channel"))
+        context["topics"] = [(topic, chosen.get(topic.name, topic.usual)) for topic in TOPICS]
+        context["channels"] = Channel.choices
         return self.page("partners/profile.html", context, status=status)
+
+
+class NoticeChoices(Guarded):
+    """How the person wants to hear of each topic."""
+
+    permission = "partners.view_profile"
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        choose(request.user, {topic.name: request.POST.get(topic.name, "") for topic in TOPICS})
+        say(request, _("Your choices are saved."))
+        return redirect("partners:profile")
 
 
 class EndOtherSessions(Guarded):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.core.exceptions import ValidationError
-from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from partnerportal.core import outbox
 from partnerportal.core.actors import service
@@ -94,11 +94,10 @@ def _require_decider(project: Project, by: User) -> None:
 
 
 def _tell_owner(project: Project, entry: BonusEntry) -> None:
-    with translation.override(project.owner.language):
-        sentence = (
-            _("The demo bonus of %(project)s was granted.")
-            if entry.state == BonusEntry.State.GRANTED
-            else _("The demo bonus of %(project)s was refused.")
-        )
-        notify(project.owner, sentence % {"project": project.name}, kind="bonus", about=project)
+    sentence = (
+        gettext_noop("The demo bonus of %(project)s was granted.")
+        if entry.state == BonusEntry.State.GRANTED
+        else gettext_noop("The demo bonus of %(project)s was refused.")
+    )
+    notify(project.owner, sentence, values={"project": project.name}, kind="bonus", about=project)
     outbox.promise("bonus.decided", key=f"bonus.decided:{entry.pk}", entry_id=entry.pk)

@@ -8,11 +8,12 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from catalog import words
 from partnerportal.core.actors import Actor, service
+from partnerportal.core.attached import tell_followers
 from partnerportal.core.money import ZERO
 from partnerportal.core.moves import record_move
 from partnerportal.core.notifications import notify
@@ -168,12 +169,10 @@ def await_decision(project: Project) -> BonusEntry:
     """Open the ledger for a project whose demo is done, and tell the account manager."""
     entry = add_entry(project, BonusEntry.State.AWAITING)
     manager = project.partner.account_manager
-    with translation.override(manager.language):
-        text = _("The demo bonus of %(project)s (%(partner)s) waits for your decision.") % {
-            "project": project.name,
-            "partner": project.partner.name,
-        }
-        notify(manager, text, kind="bonus", about=project, url=reverse("admin:projects_bonusdecision_change", args=[project.pk]))
+    sentence = gettext_noop("The demo bonus of %(project)s (%(partner)s) waits for your decision.")
+    values = {"project": project.name, "partner": project.partner.name}
+    address = reverse("admin:projects_bonusdecision_change", args=[project.pk])
+    notify(manager, sentence, values=values, kind="bonus", about=project, url=address)
     return entry
 
 
@@ -200,13 +199,11 @@ def bonus_of(project: Project) -> tuple[Decimal, Decimal]:
 
 
 def _tell(project: Project, was: str, *, by: Actor, reason: str) -> None:
-    listeners = {follow.user for follow in project.followers.select_related("user")} | {project.owner}
-    for person in sorted(listeners, key=lambda one: one.pk):
-        if person.is_active and (by.user is None or person.pk != by.user.pk):
-            with translation.override(person.language):
-                stage = words.stage(project.record_type, project.stage).label
-                text = _("%(project)s is in %(stage)s now (%(who)s)") % {"project": project.name, "stage": stage, "who": by.name}
-                notify(person, f"{text}: {reason}" if reason else text, kind="stage", about=project)
+    values = {"project": project.name, "stage": stage_label(project), "who": by.name, "reason": reason}
+    sentence = gettext_noop("%(project)s is in %(stage)s now (%(who)s)")
+    if reason:
+        sentence = gettext_noop("%(project)s is in %(stage)s now (%(who)s): %(reason)s")
+    tell_followers(project, sentence, values=values, kind="stage", but=[by.user] if by.user else [])
 
 
 def stage_label(project: Project) -> str:

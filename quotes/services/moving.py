@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from partnerportal.core.actors import Actor
@@ -103,5 +102,4 @@ def let_stage_follow(project: Project, *, by: User | Actor, cause: str) -> None:
 
 def tell_owner(quote: Quote, text: str, *, kind: str, **words: object) -> None:
     """One line behind the bell of the owner, in her language. `text` is a message id, filled with `words`."""
-    with translation.override(quote.owner.language):
-        notify(quote.owner, _(text) % {"quote": str(quote), "account": quote.account.name, **words}, kind=kind, about=quote)
+    notify(quote.owner, text, values={"quote": quote, "account": quote.account.name, **words}, kind=kind, about=quote)

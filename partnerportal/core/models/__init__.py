@@ -1,6 +1,6 @@
-from partnerportal.core.models.attached import Attachment, Follow, Note
+from partnerportal.core.models.attached import Attachment, Follow, Mute, Note
 from partnerportal.core.models.lists import Pin, Submission
-from partnerportal.core.models.messages import Notification, OutboxMessage, StoredMail
+from partnerportal.core.models.messages import NoticeChoice, Notification, OutboxMessage, StoredMail
 from partnerportal.core.models.moves import StageMove
 from partnerportal.core.models.numbers import NumberSeries
 from partnerportal.core.models.records import Subject
@@ -9,7 +9,9 @@ from partnerportal.core.models.search import SearchEntry
 __all__ = [
     "Attachment",
     "Follow",
+    "Mute",
     "Note",
+    "NoticeChoice",
     "Notification",
     "NumberSeries",
     "OutboxMessage",

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -41,27 +42,74 @@ class OutboxMessage(models.Model):
 
 
 class Notification(models.Model):
-    """One line behind a person's bell. It belongs to the person, who reads only the own ones."""
+    """One line behind a person's bell. It belongs to the person, who reads only the own ones.
+
+    `sentence` and `values` say it in the reader's language; without them `text` is what it says.
+    """
+
+    class Reason(models.TextChoices):
+        OWNER = "owner", _("you own it")
+        FOLLOWED = "chosen", _("you follow it")
+        MENTIONED = "mentioned", _("you were mentioned")
+        PERSONAL = "personal", _("it is meant for you")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications")
     text = models.CharField(max_length=300)
+    sentence = models.CharField(max_length=300, blank=True)
+    values = models.JSONField(default=dict, blank=True)
     url = models.CharField(max_length=300, blank=True)
     kind = models.CharField(max_length=40)
+    reason = models.CharField(max_length=10, choices=Reason.choices, default=Reason.PERSONAL)
     content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     object_id = models.PositiveBigIntegerField(null=True, blank=True)
     about = GenericForeignKey("content_type", "object_id")
     created_at = models.DateTimeField(auto_now_add=True)
     read_at = models.DateTimeField(null=True, blank=True)
+    is_for_mail = models.BooleanField(default=False)
+    mailed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-created_at", "-pk"]
         indexes = [
             models.Index(fields=["user", "-created_at"], name="notification_of_user"),
             models.Index(fields=["user"], condition=models.Q(read_at__isnull=True), name="notification_unread"),
+            models.Index(fields=["user", "-mailed_at"], condition=models.Q(mailed_at__isnull=False), name="notification_mailed"),
+            models.Index(
+                fields=["created_at"],
+                condition=models.Q(is_for_mail=True, mailed_at__isnull=True, read_at__isnull=True),
+                name="notification_for_mail",
+            ),
         ]
 
     def __str__(self) -> str:
-        return self.text
+        return self.told
+
+    @property
+    def told(self) -> str:
+        """What it says, in the language of whoever reads now."""
+        if not self.sentence:
+            return self.text
+        words = {name: gettext(value["word"]) if isinstance(value, dict) else value for name, value in self.values.items()}
+        return gettext(self.sentence) % words
+
+
+class NoticeChoice(models.Model):
+    """How a person wants to hear of one topic: bell and mail, the bell alone, or not at all."""
+
+    class Channel(models.TextChoices):
+        MAIL = "mail", _("Bell and mail")
+        BELL = "bell", _("Bell")
+        OFF = "off", _("Off")
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notice_choices")
+    topic = models.CharField(max_length=20)
+    channel = models.CharField(max_length=4, choices=Channel.choices)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "topic"], name="notice_choice_once")]
+
+    def __str__(self) -> str:
+        return f"{self.topic}: {self.channel}"
 
 
 class StoredMail(models.Model):

@@ -29,6 +29,7 @@ class Subject(PartnerOwned):
     notes = GenericRelation("core.Note")
     attachments = GenericRelation("core.Attachment")
     followers = GenericRelation("core.Follow")
+    mutes = GenericRelation("core.Mute")
     stage_moves = GenericRelation("core.StageMove")
 
     class Meta:

@@ -6,13 +6,13 @@ urlpatterns = [path("leads/", include((leads, "leads")))]
 
 from partnerportal.core.panels.addresses import attached_urls, record_urls
 from partnerportal.core.panels.base import AnyRecord
-from partnerportal.core.panels.files import AttachFile, DownloadFile, Files, RemoveFile
-from partnerportal.core.panels.following import FollowRecord
+from partnerportal.core.panels.files import AttachFile, DownloadFile, Files, LookAtFile, PreviewFile, RemoveFile
+from partnerportal.core.panels.following import FollowRecord, MuteRecord
 from partnerportal.core.panels.history import History
 from partnerportal.core.panels.looks import LookView, PinView
-from partnerportal.core.panels.ownership import ChangeOwner, DeleteRecord, RestoreRecord
+from partnerportal.core.panels.ownership import ChangeOwner, DeletedRecords, DeleteRecord, RestoreRecord
 from partnerportal.core.panels.related import RelatedPanel
-from partnerportal.core.panels.timeline import Activity, AddNote
+from partnerportal.core.panels.timeline import Activity, AddNote, Mentions, PinNote
 
 __all__ = [
     "Activity",
@@ -21,12 +21,18 @@ __all__ = [
     "AttachFile",
     "ChangeOwner",
     "DeleteRecord",
+    "DeletedRecords",
     "DownloadFile",
     "Files",
     "FollowRecord",
     "History",
+    "LookAtFile",
     "LookView",
+    "Mentions",
+    "MuteRecord",
+    "PinNote",
     "PinView",
+    "PreviewFile",
     "RelatedPanel",
     "RemoveFile",
     "RestoreRecord",

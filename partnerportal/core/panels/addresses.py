@@ -12,10 +12,10 @@ from django.views.generic import View
 from partnerportal.core import attached
 from partnerportal.core.panels.base import AnyRecord
 from partnerportal.core.panels.files import AttachFile, Files
-from partnerportal.core.panels.following import FollowRecord
+from partnerportal.core.panels.following import FollowRecord, MuteRecord
 from partnerportal.core.panels.history import History
-from partnerportal.core.panels.ownership import ChangeOwner, DeleteRecord, RestoreRecord
-from partnerportal.core.panels.timeline import Activity, AddNote
+from partnerportal.core.panels.ownership import ChangeOwner, DeletedRecords, DeleteRecord, RestoreRecord
+from partnerportal.core.panels.timeline import Activity, AddNote, Mentions, PinNote
 from partnerportal.core.views.bulk import BulkOwner
 from partnerportal.core.views.cells import CellEdit
 
@@ -27,8 +27,8 @@ def record_urls(
 
     `hand_over(record, to=, by=)` changes the owner, of one record and of selected ones; give it where more than the record goes along.
 
-    Names: list, bulk_owner, cell, board, export, add, detail, edit, clone, move, history, notes, files, follow, owner, delete, restore,
-    panel_activity, panel_files.
+    Names: list, bulk_owner, cell, board, export, add, detail, edit, clone, move, history, notes, pin_note, mentions, files, follow,
+    mute, owner, delete, restore, deleted, panel_activity, panel_files.
     """
     found: list[URLPattern] = []
     if "list" in pages:
@@ -36,6 +36,7 @@ def record_urls(
             path("", pages["list"].as_view(edit=pages.get("edit")), name="list"),
             path("export/", pages["list"].as_view(is_export=True), name="export"),
         ]
+        found.append(path("deleted/", DeletedRecords.as_view(model=model), name="deleted"))
         found.append(path("bulk/owner/", BulkOwner.as_view(model=model, service=hand_over), name="bulk_owner"))
     for name, address in (
         ("board", "board/"),
@@ -60,8 +61,11 @@ def attached_urls(model: type[models.Model]) -> list[URLPattern]:
     shared: tuple[tuple[str, str, type[AnyRecord]], ...] = (
         ("history", "history/", History),
         ("notes", "notes/", AddNote),
+        ("pin_note", "notes/<int:note>/pin/", PinNote),
+        ("mentions", "mentions/", Mentions),
         ("files", "files/", AttachFile),
         ("follow", "follow/", FollowRecord),
+        ("mute", "mute/", MuteRecord),
         ("delete", "delete/", DeleteRecord),
         ("restore", "restore/", RestoreRecord),
         ("panel_activity", "panels/activity/", Activity),

@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
-from partnerportal.core import attached
+from partnerportal.core import files
 from partnerportal.core.forms import FileForm
 from partnerportal.core.models import Attachment
 from partnerportal.core.panels.base import AnyRecord
 from partnerportal.core.toasts import say
+from partnerportal.core.uploads import FileRefused
 
 
 class Files(AnyRecord):
@@ -28,21 +29,30 @@ class Files(AnyRecord):
     def context(self, error: str = "") -> dict[str, Any]:
         """What the panel needs."""
         label = self.model._meta.label_lower.split(".")
-        files = list(self.record.attachments.select_related("author"))
         return {
             "record": self.record,
             "tab": self.urls,
             "heading": _("Files"),
             "component": "components/files.html",
-            "files": files,
+            "files": self.current_files(),
             "error": error,
             "may_write": self.request.user.has_perm(f"{label[0]}.change_{label[1]}"),
             "upload_url": reverse(f"{self.urls}:files", args=[self.record.pk]),
+            "files_url": reverse(f"{self.urls}:panel_files", args=[self.record.pk]),
         }
+
+    def current_files(self) -> list[Attachment]:
+        """The current version of each file, newest first, each with its `former` versions; one query."""
+        versions = list(self.record.attachments.select_related("author").order_by("-created_at", "-pk"))
+        current = [file for file in versions if file.is_current]
+        for file in current:
+            former = [one for one in versions if one.document == file.document and one.pk != file.pk]
+            file.former = sorted(former, key=lambda one: -one.version)  # type: ignore[attr-defined]
+        return current
 
 
 class AttachFile(Files):
-    """Put a file on a record that one sees."""
+    """Put a file on a record that one sees; with `document`, a newer version of one that is there."""
 
     verb = "change"
     http_method_names = ["post", "options"]
@@ -51,20 +61,39 @@ class AttachFile(Files):
         form = FileForm(request.POST, request.FILES)
         try:
             if not form.is_valid():
-                raise attached.FileRefused(" ".join(form.errors.get("file", [_("Please choose a file.")])))
-            kept = attached.attach_file(self.record, form.cleaned_data["file"], by=request.user)
-        except attached.FileRefused as error:
+                raise FileRefused(" ".join(form.errors.get("file", [_("Please choose a file.")])))
+            kept = self.keep(form.cleaned_data["file"])
+        except FileRefused as error:
             template = "components/files.html" if self.wants_part else "layouts/panel.html"
             return self.page(template, self.context(str(error)), status=422)
-        say(request, _("%(file)s was added.") % {"file": kept.name})
+        say(request, self.told(kept))
         return self.back(render_to_string("components/files.html", self.context(), request=request) if self.wants_part else "")
 
+    def keep(self, upload: Any) -> Attachment:
+        """The file as the service kept it."""
+        if "version_of" not in self.request.POST:
+            return files.attach_file(self.record, upload, by=self.request.user)
+        try:
+            former = self.record.attachments.filter(pk=self.request.POST["version_of"]).first()
+        except ValueError:
+            former = None
+        if former is None:
+            raise Http404
+        return files.attach_version(former, self.record, upload, by=self.request.user)
 
-class DownloadFile(View):
-    """A private file, for whoever may see the record that it is on. Always a download, never shown in the portal's own origin."""
+    def told(self, kept: Attachment) -> str:
+        """What happened."""
+        words = {"file": kept.name, "version": kept.version}
+        if kept.scan == Attachment.Scan.PENDING:
+            return _("%(file)s was added. It can be opened when the virus scanner has looked at it.") % words
+        return (_("%(file)s was added.") if kept.version == 1 else _("%(file)s is there in version %(version)s.")) % words
+
+
+class OneFile(View):
+    """What every view of a single file stands on: the file and its record, both through scope."""
 
     def get_attachment(self, request: HttpRequest, pk: Any) -> tuple[Attachment, Any]:
-        """The file and its record, both through scope: 404 for whoever may not see the record."""
+        """The file and its record: 404 for whoever may not see the record."""
         rows = Attachment.objects.across_partners(reason="the record that the file is on decides, just below")
         attachment = get_object_or_404(rows.select_related("content_type"), pk=pk)
         model = attachment.content_type.model_class()
@@ -72,25 +101,56 @@ class DownloadFile(View):
             raise Http404
         return attachment, get_object_or_404(model._default_manager.visible_to(request.user), pk=attachment.object_id)
 
-    def get(self, request: HttpRequest, pk: Any) -> HttpResponseBase:
-        attachment, _record = self.get_attachment(request, pk)
-        response = FileResponse(
-            attachment.file.open("rb"), as_attachment=True, filename=attachment.name, content_type=attachment.media_type
-        )
+    def closed(self, response: FileResponse) -> FileResponse:
+        """The answer with the headers that keep a file from being anything but itself."""
         response["X-Content-Type-Options"] = "nosniff"
         response["Content-Security-Policy"] = "sandbox; default-src 'none'"
         response["Cache-Control"] = "private, no-store"
         return response
 
 
-class RemoveFile(DownloadFile):
+class DownloadFile(OneFile):
+    """A private file, for whoever may see the record that it is on. Always a download, never shown in the portal's own origin."""
+
+    def get(self, request: HttpRequest, pk: Any) -> HttpResponseBase:
+        attachment, _record = self.get_attachment(request, pk)
+        if not attachment.may_be_read:
+            raise Http404
+        content = attachment.file.open("rb")
+        return self.closed(FileResponse(content, as_attachment=True, filename=attachment.name, content_type=attachment.media_type))
+
+
+class PreviewFile(OneFile):
+    """The picture that the worker drew of a file: always a picture, whatever the file is."""
+
+    def get(self, request: HttpRequest, pk: Any) -> HttpResponseBase:
+        attachment, _record = self.get_attachment(request, pk)
+        if not attachment.preview or not attachment.may_be_read:
+            raise Http404
+        return self.closed(FileResponse(attachment.preview.open("rb"), content_type="image/webp"))
+
+
+class LookAtFile(OneFile):
+    """The preview, large, in a dialog; a page without script."""
+
+    def get(self, request: HttpRequest, pk: Any) -> HttpResponseBase:
+        attachment, record = self.get_attachment(request, pk)
+        if not attachment.preview or not attachment.may_be_read:
+            raise Http404
+        is_part = bool(request.htmx)  # type: ignore[attr-defined]
+        context = {"file": attachment, "record": record, "heading": attachment.name, "component": "components/file_dialog.html"}
+        context["is_dialog"] = is_part
+        return HttpResponse(render_to_string("components/file_dialog.html" if is_part else "layouts/panel.html", context, request=request))
+
+
+class RemoveFile(OneFile):
     """Take a file off its record."""
 
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, pk: Any) -> HttpResponseBase:
         attachment, record = self.get_attachment(request, pk)
-        attached.remove_file(attachment, record, by=request.user)
+        files.remove_file(attachment, record, by=request.user)
         say(request, _("%(file)s was removed.") % {"file": attachment.name})
         if request.htmx:  # type: ignore[attr-defined]
             return HttpResponse(status=204, headers={"HX-Redirect": record.get_absolute_url()})

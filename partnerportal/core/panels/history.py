@@ -6,14 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from partnerportal.core import display
-from partnerportal.core.history import Change, FieldChange, changes
+from partnerportal.core.activity import Cursor
+from partnerportal.core.history import Change, changes
 from partnerportal.core.panels.base import AnyRecord
-from partnerportal.core.scoping import PartnerOwned
+from partnerportal.core.told import FieldWords
+
+PER_PAGE = 100
 
 
 @dataclass(frozen=True)
@@ -44,36 +46,29 @@ class History(AnyRecord):
     """Every change of every field: who, when, through what."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        found = changes(self.record, limit=200)
-        names = self._names(found)
-        told = [ToldChange(one, _channel(one.channel), [self._told(field, names) for field in one.fields]) for one in found]
-        return self.page(
-            "layouts/history.html", {"record": self.record, "tab": self.urls, "kind": display.kind(self.model), "changes": told}
-        )
+        before = Cursor.parse(request.GET.get("before", ""))
+        found = changes(self.record, limit=PER_PAGE + 1, until=before.at if before else None)
+        if before is not None:
+            found = [one for one in found if (one.at, f"{one.pk:020}") < (before.at, before.key)]
+        words = FieldWords(self.model, request.user).learn(found)
+        shown = found[:PER_PAGE]
+        context = {
+            "record": self.record,
+            "tab": self.urls,
+            "kind": display.kind(self.model),
+            "changes": [self._told(one, words) for one in shown],
+            "following": str(Cursor(shown[-1].at, f"{shown[-1].pk:020}")) if len(found) > PER_PAGE else "",
+            "is_first": before is None,
+        }
+        return self.page("layouts/history.html", context)
 
-    def _told(self, one: FieldChange, names: dict[tuple[str, Any], str]) -> tuple[str, Any, Any]:
-        return one.label[:1].upper() + one.label[1:], self._value(one.field, one.old, names), self._value(one.field, one.new, names)
-
-    def _value(self, name: str, value: Any, names: dict[tuple[str, Any], str]) -> Any:
-        field = self.model._meta.get_field(name)
-        if value is None or value == "":
-            return display.NOTHING
-        if isinstance(field, models.ForeignKey):
-            return names.get((name, value), f"#{value}")
-        if field.get_internal_type() == "MoneyField":
-            return display.money(value, self.record.currency)
-        return display.plain_value(field, value)
-
-    def _names(self, found: list[Change]) -> dict[tuple[str, Any], str]:
-        """What related records are called that this person may see; one query a related field."""
-        wanted: dict[str, set[Any]] = {}
-        for field in (field for one in found for field in one.fields):
-            if isinstance(self.model._meta.get_field(field.field), models.ForeignKey):
-                wanted.setdefault(field.field, set()).update({field.old, field.new} - {None})
-        names: dict[tuple[str, Any], str] = {}
-        for name, keys in wanted.items():
-            related = self.model._meta.get_field(name).related_model
-            is_scoped = issubclass(related, PartnerOwned) or hasattr(related._default_manager, "visible_to")
-            rows = related._default_manager.visible_to(self.request.user) if is_scoped else related._default_manager.all()
-            names |= {(name, row.pk): str(row) for row in rows.filter(pk__in=keys)}
-        return names
+    def _told(self, one: Change, words: FieldWords) -> ToldChange:
+        fields = [
+            (
+                field.label[:1].upper() + field.label[1:],
+                words.value(field.field, field.old, self.record),
+                words.value(field.field, field.new, self.record),
+            )
+            for field in one.fields
+        ]
+        return ToldChange(one, _channel(one.channel), fields)

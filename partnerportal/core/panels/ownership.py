@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, ClassVar
 
+from django.conf import settings
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from partnerportal.core import attached
+from partnerportal.core import attached, display
 from partnerportal.core.forms import OwnerForm
 from partnerportal.core.panels.base import AnyRecord
 from partnerportal.core.toasts import Undo, say, warn
+from partnerportal.core.views.base import Guarded
 from partnerportal.core.views.moves import refusal_html
+
+IN_THE_BIN = 50
 
 
 class ChangeOwner(AnyRecord):
@@ -112,3 +118,31 @@ class RestoreRecord(AnyRecord):
         self.record = attached.restore_record(self.model, pk, by=request.user)
         say(request, _("%(record)s is back.") % {"record": self.record})
         return self.reload()
+
+
+class DeletedRecords(Guarded):
+    """The bin of an object: what the person deleted or may bring back, with who deleted it and until when it stays."""
+
+    is_block = True
+    model: Any = None
+
+    @property
+    def permission(self) -> str:  # type: ignore[override]
+        """The model's permission to delete."""
+        return f"{self.model._meta.app_label}.delete_{self.model._meta.model_name}"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        rows = attached.deleted_records(self.model, request.user).select_related("owner").order_by("-deleted_at", "-pk")
+        page = Paginator(rows, IN_THE_BIN).get_page(request.GET.get("page"))
+        urls = request.resolver_match.namespace  # type: ignore[union-attr]
+        for record in page.object_list:
+            record.restore_url = reverse(f"{urls}:restore", args=[record.pk])
+            record.until = record.deleted_at + timedelta(days=settings.RESTORE_DAYS)
+        context = {
+            "page": page,
+            "tab": urls,
+            "kinds": display.kinds(self.model),
+            "list_url": reverse(f"{urls}:list"),
+            "days": settings.RESTORE_DAYS,
+        }
+        return self.page("layouts/deleted.html", context)

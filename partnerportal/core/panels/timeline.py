@@ -1,44 +1,58 @@
-"""The activity of a record: notes, what is coming, what has been."""
+"""The activity of a record: notes with mentions and pins, what is coming, what has been."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from partnerportal.core import attached
-from partnerportal.core.activity import timeline
+from partnerportal.core.activity import KINDS, Cursor, pinned, timeline
 from partnerportal.core.forms import NoteForm
+from partnerportal.core.mentions import suggest
 from partnerportal.core.panels.base import AnyRecord
 from partnerportal.core.toasts import say
 
 
 class Activity(AnyRecord):
-    """The activity panel: composer, what is coming, what has been."""
+    """The activity panel: composer, what is pinned, what is coming, what has been; `kind` and `before` in the address."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        template = "components/activity.html" if self.wants_part else "layouts/panel.html"
-        return self.page(template, self.context())
+        if self.wants_part and "before" in request.GET:
+            return self.page("components/entries.html", self.context())
+        return self.page("components/activity.html" if self.wants_part else "layouts/panel.html", self.context())
 
     def context(self, form: NoteForm | None = None) -> dict[str, Any]:
         """What the panel needs."""
-        told = timeline(self.record, self.request.user)
+        kind = self.request.GET.get("kind", "")
+        kind = kind if kind in KINDS else ""
+        before = Cursor.parse(self.request.GET.get("before", ""))
         label = self.model._meta.label_lower.split(".")
         return {
             "record": self.record,
             "tab": self.urls,
             "heading": _("Activity"),
             "component": "components/activity.html",
-            "timeline": told,
+            "timeline": timeline(self.record, self.request.user, kinds=(kind,) if kind else (), before=before),
+            "pinned": pinned(self.record) if before is None and kind in ("", "note") else [],
+            "kind": kind,
+            "kinds": KINDS.items(),
             "note_form": form or NoteForm(),
             "may_write": self.request.user.has_perm(f"{label[0]}.change_{label[1]}"),
+            "activity_url": reverse(f"{self.urls}:panel_activity", args=[self.record.pk]),
             "notes_url": reverse(f"{self.urls}:notes", args=[self.record.pk]),
+            "mentions_url": reverse(f"{self.urls}:mentions", args=[self.record.pk]),
             "about": f"{self.model._meta.label_lower}:{self.record.pk}" if hasattr(self.model, "tasks") else "",
             "history_url": reverse(f"{self.urls}:history", args=[self.record.pk]),
         }
+
+    def anew(self) -> HttpResponse:
+        """The panel after a change, with what is to be said; without htmx the record."""
+        return self.back(render_to_string("components/activity.html", self.context(), request=self.request) if self.wants_part else "")
 
 
 class AddNote(Activity):
@@ -52,6 +66,35 @@ class AddNote(Activity):
         if not form.is_valid():
             template = "components/activity.html" if self.wants_part else "layouts/panel.html"
             return self.page(template, self.context(form), status=422)
-        attached.add_note(self.record, form.cleaned_data["text"], title=form.cleaned_data["title"], by=request.user)
-        say(request, _("The note was added."))
-        return self.back(render_to_string("components/activity.html", self.context(), request=request) if self.wants_part else "")
+        note = attached.add_note(self.record, form.cleaned_data["text"], title=form.cleaned_data["title"], by=request.user)
+        told = [person.get_full_name() for person in note.mentioned.all() if person.pk != request.user.pk]
+        if told:
+            say(request, _("The note was added, and %(people)s told of it.") % {"people": ", ".join(told)})
+        else:
+            say(request, _("The note was added."))
+        return self.anew()
+
+
+class PinNote(Activity):
+    """Keep a note on top, or no longer."""
+
+    verb = "change"
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, pk: int, note: int) -> HttpResponse:
+        row = get_object_or_404(self.record.notes, pk=note)
+        if request.POST.get("on") == "0":
+            attached.unpin_note(row, self.record, by=request.user)
+            say(request, _("The note is no longer pinned."))
+        else:
+            attached.pin_note(row, self.record, by=request.user)
+            say(request, _("The note is pinned on top."))
+        return self.anew()
+
+
+class Mentions(AnyRecord):
+    """Whom one may mention on a record, by what was typed after the @."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        people = suggest(request.GET.get("q", "").strip()[:60], self.record)
+        return self.page("components/mentions.html", {"people": [person for person in people if person.pk != request.user.pk]})

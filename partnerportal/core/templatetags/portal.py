@@ -22,6 +22,7 @@ register.filter("day", display.day)
 register.filter("moment", display.moment)
 register.filter("file_size", display.file_size)
 register.filter("initials", display.initials)
+register.filter("mentions", display.with_mentions)
 
 
 @register.filter

@@ -7,9 +7,10 @@ from PIL import Image
 
 from leads.models import Lead
 from leads.tests.factories import LeadFactory
-from partnerportal.core import attached
+from partnerportal.core import attached, files
 from partnerportal.core.models import Attachment, Follow, Note, Notification, Pin
 from partnerportal.core.scoping import NotYours
+from partnerportal.core.uploads import Checked, FileRefused
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 OURS = {"reason": "test"}
@@ -64,7 +65,7 @@ def test_add_note_refuses_who_may_not_see_the_record(lead, carla):
     ],
 )
 def test_attach_file_keeps_what_is_allowed_under_a_random_name(lead, anna, content, name, media_type):
-    kept = attached.attach_file(lead, upload(content, name), by=anna)
+    kept = files.attach_file(lead, upload(content, name), by=anna)
 
     assert (kept.media_type, kept.author, kept.partner) == (media_type, anna, anna.partner)
     assert kept.file.name.startswith(f"{anna.partner_id}/")
@@ -89,8 +90,8 @@ def test_attach_file_keeps_what_is_allowed_under_a_random_name(lead, anna, conte
     ],
 )
 def test_attach_file_refuses_what_is_not_what_its_name_says(lead, anna, content, name):
-    with pytest.raises(attached.FileRefused):
-        attached.attach_file(lead, upload(content, name), by=anna)
+    with pytest.raises(FileRefused):
+        files.attach_file(lead, upload(content, name), by=anna)
 
     assert not Attachment.objects.across_partners(**OURS).exists()
 
@@ -98,14 +99,14 @@ def test_attach_file_refuses_what_is_not_what_its_name_says(lead, anna, content,
 def test_attach_file_refuses_what_is_too_large(lead, anna, settings):
     settings.UPLOAD_MAX_BYTES = 10
 
-    with pytest.raises(attached.FileRefused):
-        attached.attach_file(lead, upload(PDF, "a.pdf"), by=anna)
+    with pytest.raises(FileRefused):
+        files.attach_file(lead, upload(PDF, "a.pdf"), by=anna)
 
 
 def test_attach_file_writes_a_picture_anew_without_what_was_hidden_in_it(lead, anna):
     content = picture("JPEG", comment=b"<script>hidden</script>") + b"<?php hidden ?>"
 
-    kept = attached.attach_file(lead, upload(content, "photo.jpg"), by=anna)
+    kept = files.attach_file(lead, upload(content, "photo.jpg"), by=anna)
 
     with kept.file.open("rb") as stored:
         assert b"hidden" not in stored.read()
@@ -113,14 +114,14 @@ def test_attach_file_writes_a_picture_anew_without_what_was_hidden_in_it(lead, a
 
 @pytest.mark.parametrize("name", ["../../etc/passwd.pdf", "..\\..\\x.pdf", "a\r\nSet-Cookie: x.pdf", "a/b/c.pdf"])
 def test_attach_file_keeps_a_name_that_leads_nowhere(lead, anna, name):
-    kept = attached.attach_file(lead, upload(PDF, name), by=anna)
+    kept = files.attach_file(lead, upload(PDF, name), by=anna)
 
     assert not set("/\\\r\n") & set(kept.name)
     assert ".." not in kept.file.name
 
 
 def test_a_file_is_a_download_that_runs_nothing(client, lead, anna):
-    kept = attached.attach_file(lead, upload(PDF, "Plan Größe.pdf"), by=anna)
+    kept = files.attach_file(lead, upload(PDF, "Plan Größe.pdf"), by=anna)
     client.force_login(anna)
 
     response = client.get(f"/files/{kept.pk}/")
@@ -133,7 +134,7 @@ def test_a_file_is_a_download_that_runs_nothing(client, lead, anna):
 
 
 def test_a_file_follows_its_record(client, lead, anna, carla, olga, otto):
-    kept = attached.attach_file(lead, upload(PDF, "a.pdf"), by=anna)
+    kept = files.attach_file(lead, upload(PDF, "a.pdf"), by=anna)
     answers = {}
     for person in (carla, olga, otto, anna):
         client.force_login(person)
@@ -148,28 +149,28 @@ def test_a_file_follows_its_record(client, lead, anna, carla, olga, otto):
 
 
 def test_a_file_needs_a_session(client, lead, anna):
-    kept = attached.attach_file(lead, upload(PDF, "a.pdf"), by=anna)
+    kept = files.attach_file(lead, upload(PDF, "a.pdf"), by=anna)
 
     assert client.get(f"/files/{kept.pk}/").status_code == 302
 
 
 def test_remove_file_is_for_its_author_and_for_who_may_change_the_record(lead, anna, alex, ben):
-    of_alex = attached.attach_file(lead, upload(PDF, "a.pdf"), by=alex)
-    of_ben = attached.attach_file(lead, upload(PDF, "b.pdf"), by=ben)
+    of_alex = files.attach_file(lead, upload(PDF, "a.pdf"), by=alex)
+    of_ben = files.attach_file(lead, upload(PDF, "b.pdf"), by=ben)
 
     with pytest.raises(NotYours):
-        attached.remove_file(of_ben, lead, by=alex)
-    attached.remove_file(of_alex, lead, by=alex)
-    attached.remove_file(of_ben, lead, by=anna)
+        files.remove_file(of_ben, lead, by=alex)
+    files.remove_file(of_alex, lead, by=alex)
+    files.remove_file(of_ben, lead, by=anna)
 
     assert not Attachment.objects.across_partners(**OURS).exists()
 
 
 def test_remove_file_leaves_the_portals_own_documents(lead, anna):
-    kept = attached.store_file(lead, attached.Checked(PDF, "application/pdf", "Q-1.pdf"), author=None, is_generated=True)
+    kept = files.store_file(lead, Checked(PDF, "application/pdf", "Q-1.pdf"), author=None, is_generated=True)
 
     with pytest.raises(NotYours):
-        attached.remove_file(kept, lead, by=anna)
+        files.remove_file(kept, lead, by=anna)
 
 
 def test_follow_twice_is_once_and_unfollow_ends_it(lead, alex):
@@ -234,7 +235,7 @@ def test_restore_ends_after_its_days(lead, anna, settings):
 def test_move_attached_hands_everything_over(lead, anna, alex):
     target = LeadFactory(owner=anna)
     attached.add_note(lead, "a", by=anna)
-    attached.attach_file(lead, upload(PDF, "a.pdf"), by=anna)
+    files.attach_file(lead, upload(PDF, "a.pdf"), by=anna)
     attached.follow(lead, by=alex)
     attached.follow(target, by=alex)
 

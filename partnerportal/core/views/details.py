@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from partnerportal.core import display
+from partnerportal.core import attached, display
 from partnerportal.core.views.base import RecordView
 
 
@@ -39,6 +39,7 @@ class Action:
     values: dict[str, str] = field(default_factory=dict)
     is_in_menu: bool = False
     is_dangerous: bool = False
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -139,9 +140,21 @@ class RecordDetail(RecordView):
         return self.request.user.has_perm(permission) and rows.filter(pk=self.record.pk).exists()
 
     @cached_property
-    def follower_ids(self) -> set[int]:
-        """Who follows."""
-        return set(self.record.followers.values_list("user_id", flat=True))
+    def standing(self) -> set[str]:
+        """What the person has to do with the record: owner, chosen, mentioned, muted."""
+        return attached.standing(self.record, self.request.user)
+
+    @property
+    def why_told(self) -> str:
+        """Why the person hears of the record, or that she does not; empty for who has nothing to do with it."""
+        if "muted" in self.standing:
+            return _("Muted: only what is meant for you alone still comes.")
+        reasons = {
+            "owner": _("You hear of it because you own it."),
+            "mentioned": _("You follow it because you were mentioned."),
+            "chosen": _("You follow it because you chose to."),
+        }
+        return next((sentence for name, sentence in reasons.items() if name in self.standing), "")
 
     def get_context(self) -> dict[str, Any]:
         """What the layout needs. A page adds its own slots (`amounts`, `aside`) in its template from `record`."""
@@ -165,6 +178,7 @@ class RecordDetail(RecordView):
             "activity_url": self.link("panel_activity"),
             "panels": [self._placed(panel) for panel in self.get_panels()],
             "files_url": self.link("panel_files"),
+            "why_told": self.why_told,
             "who_may_change": "" if self.is_editable else self.record.who_may_change(),
         }
 
@@ -202,27 +216,41 @@ class RecordDetail(RecordView):
         return []
 
     def own_actions(self) -> list[Action]:
-        """What every record can do: follow, edit, clone, change owner, history, delete."""
-        is_following = self.request.user.pk in self.follower_ids
+        """What every record can do: follow, edit, clone, change owner, mute, history, delete."""
+        is_following = bool(self.standing & {"chosen", "mentioned"})
         follow = Action(
             _("Following") if is_following else _("Follow"),
             self.link("follow"),
             "star-fill" if is_following else "star",
             method="post",
             values={"on": "0" if is_following else "1"},
+            hint=self.why_told,
         )
         history = Action(_("History"), self.link("history"), "clock-history", is_in_menu=True)
+        mute = [self._mute()] if self.standing else []
         if not self.is_editable:
-            return [follow, history]
+            return [follow, *mute, history]
         clone = [Action(_("Clone"), self.link("clone"), "copy")] if self.can_clone else []
         return [
             follow,
             Action(_("Edit"), self.link("edit"), "pencil"),
             *clone,
             Action(_("Change owner"), self.link("owner"), "person-gear", method="dialog"),
+            *mute,
             history,
             Action(_("Delete"), self.link("delete"), "trash", method="dialog", is_in_menu=True, is_dangerous=True),
         ]
+
+    def _mute(self) -> Action:
+        is_muted = "muted" in self.standing
+        return Action(
+            _("Unmute") if is_muted else _("Mute"),
+            self.link("mute"),
+            "bell" if is_muted else "bell-slash",
+            method="post",
+            values={"on": "0" if is_muted else "1"},
+            is_in_menu=True,
+        )
 
 
 def _capital(text: Any) -> str:
