@@ -4,18 +4,19 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from cases.models import Case
 from cases.views.lists import CaseList, CasesOfAccount
-from cases.views.record import AnswerCase, CaseActivity, CaseDetail, CaseNote, CommentInternally, CommentOnCase
+from cases.views.record import AnswerCase, CaseActivity, CaseDetail, CaseNote, CasePin, CommentInternally, CommentOnCase
 from cases.views.submit import CaseAdd, CaseEdit
 from cases.views.verbs import DecideRequest, ReopenCase, ResolveCase, TakeCase
 from partnerportal.core.panels import record_urls
 from tasks.services import hand_over
 
-OWN = {"panel_activity", "notes"}
+OWN = {"panel_activity", "notes", "pin_note"}
 
 cases = [
     path("panels/for-account/<int:pk>/", CasesOfAccount.as_view(), name="for_account"),
     path("<int:pk>/panels/activity/", CaseActivity.as_view(model=Case), name="panel_activity"),
     path("<int:pk>/notes/", CaseNote.as_view(model=Case), name="notes"),
+    path("<int:pk>/notes/<int:note>/pin/", CasePin.as_view(model=Case), name="pin_note"),
     path("<int:pk>/comment/", CommentOnCase.as_view(), name="comment"),
     path("<int:pk>/answer/", AnswerCase.as_view(), name="answer"),
     path("<int:pk>/internal/", CommentInternally.as_view(), name="internal"),

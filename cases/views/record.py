@@ -22,7 +22,7 @@ from catalog import words
 from catalog.models import Term
 from partnerportal.core import display
 from partnerportal.core.forms import PartnerForm
-from partnerportal.core.panels import Activity, AddNote
+from partnerportal.core.panels import Activity, AddNote, PinNote
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
 from partnerportal.core.submissions import new_token, once
@@ -224,6 +224,18 @@ class CaseNote(AddNote):
     """A note on a case, by the partner's people."""
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        if not request.user.partner_id:
-            raise NotYours(_("Write in the conversation instead: there you choose who reads it."))
+        _require_partner(request)
         return super().post(request, pk)
+
+
+class CasePin(PinNote):
+    """A note of a case on top, by the partner's people."""
+
+    def post(self, request: HttpRequest, pk: int, note: int) -> HttpResponse:
+        _require_partner(request)
+        return super().post(request, pk, note)
+
+
+def _require_partner(request: HttpRequest) -> None:
+    if not request.user.partner_id:
+        raise NotYours(_("Write in the conversation instead: there you choose who reads it."))

@@ -22,8 +22,8 @@ def promise_due(now: datetime) -> int:
     mailed = Notification.objects.filter(user=OuterRef("user"), mailed_at__gt=now - timedelta(seconds=settings.NOTICE_QUIET))
     underway = OutboxMessage.objects.filter(kind=KIND, state=OutboxMessage.State.PENDING, payload__user_id=OuterRef("user"))
     ripe = Notification.objects.filter(is_for_mail=True, mailed_at=None, read_at=None, user__is_active=True)
-    people = ripe.filter(created_at__lte=now - timedelta(seconds=settings.NOTICE_WAIT))
-    people = people.filter(~Exists(mailed), ~Exists(underway)).order_by().values_list("user", flat=True).distinct()
+    ripe = ripe.filter(created_at__lte=now - timedelta(seconds=settings.NOTICE_WAIT))
+    people = ripe.filter(~Exists(mailed), ~Exists(underway)).order_by().values_list("user", flat=True).distinct()
     found = list(people)
     with transaction.atomic():
         for user_id in found:

@@ -165,7 +165,7 @@ def file_size(size: int) -> str:
 
 def with_mentions(text: str, names: Iterable[str]) -> SafeString:
     """A text with its line breaks, and the people that it names behind an @ in bold."""
-    written = linebreaksbr(escape(text))
+    written: str = linebreaksbr(escape(text))
     people = sorted((str(escape(name)) for name in names), key=len, reverse=True)
     if people:
         pattern = r"@(" + "|".join(re.escape(name) for name in people) + r")(?!\w)"

@@ -119,7 +119,7 @@ def remove_file(attachment: Attachment, on: Subject, *, by: User) -> None:
 def _forget_content(attachment: Attachment) -> None:
     """Remove what the store holds, once the transaction stands."""
     for kept in (attachment.file, attachment.preview):
-        if kept:
+        if kept and kept.name:
             transaction.on_commit(partial(kept.storage.delete, kept.name), robust=True)
 
 

@@ -56,6 +56,7 @@ def filled(name: str, place: str, world: World) -> str:
         "pk": str(key_of(name, place, world)),
         "line": str(world.get("quotes.quote").lines.first().pk),
         "token": world.get("submitted").token,
+        "note": str(note_of(name, world)),
         "about": f"leads.lead:{world.get('leads.lead').pk}",
         "name": "pipeline",
         "field": CELLS.get(name.partition(":")[0], "x"),
@@ -108,6 +109,12 @@ def key_of(name: str, place: str, world: World):
     if name == "orders:place":
         return world.get("accepted").pk
     return world.get(KEYS[first]).pk if first in KEYS else 1
+
+
+def note_of(name: str, world: World) -> int:
+    """A note on the record that an address speaks of."""
+    record = world.records.get(KEYS.get(name.split(":")[0], ""))
+    return record.notes.values_list("pk", flat=True).first() or 1 if record is not None else 1
 
 
 def admin_key(name: str, world: World):

@@ -41,18 +41,22 @@ MATRIX: dict[tuple[str, str], str] = {
     ("lmmmmmmmfml", "looooooofol"): "orders:bulk_owner quotes:bulk_owner",
     ("lmmmmmffffl", "loooooffffl"): "duplicates_of_new_account duplicates_of_new_contact duplicates_of_new_lead",
     ("lmmmmmmmmml", "lofoonfnnfl"): "core:remove_file",
-    ("lmmmmmmmmml", "lonnnnnnnnl"): "partners:open_notice partners:read_notice",
-    ("lmmmmmmmmml", "loooooooool"): "core:look core:pin partners:end_sessions partners:read_all",
-    ("lmmmmnfnfml", "loooonfnfol"): "accounts:files accounts:notes contacts:files contacts:notes",
-    ("lmmmmnfnmml", "loooonfnffl"): "cases:notes",
+    ("lmmmmmmmmml", "lonnnnnnnnl"): "partners:mute_notice partners:open_notice partners:read_notice",
+    ("lmmmmmmmmml", "loooooooool"): "core:look core:pin partners:end_sessions partners:notice_choices partners:read_all",
+    ("lmmmmnfnfml", "loooonfnfol"): "accounts:files accounts:notes accounts:pin_note contacts:files contacts:notes contacts:pin_note",
+    ("lmmmmnfnmml", "loooonfnffl"): "cases:notes cases:pin_note",
     ("lmmmmnfnmml", "loooonfnool"): "cases:answer cases:comment cases:files cases:internal",
-    ("lmmmmnfnnml", "loooonfnnol"): "leads:files leads:notes projects:files projects:notes tasks:files tasks:notes",
-    ("lmmmmnmnfml", "loooononfol"): "accounts:follow contacts:follow",
-    ("lmmmmnmnmml", "loooononool"): "cases:follow",
+    ("lmmmmnfnnml", "loooonfnnol"): """
+        leads:files leads:notes leads:pin_note projects:files projects:notes projects:pin_note tasks:files tasks:notes tasks:pin_note
+    """,
+    ("lmmmmnmnfml", "loooononfol"): "accounts:follow accounts:mute contacts:follow contacts:mute",
+    ("lmmmmnmnmml", "loooononool"): "cases:follow cases:mute",
     ("lmmmmnmnnml", "loooononnol"): """
-        leads:follow orders:files orders:follow orders:notes projects:follow quotes:files quotes:follow quotes:notes tasks:follow
+        leads:follow leads:mute orders:files orders:follow orders:mute orders:notes orders:pin_note projects:follow projects:mute
+        quotes:files quotes:follow quotes:mute quotes:notes quotes:pin_note tasks:follow tasks:mute
     """,
     ("lnnnnnnnnnl", "lmmmmmmmmml"): "mfa_view_recovery_codes",
+    ("lnnnnnffffl", "lnnnnnffffl"): "tasks:log_call",
     ("lnnnnnnnnnl", "lnnnnnnnnnl"): """
         accounts:restore cases:restore contacts:restore leads:restore mfa_deactivate_totp orders:restore projects:restore
         quotes:restore tasks:restore
@@ -79,18 +83,18 @@ MATRIX: dict[tuple[str, str], str] = {
     """,
     ("loooononfol", "lmmmmnmnfml"): """
         accounts:detail accounts:history accounts:panel_activity accounts:panel_files contacts:detail contacts:history
-        contacts:panel_activity contacts:panel_files duplicates_of_account duplicates_of_contact
+        contacts:panel_activity contacts:panel_files duplicates_of_account duplicates_of_contact accounts:mentions contacts:mentions
     """,
-    ("loooononnol", "lmmmmmmmmml"): "core:file",
+    ("loooononnol", "lmmmmmmmmml"): "core:file core:look_at_file core:preview",
     ("loooononnol", "lmmmmnmnnml"): """
         duplicates_of_lead leads:detail leads:history leads:panel_activity leads:panel_files
         orders:detail orders:history orders:panel_activity
         orders:panel_files projects:detail projects:history projects:panel_activity projects:panel_files quotes:detail
         quotes:document quotes:history quotes:panel_activity quotes:panel_files quotes:preview tasks:detail tasks:history
-        tasks:panel_activity tasks:panel_files
+        tasks:panel_activity tasks:panel_files leads:mentions orders:mentions projects:mentions quotes:mentions tasks:mentions
     """,
     ("loooononool", "lmmmmmmmmml"): "cases:for_account",
-    ("loooononool", "lmmmmnmnmml"): "cases:detail cases:history cases:panel_activity cases:panel_files",
+    ("loooononool", "lmmmmnmnmml"): "cases:detail cases:history cases:mentions cases:panel_activity cases:panel_files",
     ("loooooffffl", "lmmmmmffffl"): "projects:contact_choices",
     ("loooooffffl", "loooooffffl"): """
         accounts:add cases:add contacts:add leads:add orders:add projects:add projects:pipeline quotes:add tasks:add
@@ -103,6 +107,9 @@ MATRIX: dict[tuple[str, str], str] = {
     ("loooooooool", "lmmmmmmmmml"): """
         cases:export cases:list core:search core:suggest mfa_index partners:help partners:news partners:news_detail
         partners:notices partners:wmp reports:home
+    """,
+    ("looooofffol", "lmmmmmfffml"): """
+        accounts:deleted cases:deleted contacts:deleted leads:deleted orders:deleted projects:deleted quotes:deleted tasks:deleted
     """,
     ("loooooooool", "loooooooool"): """
         account_change_password account_reauthenticate admin:logout mfa_activate_totp mfa_generate_recovery_codes

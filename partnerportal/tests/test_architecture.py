@@ -42,7 +42,6 @@ REVIEWED = {
     ("projects/views/moves.py", "ProjectContact"): "the project was read through scope",
     ("quotes/views/customer.py", "Quote"): "the customer's token names the quote",
     ("partnerportal/core/panels/files.py", "Attachment"): "the file's record is then read through scope",
-    ("partnerportal/core/panels/history.py", "related"): "only asked for its methods",
     ("partnerportal/core/forms.py", "get_user_model()"): "active colleagues, by the person's partner",
 }
 OPEN_DOORS = {"healthz", "readyz"}
@@ -134,7 +133,7 @@ def test_every_page_of_ours_names_its_permission_or_is_a_named_exception():
             bare.add(pattern.name)
     # The customer's page and the invitation know their visitor by a token; files, pins and looks ask the record or the person.
     customers = {"customer_quote", "customer_pdf", "customer_accept", "customer_decline", "customer_change"}
-    assert bare == OPEN_DOORS | customers | {"accept_invitation", "file", "remove_file", "pin", "look"}
+    assert bare == OPEN_DOORS | customers | {"accept_invitation", "file", "look_at_file", "preview", "remove_file", "pin", "look"}
     assert checked > 150
 
 

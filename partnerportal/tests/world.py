@@ -160,7 +160,7 @@ def _service(world: World) -> None:
         invited_by=world.admin,
         expires_at=timezone.now() + timedelta(days=7),
     )
-    notice = Notification.objects.create(user=world.rep, text=f"{world.name}bell", kind="test")
+    notice = Notification.objects.create(user=world.rep, text=f"{world.name}bell", kind="test", about=world.get("leads.lead"))
     news = News.objects.create(title="News", summary="For everybody", published_on=timezone.localdate())
     world.extra |= {"invitation": invitation.pk, "notice": notice.pk, "news": news.pk}
     Pin.objects.create(user=world.rep, page="leads:list", query="view=my_open")
@@ -175,8 +175,9 @@ def _attach(world: World) -> None:
         Follow.objects.create(**link, user=world.colleague)
         StageMove.objects.create(**link, from_stage="new", to_stage="new", reason="…", by=world.rep, by_name="…")
         file = Attachment(**link, name="…", media_type="application/pdf", size=9, sha256="0" * 64, author=world.rep)
+        file.preview.save("x", ContentFile(f"{world.name}preview{record.pk}".encode()), save=False)
         file.file.save("x", ContentFile(SAMPLE + f"{world.name}file{record.pk}".encode()), save=True)
-        world.words.append(f"{world.name}file{record.pk}")
+        world.words += [f"{world.name}file{record.pk}", f"{world.name}preview{record.pk}"]
         world.others.append(file)
         TaskFactory(owner=world.rep, assigned_to=world.colleague, content_type=link["content_type"], object_id=record.pk)
 

@@ -67,7 +67,7 @@ def test_the_timeline_tells_notes_moves_and_changes_newest_first(as_anna, anna, 
 
     page = as_anna.get(f"/leads/{lead.pk}/panels/activity/", **HTMX).content.decode()
 
-    assert page.index("Needs handsets") < page.index("Set phone to") < page.index("Created")
+    assert page.index("Needs handsets") < page.index("Changed phone from") < page.index("Created")
 
 
 def test_history_names_every_field_with_old_and_new_value(as_anna, anna, alex, lead):
@@ -123,8 +123,8 @@ def test_delete_asks_hides_and_offers_the_way_back(as_anna, lead):
     assert as_anna.get(f"/leads/{lead.pk}/").status_code == 200
 
 
-READ_ONLY = ("", "history/", "panels/activity/", "panels/files/")
-CHANGING = ("edit/", "clone/", "owner/", "delete/", "move/", "notes/", "files/", "follow/", "restore/")
+READ_ONLY = ("", "history/", "panels/activity/", "panels/files/", "mentions/")
+CHANGING = ("edit/", "clone/", "owner/", "delete/", "move/", "notes/", "files/", "follow/", "mute/", "restore/")
 
 
 @pytest.mark.parametrize("address", READ_ONLY + CHANGING)
