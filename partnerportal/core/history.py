@@ -6,7 +6,7 @@ simple-history writes the rows on `save()`. `QuerySet.update()` and `bulk_update
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -70,7 +70,7 @@ class Change:
     reason: str
     kind: str
     fields: tuple[FieldChange, ...]
-    pk: int = 0
+    pk: int = field(default=0, compare=False)
 
 
 KINDS = {"+": "created", "~": "changed", "-": "deleted"}
