@@ -6,7 +6,8 @@ simple-history writes the rows on `save()`. `QuerySet.update()` and `bulk_update
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as compared
 from datetime import datetime
 from typing import Any
 
@@ -70,7 +71,7 @@ class Change:
     reason: str
     kind: str
     fields: tuple[FieldChange, ...]
-    pk: int = field(default=0, compare=False)
+    pk: int = compared(default=0, compare=False)
 
 
 KINDS = {"+": "created", "~": "changed", "-": "deleted"}
