@@ -86,7 +86,8 @@ def money(amount: Decimal | None, currency: str) -> str:
 
 def whole_money(amount: Decimal, currency: str) -> str:
     """An amount in whole units, for a number that is read at a glance; the exact one stands in the list that it opens."""
-    return format_currency(amount, currency, format="¤#,##0", currency_digits=False, locale=locale())
+    pattern = locale().currency_formats["standard"].pattern.replace(".00", "")
+    return format_currency(amount, currency, format=pattern, currency_digits=False, locale=locale())
 
 
 def number(value: Decimal | int | None) -> str:
