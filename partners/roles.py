@@ -44,6 +44,7 @@ PARTNERS_OWN = _permissions("add")  # Records are made by partners alone; not ev
 EVERYBODY = frozenset(
     {
         "core.search",
+        "core.bulk",
         "reports.view_home",
         "partners.view_profile",
         "partners.view_notices",

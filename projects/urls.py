@@ -35,7 +35,6 @@ pages = [
     path("pipeline/new/", wizard.FastPipeline.as_view(), name="pipeline"),
     path("leads/<int:pk>/convert/", conversion.ConvertLead.as_view(), name="convert"),
     path("accounts/<int:pk>/owner/", owner.AccountOwner.as_view(), name="account_owner"),
-    path("accounts/bulk/owner/", owner.BulkAccountOwner.as_view(), name="accounts_bulk_owner"),
     path("projects/", include(own)),
 ]
 

@@ -8,3 +8,4 @@ class TasksConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("tasks.activity")  # Its source of the timeline registers itself.
+        import_module("tasks.bulk")  # So does what it offers for many records.

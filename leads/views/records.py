@@ -262,6 +262,7 @@ class LeadMove(StageMove):
     stage_field = "status"
     board = LeadBoard
     asks = {Status.NOT_IN_TARGET: NotInTargetForm}
+    not_in_bulk = (Status.CONVERTED,)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         to, seen = request.POST.get("to", ""), request.POST.get("seen", "")

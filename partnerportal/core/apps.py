@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +14,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         logs.configure()
+        import_module("partnerportal.core.bulk.journal").connect()
 
 
 class PortalAdminConfig(AdminConfig):

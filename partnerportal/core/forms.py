@@ -158,3 +158,15 @@ class ReasonForm(PartnerForm):
         if not reason:
             raise ValidationError(_("Please say why."))
         return reason
+
+
+class BulkReasonForm(PartnerForm):
+    """Why many records move; those that go back need it."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Needed for what goes back."),
+    )

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from partnerportal.core import digest, files, outbox, previews, scanner
 from partnerportal.core.actors import Actor
+from partnerportal.core.bulk import services as bulk  # noqa: F401 (its handler registers itself)
 from partnerportal.core.models import Attachment
 
 WORKER_SEEN = "worker-seen"

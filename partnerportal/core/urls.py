@@ -3,6 +3,7 @@
 from django.urls import path
 
 from partnerportal.core import panels
+from partnerportal.core.views import bulk
 from partnerportal.core.views.search import SearchPage, SearchSuggest
 
 app_name = "core"
@@ -14,5 +15,11 @@ urlpatterns = [
     path("files/<uuid:pk>/preview/", panels.PreviewFile.as_view(), name="preview"),
     path("files/<uuid:pk>/remove/", panels.RemoveFile.as_view(), name="remove_file"),
     path("pins/", panels.PinView.as_view(), name="pin"),
+    path("bulk/<int:pk>/", bulk.BulkPage.as_view(), name="bulk"),
+    path("bulk/<int:pk>/run/", bulk.BulkRun.as_view(), name="bulk_run"),
+    path("bulk/<int:pk>/stop/", bulk.BulkStop.as_view(), name="bulk_stop"),
+    path("bulk/<int:pk>/undo/", bulk.BulkUndo.as_view(), name="bulk_undo"),
+    path("bulk/<int:pk>/decide/", bulk.BulkDecide.as_view(), name="bulk_decide"),
+    path("bulk/<int:pk>/result/", bulk.BulkResult.as_view(), name="bulk_result"),
     path("look/", panels.LookView.as_view(), name="look"),
 ]

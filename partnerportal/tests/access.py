@@ -59,6 +59,7 @@ def filled(name: str, place: str, world: World) -> str:
         "note": str(note_of(name, world)),
         "about": f"leads.lead:{world.get('leads.lead').pk}",
         "name": "pipeline",
+        "verb": "owner",
         "field": CELLS.get(name.partition(":")[0], "x"),
         "secret": "no-such-secret",
         "index": "0",

@@ -34,11 +34,10 @@ MATRIX: dict[tuple[str, str], str] = {
         quotes:submit tasks:complete tasks:reopen
     """,
     ("lmmmmmfffml", "looooofffol"): """
-        accounts:bulk_owner contacts:bulk_owner leads:bulk_owner projects:bulk_owner tasks:bulk_owner
-        projects:accounts_bulk_owner
+        accounts:bulk_start contacts:bulk_start leads:bulk_start projects:bulk_start tasks:bulk_start
     """,
-    ("lmmmmmffmml", "loooooffool"): "cases:bulk_owner",
-    ("lmmmmmmmfml", "looooooofol"): "orders:bulk_owner quotes:bulk_owner",
+    ("lmmmmmffmml", "loooooffool"): "cases:bulk_start",
+    ("lmmmmmmmfml", "looooooofol"): "orders:bulk_start quotes:bulk_start",
     ("lmmmmmffffl", "loooooffffl"): "duplicates_of_new_account duplicates_of_new_contact duplicates_of_new_lead",
     ("lmmmmmmmmml", "lofoonfnnfl"): "core:remove_file",
     ("lmmmmmmmmml", "lonnnnnnnnl"): "partners:mute_notice partners:open_notice partners:read_notice",
@@ -58,8 +57,8 @@ MATRIX: dict[tuple[str, str], str] = {
     ("lnnnnnnnnnl", "lmmmmmmmmml"): "mfa_view_recovery_codes",
     ("lnnnnnffffl", "lnnnnnffffl"): "tasks:log_call",
     ("lnnnnnnnnnl", "lnnnnnnnnnl"): """
-        accounts:restore cases:restore contacts:restore leads:restore mfa_deactivate_totp orders:restore projects:restore
-        quotes:restore tasks:restore
+        accounts:restore cases:restore contacts:restore core:bulk core:bulk_decide core:bulk_result core:bulk_run core:bulk_stop
+        core:bulk_undo leads:restore mfa_deactivate_totp orders:restore projects:restore quotes:restore tasks:restore
     """,
     ("lofoonfnffl", "lofoonfnffl"): """
         accounts:cell accounts:delete accounts:edit accounts:owner cases:delete contacts:cell contacts:delete contacts:edit

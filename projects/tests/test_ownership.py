@@ -153,10 +153,13 @@ def test_a_choice_of_a_stranger_is_refused(client, customer, anna, carla):
     assert holders(customer) == before
 
 
-def test_selected_accounts_go_with_their_projects(client, customer, alex, anna):
+def test_selected_accounts_go_with_their_projects(client, customer, alex, anna, deliver):
     client.force_login(anna)
 
-    client.post(reverse("accounts:bulk_owner"), {"ids": [customer["account"].pk], "owner": alex.pk})
+    preview = client.post("/accounts/bulk/owner/", {"ids": [customer["account"].pk], "owner": alex.pk, "asked": "1"})
+    assert holders(customer)["account"] == "Anna"
+    client.post(f"{preview.url}run/")
+    deliver()
 
     assert holders(customer) == STAYS | GOES
 

@@ -17,7 +17,7 @@ from accounts.models import Contact
 from catalog import words
 from catalog.models import Term
 from partnerportal.core import display
-from partnerportal.core.forms import ReasonForm
+from partnerportal.core.forms import BulkReasonForm, ReasonForm
 from partnerportal.core.panels import RelatedPanel
 from partnerportal.core.stages import IllegalMove, StaleMove
 from partnerportal.core.tables import Column, email
@@ -36,6 +36,8 @@ class ProjectMove(StageMove):
     board = ProjectBoard
     service = staticmethod(services.move_project)
     fillable = services.EXIT_FIELDS
+    bulk_form = BulkReasonForm
+    not_in_bulk = (Stage.CLOSED,)
     fill = staticmethod(services.fill_exit_fields)
 
     def question_for(self, record: Project, to: str) -> Any:

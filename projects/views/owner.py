@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account
 from partnerportal.core.panels import ChangeOwner
 from partnerportal.core.toasts import say
-from partnerportal.core.views.bulk import BulkOwner
 from projects import services
 from projects.forms import AccountOwnerForm
 
@@ -37,17 +36,3 @@ class AccountOwner(ChangeOwner):
         account = self.record
         text = _now("%(record)s belongs to %(owner)s now, with contacts, projects and open tasks.")
         say(self.request, text % {"record": account, "owner": account.owner.get_full_name()})
-
-
-class BulkAccountOwner(BulkOwner):
-    """The selected accounts, each as on its own page without further choices."""
-
-    is_block = False
-    model = Account
-    permission = "accounts.change_account"
-    service = staticmethod(services.hand_over_customer)
-
-    @property
-    def urls(self) -> str:
-        """Back to the list of accounts."""
-        return "accounts"

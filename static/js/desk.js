@@ -80,4 +80,66 @@
     const next = to && to();
     if (next) { event.preventDefault(); enter(next); }
   });
+
+  /* Selection. The box in the head takes the page, "Select all" the whole list as it is filtered; single rows stay selected over pages,
+     as long as the list's state is the same. With Shift the rows in between go along. */
+  let picked = new Set(), whole = false, state = null, before = null;
+  const boxes = () => $$("td.pick input");
+  const tell = () => {
+    const bar = $("#bulk");
+    if (!bar) return;
+    if (bar.dataset.query !== state) { picked = new Set(); whole = false; state = bar.dataset.query; }
+    const all = $("[data-pick-all]");
+    boxes().forEach((box) => { box.checked = whole || picked.has(box.value); });
+    const here = boxes().filter((box) => box.checked).length;
+    if (all) { all.checked = here > 0 && here === boxes().length; all.indeterminate = here > 0 && !all.checked; }
+    const selectable = Number(bar.dataset.selectable);
+    bar.hidden = !whole && !picked.size;
+    $("[data-count]", bar).textContent = (whole ? selectable : picked.size).toLocaleString(document.documentElement.lang);
+    $("[data-all]", bar).value = whole ? "1" : "";
+    $("[data-select-all]", bar).hidden = whole || !(all && all.checked) || selectable <= picked.size;
+    $$("input[data-elsewhere]", bar).forEach((one) => one.remove());
+    const shown = new Set(boxes().map((box) => box.value));
+    if (!whole) picked.forEach((key) => {
+      if (shown.has(key)) return;
+      const one = document.createElement("input");
+      one.type = "hidden"; one.name = "ids"; one.value = key; one.dataset.elsewhere = ""; bar.append(one);
+    });
+  };
+  const pick = (box) => { if (box.checked) picked.add(box.value); else picked.delete(box.value); };
+  document.addEventListener("change", (event) => {
+    if (!event.target.closest(".pick")) return;
+    if (whole) { whole = false; picked = new Set(); if (event.target.closest("td.pick")) boxes().forEach((box) => { if (box !== event.target) picked.add(box.value); }); }
+    if (event.target.matches("[data-pick-all]")) boxes().forEach((box) => { box.checked = event.target.checked; pick(box); });
+    else pick(event.target);
+    tell();
+  });
+  document.addEventListener("click", (event) => {
+    const box = event.target.closest("td.pick input");
+    if (box) {
+      const rows = boxes();
+      if (event.shiftKey && before && rows.includes(before)) {
+        const [from, to] = [rows.indexOf(before), rows.indexOf(box)].sort((one, other) => one - other);
+        rows.slice(from, to + 1).forEach((one) => { one.checked = box.checked; pick(one); });
+        tell();
+      }
+      before = box;
+    }
+    if (event.target.closest("[data-select-all]")) { whole = true; tell(); window.portalSay(`${$("#bulk [data-count]").textContent} ${isGerman ? "ausgewählt" : "selected"}`); }
+    if (event.target.closest("[data-unpick]")) { picked = new Set(); whole = false; setTimeout(tell); }
+  });
+  document.addEventListener("htmx:load", tell);
+  window.addEventListener("pageshow", tell);
+
+  /* Fields of many records: what is typed into is ticked as well; what is not ticked is not shown. */
+  const fold = () => {
+    const ticks = $$("input[name=change]");
+    if (!ticks.length) return;
+    for (const tick of ticks) {
+      const wrap = document.getElementById(`div_id_${tick.value}`);
+      if (wrap) wrap.hidden = !tick.checked;
+    }
+  };
+  document.addEventListener("change", (event) => { if (event.target.name === "change") fold(); });
+  document.addEventListener("htmx:load", fold);
 })();

@@ -1,4 +1,4 @@
-/* Lists: search while typing, columns as one parameter, select many. */
+/* Lists: search while typing, columns as one parameter. What is selected stands in desk.js. */
 (() => {
   "use strict";
   let wait = 0;
@@ -31,24 +31,4 @@
     }
     go(form);
   }, true);
-  const boxes = () => [...document.querySelectorAll("td.pick input")];
-  const tell = () => {
-    const bar = document.getElementById("bulk");
-    if (!bar) return;
-    const count = boxes().filter((box) => box.checked).length;
-    bar.hidden = !count;
-    bar.querySelector("[data-count]").textContent = count;
-    const all = document.querySelector("[data-pick-all]");
-    if (all) { all.checked = count > 0 && count === boxes().length; all.indeterminate = count > 0 && !all.checked; }
-  };
-  document.addEventListener("change", (event) => {
-    if (event.target.matches("[data-pick-all]")) boxes().forEach((box) => { box.checked = event.target.checked; });
-    if (event.target.closest(".pick")) tell();
-  });
-  document.addEventListener("click", (event) => {
-    if (!event.target.closest("[data-unpick]")) return;
-    boxes().forEach((box) => { box.checked = false; });
-    tell();
-  });
-  window.addEventListener("pageshow", tell);
 })();

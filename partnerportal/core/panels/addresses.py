@@ -16,7 +16,7 @@ from partnerportal.core.panels.following import FollowRecord, MuteRecord
 from partnerportal.core.panels.history import History
 from partnerportal.core.panels.ownership import ChangeOwner, DeletedRecords, DeleteRecord, RestoreRecord
 from partnerportal.core.panels.timeline import Activity, AddNote, Mentions, PinNote
-from partnerportal.core.views.bulk import BulkOwner
+from partnerportal.core.views.bulk import BulkStart
 from partnerportal.core.views.cells import CellEdit
 
 
@@ -27,7 +27,7 @@ def record_urls(
 
     `hand_over(record, to=, by=)` changes the owner, of one record and of selected ones; give it where more than the record goes along.
 
-    Names: list, bulk_owner, cell, board, export, add, detail, edit, clone, move, history, notes, pin_note, mentions, files, follow,
+    Names: list, bulk_start, cell, board, export, add, detail, edit, clone, move, history, notes, pin_note, mentions, files, follow,
     mute, owner, delete, restore, deleted, panel_activity, panel_files.
     """
     found: list[URLPattern] = []
@@ -37,7 +37,7 @@ def record_urls(
             path("export/", pages["list"].as_view(is_export=True), name="export"),
         ]
         found.append(path("deleted/", DeletedRecords.as_view(model=model), name="deleted"))
-        found.append(path("bulk/owner/", BulkOwner.as_view(model=model, service=hand_over), name="bulk_owner"))
+        found.append(path("bulk/<slug:verb>/", BulkStart.as_view(model=model), name="bulk_start"))
     for name, address in (
         ("board", "board/"),
         ("add", "new/"),

@@ -1,10 +1,10 @@
-"""Work in the list by hand: a cell is changed where it stands."""
+"""Work in the list by hand: a cell is changed where it stands; many rows are selected and handed over, and come back."""
 
 import pytest
 
 from leads.models import Lead
 from leads.tests.factories import LeadFactory
-from partnerportal.tests.pages import settled, violations
+from partnerportal.tests.pages import is_wider_than_its_window, settled, violations
 
 pytestmark = pytest.mark.browser
 
@@ -12,6 +12,11 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def leads(anna, reference):
     return [LeadFactory(owner=anna, company=f"Hotel {name}", status="new", email="info@albergo.it") for name in ("Alpenblick", "Brenner")]
+
+
+@pytest.fixture
+def his(alex, reference):
+    return LeadFactory(owner=alex, company="Hotel of Alex", status="new")
 
 
 def cell(page, lead, field):
@@ -72,3 +77,62 @@ def test_a_cell_goes_back_with_undo(page_as, anna, leads):
 
     cell(page, leads[0], "company").get_by_text("Hotel Alpenblick").wait_for()
     assert now(leads[0]).company == "Hotel Alpenblick"
+
+
+@pytest.fixture
+def many(anna, reference):
+    return [LeadFactory(owner=anna, company=f"Hotel {number:03}", status="new") for number in range(60)]
+
+
+def owners():
+    rows = Lead.objects.across_partners(reason="test").order_by("owner__first_name").values_list("owner__first_name", flat=True)
+    return sorted(rows)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_many_are_handed_over_with_preview_progress_and_undo(page_as, anna, alex, many, his, deliver, width, scheme):
+    page = settled(page_as(anna, width=width, scheme=scheme))
+    page.goto("/leads/?view=all_open&sort=company")
+
+    page.evaluate("document.querySelector('[data-pick-all]').click()")
+    page.locator("#bulk").get_by_text("50 selected").wait_for()
+    page.get_by_role("button", name="Select all 61").click()
+    page.locator("#bulk").get_by_text("61 selected").wait_for()
+    assert violations(page) == []
+    page.get_by_role("button", name="Change owner").click()
+    page.get_by_label("New owner").select_option(label="Alex Rossi")
+    page.get_by_role("dialog").get_by_role("button", name="Preview").click()
+
+    page.wait_for_url("**/bulk/*/")
+    deliver()
+    page.get_by_role("button", name="Change 60 records").wait_for()
+    page.get_by_text("Not yours to change").wait_for()
+    assert violations(page) == []
+    assert owners() == ["Alex"] + ["Anna"] * 60
+    page.get_by_role("button", name="Change 60 records").click()
+    page.get_by_role("progressbar").wait_for()
+    deliver()
+
+    page.get_by_role("button", name="Undo all 60 changes").wait_for()
+    assert owners() == ["Alex"] * 61
+    page.get_by_role("button", name="Undo all 60 changes").click()
+    page.get_by_role("progressbar").wait_for()
+    deliver()
+    page.get_by_text("restored", exact=True).wait_for()
+    assert not is_wider_than_its_window(page)
+    assert owners() == ["Alex"] + ["Anna"] * 60
+
+
+def test_rows_stay_selected_over_pages(page_as, anna, many):
+    page = settled(page_as(anna))
+    page.goto("/leads/?view=all_open&sort=company")
+    page.get_by_role("checkbox", name="Hotel 001").check()
+    page.get_by_role("checkbox", name="Hotel 004").click(modifiers=["Shift"])
+    page.locator("#bulk").get_by_text("4 selected").wait_for()
+
+    page.get_by_role("link", name="Next page").click()
+    page.get_by_role("checkbox", name="Hotel 055").check()
+    page.locator("#bulk").get_by_text("5 selected").wait_for()
+    page.get_by_role("button", name="Change owner").click()
+
+    page.get_by_role("dialog").get_by_role("heading", name="Change owner of 5 records").wait_for()

@@ -115,20 +115,6 @@ def test_a_list_searches_while_typing_and_keeps_it_in_the_address(page_as, anna,
     assert "q=brenner" in page.url
 
 
-def test_selected_rows_are_handed_over_in_a_dialog(page_as, anna, alex, leads):
-    page = page_as(anna)
-    page.goto("/leads/")
-
-    page.get_by_label("Select all of this page").check()
-    page.locator("#bulk").get_by_text("3 selected").wait_for()
-    page.get_by_role("button", name="Change owner").click()
-    page.get_by_label("New owner").select_option(label="Alex Rossi")
-    page.get_by_role("dialog").get_by_role("button", name="Change owner").click()
-
-    page.get_by_text("3 records belong to Alex Rossi now.").wait_for()
-    assert Lead.objects.visible_to(alex).filter(owner=alex).count() == 3
-
-
 def test_what_was_typed_survives_the_end_of_the_session(page_as, anna, leads):
     page = page_as(anna)
     page.goto("/leads/new/")

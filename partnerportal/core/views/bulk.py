@@ -1,40 +1,37 @@
-"""One act on many records of a list: hand them to a colleague. Each record is changed by itself, and those that may not be are named."""
+"""Many records at once: the question over a selection, the preview, the progress, the result and the way back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import cached_property
 from typing import Any, ClassVar
 
-from django import forms
-from django.contrib.auth import get_user_model
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
-from partnerportal.core import attached
-from partnerportal.core.actors import through
-from partnerportal.core.forms import PartnerForm
-from partnerportal.core.models import Subject
-from partnerportal.core.scoping import NotYours
-from partnerportal.core.toasts import say, warn
+from partnerportal.core import display
+from partnerportal.core.bulk import services
+from partnerportal.core.bulk.verbs import Scene, Verb, offered
+from partnerportal.core.exports import csv_response
+from partnerportal.core.models import BulkChange, BulkRow
+from partnerportal.core.tables import Column
+from partnerportal.core.toasts import warn
 from partnerportal.core.views.base import Guarded
 
-MOST = 200
+SHOWN = 20
+_Row = BulkRow.State
 
 
-class BulkOwnerForm(PartnerForm):
-    """Whom the selected records shall belong to."""
+class BulkStart(Guarded):
+    """Ask what to do with the selected records, and prepare it: `as_view(model=Lead)`.
 
-    owner = forms.ModelChoiceField(queryset=get_user_model()._default_manager.none(), label=gettext_lazy("New owner"))
-
-
-class BulkOwner(Guarded):
-    """Change the owner of the selected records: `as_view(model=Lead, service=hand_over)`. Asks in a dialog first."""
+    Selected are single rows (`ids`), or with `all` every row of the list's state (`query`): the preview fixes which these are.
+    """
 
     is_block = True
     model: Any = None
-    service: Callable[..., Any] = staticmethod(attached.change_owner)
     http_method_names: ClassVar[list[str]] = ["post", "options"]
 
     @property
@@ -42,55 +39,179 @@ class BulkOwner(Guarded):
         """To change records of this kind."""
         return f"{self.model._meta.app_label}.change_{self.model._meta.model_name}"
 
-    @property
-    def urls(self) -> str:
-        """The namespace of the list's addresses."""
-        return self.request.resolver_match.namespace  # type: ignore[union-attr]
+    @cached_property
+    def scene(self) -> Scene:
+        """The object."""
+        return Scene(self.request.resolver_match.namespace)  # type: ignore[union-attr]
 
-    def post(self, request: HttpRequest) -> HttpResponse:
-        chosen = [one for one in request.POST.getlist("ids") if one.isdecimal()][:MOST]
-        records = list(self.model._default_manager.visible_to(request.user).select_related("owner", "partner").filter(pk__in=chosen))
-        target = reverse(f"{self.urls}:list")
-        if not records:
-            warn(request, _("Please select at least one record."))
-            return self.leave(target)
-        form = BulkOwnerForm(request.POST if "owner" in request.POST else None, user=request.user)
+    def post(self, request: HttpRequest, verb: str) -> HttpResponse:
+        found = {one.name: one for one in offered(self.scene, request.user)}.get(verb)
+        if found is None:
+            raise Http404
+        chosen = self.chosen()
+        back = f"{reverse(f'{self.scene.page}:list')}?{request.POST.get('query', '')}"
+        if not chosen or len(chosen) > services.MOST:
+            limit = display.number(services.MOST)
+            warn(
+                request,
+                _("Please narrow the list: at most %(limit)s records are changed at once.") % {"limit": limit}
+                if chosen
+                else _("Please select at least one record."),
+            )
+            return self.leave(back)
+        form = found.form(self.scene, request, request.POST if "asked" in request.POST else None)
         if not form.is_valid():
-            return self.ask(form, records, target)
-        self.hand_over(records, form.cleaned_data["owner"])
-        return self.leave(target)
+            return self.ask(found, form, len(chosen), back)
+        change = services.prepare(
+            scene=self.scene,
+            verb=found,
+            answers=found.answers(form),
+            summary=found.summary(form),
+            chosen=chosen,
+            by=request.user,
+            back=back,
+        )
+        return self.leave(reverse("core:bulk", args=[change.pk]))
 
-    def ask(self, form: BulkOwnerForm, records: list[Subject], target: str) -> HttpResponse:
-        """To whom? With what was selected."""
-        count = len(records)
-        context = {
-            "heading": ngettext("Change the owner of %(count)s record", "Change the owner of %(count)s records", count) % {"count": count},
-            "form": form,
-            "action": self.request.path,
-            "button": _("Change owner"),
-            "hidden": [("ids", record.pk) for record in records],
-            "back": target,
+    def chosen(self) -> list[tuple[int, str]]:
+        """Keys and names of the selected records, in the order of their keys; one more than may be."""
+        rows = self.model._default_manager.visible_to(self.request.user)
+        if self.request.POST.get("all"):
+            view = self.scene.rows.showing(self.request, QueryDict(self.request.POST.get("query", "")))
+            rows = rows.filter(pk__in=view.rows.order_by().values("pk"))
+        else:
+            rows = rows.filter(pk__in=[one for one in self.request.POST.getlist("ids") if one.isdecimal() and len(one) < 19])
+        return [(record.pk, str(record)) for record in rows.order_by("pk")[: services.MOST + 1]]
+
+    def ask(self, verb: Verb, form: Any, count: int, back: str) -> HttpResponse:
+        """The question, with what was selected."""
+        posted = self.request.POST
+        kept = [("asked", "1"), *((name, value) for name in ("all", "query") for value in posted.getlist(name) if value)]
+        kept += [] if posted.get("all") else [("ids", one) for one in posted.getlist("ids")]
+        heading = ngettext("%(verb)s of %(count)s record", "%(verb)s of %(count)s records", count) % {
+            "verb": verb.label,
+            "count": display.number(count),
         }
-        template = "components/form_dialog.html" if self.wants_part else "layouts/confirm.html"
-        return self.page(template, context, status=422 if form.is_bound else 200)
-
-    def hand_over(self, records: list[Subject], owner: Any) -> None:
-        """Hand over what may be handed over, and say how many and which not."""
-        refused = []
-        with through("bulk"):
-            for record in records:
-                try:
-                    self.service(record, to=owner, by=self.request.user)
-                except NotYours:
-                    refused.append(str(record))
-        done = len(records) - len(refused)
-        if done:
-            told = ngettext("%(count)s record belongs to %(owner)s now.", "%(count)s records belong to %(owner)s now.", done)
-            say(self.request, told % {"count": done, "owner": owner.get_full_name()})
-        if refused:
-            named = ", ".join(refused[:5]) + (" …" if len(refused) > 5 else "")
-            warn(self.request, _("You may not change these: %(records)s.") % {"records": named})
+        context = {"heading": heading, "form": form, "action": self.request.path, "button": _("Preview"), "hidden": kept, "back": back}
+        return self.page(
+            "components/form_dialog.html" if self.wants_part else "layouts/confirm.html", context, status=422 if form.is_bound else 200
+        )
 
     def leave(self, target: str) -> HttpResponse:
-        """The list anew."""
+        """Another page."""
         return HttpResponse(status=204, headers={"HX-Redirect": target}) if self.wants_part else HttpResponseRedirect(target)
+
+
+class BulkView(Guarded):
+    """A page about a bulk change of the person; another's is not there."""
+
+    is_block = True
+    permission = "core.bulk"
+    change: BulkChange
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.change = get_object_or_404(BulkChange.objects.select_related("undoes"), pk=kwargs["pk"], by=request.user)
+        return super().dispatch(request, *args, **kwargs)
+
+    def show(self, change: BulkChange | None = None) -> HttpResponse:
+        """The page of the change."""
+        return HttpResponseRedirect(reverse("core:bulk", args=[(change or self.change).pk]))
+
+
+class BulkPage(BulkView):
+    """Preview, progress and result, each at its time. The part that changes asks for itself while the worker is at it."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        is_part = self.wants_part and request.htmx.target == "bulk-state"  # type: ignore[attr-defined]
+        return self.page("components/bulk_state.html" if is_part else "layouts/bulk.html", self.context())
+
+    def context(self) -> dict[str, Any]:
+        """What the page needs at this time."""
+        change, counted = self.change, services.counts(self.change)
+        total = sum(counted.values())
+        rest = counted[_Row.WAITING] if change.state == BulkChange.State.PREPARING else counted[_Row.PLANNED]
+        scene = Scene(change.page)
+        return {
+            "change": change,
+            "heading": change.summary,
+            "tab": change.page,
+            "kind": display.kinds(scene.model),
+            "counts": counted,
+            "total": total,
+            "handled": total - rest,
+            "reasons": services.reasons(change, _Row.REFUSED),
+            "planned": [self.told(row, scene) for row in change.rows.filter(state__in=(_Row.PLANNED, _Row.DONE))[:SHOWN]],
+            "more": max(0, counted[_Row.PLANNED] + counted[_Row.DONE] - SHOWN),
+            "clashes": list(change.rows.filter(state=_Row.CLASH)[: services.PART]),
+            "undo": BulkChange.objects.filter(undoes=change).first(),
+            "back": change.back or reverse(f"{change.page}:list"),
+        }
+
+    def told(self, row: BulkRow, scene: Scene) -> dict[str, Any]:
+        """A record with what changes in it, old and new in words."""
+        label, lines = scene.model._meta.label_lower, []
+        for effect in row.effects:
+            if effect["model"] == label and effect["pk"] == row.object_id:
+                fields = {one.attname: one for one in scene.model._meta.concrete_fields}
+                lines += [
+                    (fields[name].verbose_name, self.words(fields[name], was), self.words(fields[name], effect["now"][name]))
+                    for name, was in effect["was"].items()
+                ]
+        others = sum(effect["model"] != label or effect["pk"] != row.object_id for effect in row.effects)
+        return {"row": row, "url": reverse(f"{self.change.page}:detail", args=[row.object_id]), "lines": lines[:4], "others": others}
+
+    def words(self, field: Any, value: Any) -> Any:
+        """A kept value as a person reads it."""
+        if value is None or value == "":
+            return display.NOTHING
+        if field.is_relation:
+            return str(self.named.setdefault((field.related_model, value), field.related_model._base_manager.filter(pk=value).first()))
+        return display.plain_value(field, field.to_python(value))
+
+    @cached_property
+    def named(self) -> dict[Any, Any]:
+        """Related rows that were named before."""
+        return {}
+
+
+class BulkAct(BulkView):
+    """A step of a bulk change: run, stop, undo."""
+
+    is_block = True
+    http_method_names: ClassVar[list[str]] = ["post", "options"]
+
+
+class BulkRun(BulkAct):
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self.show(services.run(self.change, by=request.user))
+
+
+class BulkStop(BulkAct):
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self.show(services.stop(self.change, by=request.user))
+
+
+class BulkUndo(BulkAct):
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self.show(services.undo(self.change, by=request.user))
+
+
+class BulkDecide(BulkAct):
+    """Theirs, mine or what it was, for the records that somebody else changed meanwhile."""
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        chosen = {name.removeprefix("choice-"): value for name, value in request.POST.items() if name.startswith("choice-")}
+        services.decide(self.change, {int(key): value for key, value in chosen.items() if key.isdecimal()}, by=request.user)
+        return self.show()
+
+
+class BulkResult(BulkView):
+    """What became of each record, as a file."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        columns = (
+            Column(_("Record"), "label"),
+            Column(_("Result"), "state", export=lambda row: row.get_state_display()),
+            Column(_("Reason"), "reason"),
+        )
+        return csv_response(self.change.rows.order_by("pk").iterator(chunk_size=2000), columns, name=f"bulk-{self.change.pk}")

@@ -7,10 +7,13 @@ from typing import Any, ClassVar
 
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from partnerportal.core import display
+from partnerportal.core.bulk.verbs import Scene, Verb, offered
 from partnerportal.core.exports import csv_response, xlsx_response
+from partnerportal.core.models import Subject
 from partnerportal.core.tables import Cells, Column, rows_html
 from partnerportal.core.views.paging import PAGE_SIZE, Order, Page
 from partnerportal.core.views.sets import RecordSet
@@ -118,7 +121,9 @@ class RecordList(RecordSet):
             "rows": rows_html(page.records, self.shown, can_select=self.can_select, cells=self.cells(page.records)),
             "has_rows": bool(page.records),
             "can_select": self.can_select,
-            "bulk_owner_url": self.link("bulk_owner"),
+            "bulk_verbs": self.bulk_verbs(),
+            "bulk_query": self.address().removeprefix("?"),
+            "selectable": count,
             "bulk_export_url": self.link("export"),
             "count": _("%(count)s+") % {"count": display.number(COUNT_CAP)} if count > COUNT_CAP else display.number(count),
             "first": display.number(start),
@@ -129,6 +134,13 @@ class RecordList(RecordSet):
             "column_choices": [(column, column in self.shown) for column in self.columns],
             "is_filtered": bool(self.filterset.chips(self.query) or self.query.get("q")),
         }
+
+    def bulk_verbs(self) -> list[tuple[Verb, str]]:
+        """What may be done to the selected rows, and where."""
+        if not self.can_select or not issubclass(self.model, Subject):
+            return []
+        scene = Scene(self.urls)
+        return [(verb, reverse(f"{self.urls}:bulk_start", args=[verb.name])) for verb in offered(scene, self.request.user)]
 
     def cells(self, records: list[Any]) -> Cells:
         """The cells that this person may change in place: fields of the edit form, of records that are hers to change."""

@@ -27,12 +27,15 @@ class StageMove(RecordView):
     move may offer; they are saved by `fill(record, values=, by=)`, or by the form where there is none, in the same transaction.
     """
 
+    # In bulk: what is asked for every target that `asks` nothing for, and targets that need one record at a time.
     is_block = True
     http_method_names = ["post", "options"]
     service: ClassVar[Callable[..., Any]]
     stage_field: ClassVar[str] = "stage"
     board: ClassVar[type[RecordBoard] | None] = None
     asks: ClassVar[Mapping[str, type[PartnerForm]]] = {}
+    bulk_form: ClassVar[type[PartnerForm] | None] = None
+    not_in_bulk: ClassVar[tuple[str, ...]] = ()
     fillable: ClassVar[tuple[str, ...]] = ()
     fill: ClassVar[Callable[..., Any] | None] = None
     must_be_editable = True

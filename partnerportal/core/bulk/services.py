@@ -1,0 +1,293 @@
+"""A bulk change from its preview to its undo.
+
+The preview is a rehearsal: each record goes through the very service that will change it, and the database takes it back. So what it
+says is what the services say. The worker then does it in parts; each part is one transaction with its rows, so that a worker that
+dies leaves no row done twice and none half done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Count
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from partnerportal.core import outbox
+from partnerportal.core.actors import Actor, acting, through
+from partnerportal.core.bulk import journal
+from partnerportal.core.bulk.verbs import ChangeFields, Clashed, Scene, Verb, raw, verb_of
+from partnerportal.core.models import BulkChange, BulkRow
+from partnerportal.core.moves import record_move
+from partnerportal.core.notifications import notify
+from partnerportal.core.scoping import NotYours
+from partnerportal.core.stages import ExitConditionMissing, IllegalMove
+from partners.models import User
+
+MOST = 10_000
+AT_ONCE = 60  # So many records are rehearsed within the request; more of them by the worker.
+PART = 25
+_Row, _State = BulkRow.State, BulkChange.State
+
+
+def prepare(
+    *, scene: Scene, verb: Verb, answers: dict[str, Any], summary: str, chosen: list[tuple[int, str]], by: User, back: str
+) -> BulkChange:
+    """Fix the set of records and rehearse the act; a large set is rehearsed by the worker. `chosen` are keys and names."""
+    with transaction.atomic():
+        change = BulkChange.objects.create(by=by, page=scene.page, verb=verb.name, answers=answers, summary=summary[:300], back=back[:2000])
+        BulkRow.objects.bulk_create([BulkRow(change=change, object_id=pk, label=name[:300]) for pk, name in chosen[:MOST]], batch_size=1000)
+        _promise_part(change)
+    if len(chosen) <= AT_ONCE:
+        while change.state == _State.PREPARING:
+            work(change.pk)
+            change.refresh_from_db()
+    return change
+
+
+def run(change: BulkChange, *, by: User) -> BulkChange:
+    """Do what was rehearsed. A second call changes nothing."""
+    return _begin(change, by=by, was=_State.READY)
+
+
+def stop(change: BulkChange, *, by: User) -> BulkChange:
+    """End it after the part in hand; what is done stays done."""
+    with transaction.atomic():
+        change = BulkChange.objects.select_for_update().get(pk=change.pk, by=by)
+        if change.state in (_State.READY, _State.PREPARING, _State.RUNNING):
+            change.state, change.finished_at = _State.STOPPED, timezone.now()
+            change.save(update_fields=["state", "finished_at"])
+    return change
+
+
+def undo(change: BulkChange, *, by: User) -> BulkChange:
+    """Take all of it back, as a bulk change of its own: fields that somebody has changed since are left. Once only."""
+    with transaction.atomic():
+        change = BulkChange.objects.select_for_update().get(pk=change.pk, by=by)
+        if change.undoes_id or change.state not in (_State.DONE, _State.STOPPED):
+            return change
+        back, is_new = BulkChange.objects.get_or_create(
+            undoes=change,
+            defaults={
+                "by": by,
+                "page": change.page,
+                "verb": change.verb,
+                "answers": change.answers,
+                "back": change.back,
+                "summary": _("Undo: %(summary)s") % {"summary": change.summary[:280]},
+                "state": _State.RUNNING,
+            },
+        )
+        if is_new:
+            done = change.rows.filter(state=_Row.DONE)
+            rows = [
+                BulkRow(change=back, object_id=row.object_id, label=row.label, seen=row.seen, effects=row.effects, state=_Row.PLANNED)
+                for row in done
+            ]
+            BulkRow.objects.bulk_create(rows, batch_size=1000)
+            _promise_part(back)
+    return back
+
+
+def decide(change: BulkChange, choices: dict[int, str], *, by: User) -> int:
+    """Settle rows that somebody else changed meanwhile: `theirs` leaves them, `mine` and `was` write. How many were settled."""
+    scene, verb, settled = Scene(change.page), verb_of(change.verb), 0
+    for row in change.rows.filter(pk__in=choices, state=_Row.CLASH):
+        choice = choices[row.pk]
+        if choice == "theirs":
+            row.state, row.reason = _Row.REFUSED, _("The other change was left.")
+        elif choice in ("mine", "was"):
+            answers = change.answers if choice == "mine" else {**change.answers, **row.seen}
+
+            def act(record: Any, answers: dict[str, Any] = answers) -> None:
+                verb.act(scene, record, answers, seen=verb.seen(scene, record, answers, by), by=by)
+
+            with through("bulk"):
+                _apply(row, act, scene=scene, verb=verb, by=by)
+        else:
+            continue
+        row.save()
+        settled += 1
+    return settled
+
+
+def _begin(change: BulkChange, *, by: User, was: str) -> BulkChange:
+    with transaction.atomic():
+        change = BulkChange.objects.select_for_update().get(pk=change.pk, by=by)
+        if change.state == was:
+            change.state = _State.RUNNING
+            change.save(update_fields=["state"])
+            _promise_part(change)
+    return change
+
+
+def _promise_part(change: BulkChange) -> None:
+    """The next part of the work in hand: named by what is still to do, so that no part is promised twice."""
+    rest = change.rows.filter(state=_Row.WAITING if change.state == _State.PREPARING else _Row.PLANNED).count()
+    outbox.promise("bulk.part", key=f"bulk.part:{change.pk}:{change.state}:{rest}", change_id=change.pk)
+
+
+@outbox.handles("bulk.part")
+def deliver_part(*, change_id: int) -> None:
+    """The worker's side: one part, then the promise of the next."""
+    work(change_id)
+
+
+def work(change_id: int) -> None:
+    """Rehearse, do or take back the next rows of a change, in one transaction, as the person who asked, in her language."""
+    with transaction.atomic():
+        change = BulkChange.objects.select_for_update(of=("self",)).select_related("by__partner").get(pk=change_id)
+        if not change.is_at_work:
+            return
+        by = change.by
+        step, waiting = (_rehearse, _Row.WAITING) if change.state == _State.PREPARING else (_do, _Row.PLANNED)
+        if change.undoes_id:
+            step = _take_back
+        with translation.override(by.language), timezone.override(ZoneInfo(by.time_zone)), through("bulk"), acting(by):
+            for row in change.rows.filter(state=waiting)[:PART]:
+                step(change, row)
+                row.save(update_fields=["state", "reason", "seen", "clash", "effects"])
+            if change.rows.filter(state=waiting).exists():
+                _promise_part(change)
+            else:
+                _finish(change)
+
+
+def _finish(change: BulkChange) -> None:
+    if change.state == _State.PREPARING:
+        change.state = _State.READY
+        change.save(update_fields=["state"])
+        return
+    change.state, change.finished_at = _State.DONE, timezone.now()
+    change.save(update_fields=["state", "finished_at"])
+    count = change.rows.filter(state=_Row.DONE).count()
+    left = change.rows.filter(state__in=(_Row.REFUSED, _Row.CLASH)).count()
+    done = ngettext("%(what)s: %(count)s record changed", "%(what)s: %(count)s records changed", count) % {
+        "what": change.summary,
+        "count": count,
+    }
+    more = ngettext("%(count)s not", "%(count)s not", left) % {"count": left}
+    notify(change.by, f"{done}, {more}." if left else f"{done}.", kind="bulk", url=f"/bulk/{change.pk}/")
+
+
+def _rehearse(change: BulkChange, row: BulkRow) -> None:
+    """What would happen to one record: it happens, and is taken back."""
+    scene, verb = Scene(change.page), verb_of(change.verb)
+
+    def act(record: Any) -> None:
+        row.seen = verb.seen(scene, record, change.answers, change.by)
+        verb.act(scene, record, change.answers, seen=row.seen, by=change.by)
+
+    with transaction.atomic():
+        _apply(row, act, scene=scene, verb=verb, by=change.by)
+        transaction.set_rollback(True)
+    if row.state == _Row.DONE:
+        row.state = _Row.PLANNED
+
+
+def _do(change: BulkChange, row: BulkRow) -> None:
+    """Do it to one record, with the rights that the person has now."""
+    scene, verb = Scene(change.page), verb_of(change.verb)
+    _apply(row, lambda record: verb.act(scene, record, change.answers, seen=row.seen, by=change.by), scene=scene, verb=verb, by=change.by)
+
+
+def _apply(row: BulkRow, act: Callable[[Any], None], *, scene: Scene, verb: Verb, by: User) -> None:
+    """Act on the record of a row, in a savepoint, and write into the row what came of it. Its refusals are the services' own."""
+    try:
+        with transaction.atomic(), journal.recording() as written:
+            act(_locked(row, scene=scene, verb=verb, by=by))
+            row.effects = written.effects()
+        row.state, row.reason, row.clash = (_Row.DONE if row.effects else _Row.UNCHANGED), "", []
+    except Clashed as error:
+        row.state, row.clash, row.reason = _Row.CLASH, [list(line) for line in error.lines], _("Changed by somebody else meanwhile.")
+    except NotYours:
+        row.state, row.reason = _Row.REFUSED, _("Not yours to change: only its owner and the managers may.")
+    except ExitConditionMissing as error:
+        row.state, row.reason = _Row.REFUSED, " ".join(str(one.sentence) for one in error.missing)[:600]
+    except ValidationError as error:
+        row.state, row.reason = _Row.REFUSED, " ".join(error.messages)[:600]
+    except (IllegalMove, scene.model.DoesNotExist) as error:
+        gone = isinstance(error, scene.model.DoesNotExist)
+        row.state, row.reason = _Row.REFUSED, _("It is not there any more.") if gone else _(str(error))[:600]
+    except _refusals(scene) as error:
+        row.state, row.reason = _Row.REFUSED, str(error)[:600]
+
+
+def _refusals(scene: Scene) -> tuple[type[Exception], ...]:
+    """What the page that edits such a record takes for a refusal of its service."""
+    edit = scene.view("edit", 0)
+    return edit.errors if edit is not None else ()
+
+
+def _locked(row: BulkRow, *, scene: Scene, verb: Verb, by: User) -> Any:
+    """The record, held. Raises DoesNotExist or NotYours."""
+    if not by.is_active or not by.has_perm(scene.change_permission):
+        raise NotYours("")
+    rows = scene.model._default_manager
+    record = rows.visible_to(by).select_related("owner", "partner").select_for_update(of=("self",)).get(pk=row.object_id)
+    if verb.must_be_editable and not rows.editable_by(by).filter(pk=record.pk).exists():
+        raise NotYours("")
+    return record
+
+
+def _take_back(change: BulkChange, row: BulkRow) -> None:
+    """Give one record back what it had, as far as nobody has changed it since."""
+    scene, verb = Scene(change.page), verb_of(change.verb)
+    if isinstance(verb, ChangeFields):
+        _apply(row, lambda record: _restore_fields(change, row, record, scene, verb), scene=scene, verb=verb, by=change.by)
+        if row.state == _Row.UNCHANGED:
+            row.state, row.reason = _Row.REFUSED, _("Somebody has changed it since; it was left.")
+        return
+    main = scene.model._meta.label_lower
+    names = {name for effect in row.effects if effect["model"] == main for name in effect["was"]}
+    rows, by = scene.model._default_manager, change.by
+    # What one handed over may be out of one's own sight; it is still of one's company.
+    record = (rows.for_partner(by.partner_id) if by.partner_id else rows.visible_to(by)).filter(pk=row.object_id).first()
+    refusal = verb.refuse_undo(record, names) if record is not None else _("It is not there any more.")
+    if refusal:
+        row.state, row.reason = _Row.REFUSED, refusal[:600]
+        return
+    left: list[str] = []
+    for effect in reversed(row.effects):
+        found, labels = journal.take_back(effect, partner_id=record.partner_id, together=verb.goes_back_together)
+        left += labels
+        if found is not None and not labels and verb.name == "stage" and effect["model"] == main:
+            _note_way_back(scene, found, effect, by=change.by)
+    row.state = _Row.REFUSED if left else _Row.DONE
+    row.reason = (_("Changed since by somebody, and left: %(fields)s.") % {"fields": ", ".join(dict.fromkeys(left))})[:600] if left else ""
+
+
+def _restore_fields(change: BulkChange, row: BulkRow, record: Any, scene: Scene, verb: ChangeFields) -> None:
+    """Through the service, so that what is computed from them follows."""
+    present = verb.seen(scene, record, change.answers, change.by)
+    answers = raw(change.answers)
+    names = [name for name, value in present.items() if raw({name: value})[name] == answers[name] and name in row.seen]
+    if names:
+        back = {name: row.seen[name] for name in names}
+        verb.act(scene, record, back, seen={name: present[name] for name in names}, by=change.by)
+
+
+def _note_way_back(scene: Scene, record: Any, effect: dict[str, Any], *, by: User) -> None:
+    name = scene.view("move", 0).stage_field
+    if name in effect["was"]:
+        record_move(record, was=effect["now"][name], to=effect["was"][name], by=Actor.of(by), reason=_("Bulk change undone"))
+
+
+def counts(change: BulkChange) -> dict[str, int]:
+    """How many rows are in each state."""
+    found = dict(change.rows.order_by().values_list("state").annotate(n=Count("pk")))
+    return {state.value: found.get(state.value, 0) for state in _Row}
+
+
+def reasons(change: BulkChange, *states: str) -> list[tuple[str, int, list[str]]]:
+    """The reasons with how many rows they keep back, the most frequent first, and the first names of each."""
+    rows = change.rows.filter(state__in=states).order_by()
+    grouped = rows.values_list("reason").annotate(n=Count("pk")).order_by("-n", "reason")
+    return [
+        (reason, count, list(rows.filter(reason=reason).order_by("pk").values_list("label", flat=True)[:5])) for reason, count in grouped
+    ]

@@ -1,0 +1,285 @@
+"""Many records at once: rehearsed, done once each, taken back."""
+
+import pytest
+from django.db import transaction
+
+from leads.models import Lead
+from leads.tests.factories import LeadFactory
+from partnerportal.core import outbox
+from partnerportal.core.bulk import services
+from partnerportal.core.models import BulkChange, Notification, OutboxMessage
+from tasks.models import Task
+from tasks.services import create_task
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def as_anna(client, anna, reference):
+    client.force_login(anna)
+    return client
+
+
+@pytest.fixture
+def hers(anna, reference):
+    return [LeadFactory(owner=anna, company=f"Hotel {number}", city="Verona") for number in range(3)]
+
+
+@pytest.fixture
+def his(alex, reference):
+    return LeadFactory(owner=alex, company="Not hers", city="Verona")
+
+
+def leads():
+    return Lead.objects.across_partners(reason="test").order_by("pk")
+
+
+def start(client, verb, rows, **answers):
+    return client.post(f"/leads/bulk/{verb}/", {"ids": [one.pk for one in rows], "asked": "1", "query": "view=all_open", **answers})
+
+
+def last():
+    return BulkChange.objects.order_by("-pk").first()
+
+
+def states(change):
+    return sorted(change.rows.values_list("state", flat=True))
+
+
+def test_the_preview_says_what_will_change_and_why_not_and_changes_nothing(as_anna, alex, hers, his):
+    before = list(leads().values("pk", "owner", "updated_at"))
+
+    response = start(as_anna, "owner", [*hers, his], owner=alex.pk)
+    page = as_anna.get(response.url).content.decode()
+
+    assert states(last()) == ["planned", "planned", "planned", "refused"]
+    assert "Change 3 records" in page
+    assert "Not yours to change: only its owner and the managers may." in page
+    assert list(leads().values("pk", "owner", "updated_at")) == before
+    assert not Notification.objects.exists()
+
+
+def test_it_runs_in_the_worker_once_a_record_and_tells_the_person(as_anna, anna, alex, hers, his, deliver):
+    start(as_anna, "owner", [*hers, his], owner=alex.pk)
+
+    as_anna.post(f"/bulk/{last().pk}/run/")
+    as_anna.post(f"/bulk/{last().pk}/run/")
+    assert {lead.owner for lead in leads()} == {anna, alex}
+    deliver()
+    deliver()
+
+    assert states(last()) == ["done", "done", "done", "refused"]
+    assert {lead.owner for lead in leads()} == {alex}
+    assert [lead.history.filter(channel="bulk").count() for lead in hers] == [1, 1, 1]
+    assert [notice.text for notice in anna.notifications.all()] == ["Change owner to Alex Rossi: 3 records changed, 1 not."]
+
+
+def test_a_worker_that_dies_in_a_part_does_no_record_twice(as_anna, alex, hers, monkeypatch, deliver):
+    start(as_anna, "owner", hers, owner=alex.pk)
+    as_anna.post(f"/bulk/{last().pk}/run/")
+    monkeypatch.setattr(services, "PART", 2)
+    whole, calls = services._do, []
+
+    def dies(change, row):
+        calls.append(row.pk)
+        whole(change, row)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(services, "_do", dies)
+    with pytest.raises(KeyboardInterrupt), transaction.atomic():
+        outbox.deliver_one(OutboxMessage.objects.filter(kind="bulk.part", state="pending").latest("pk").pk)
+    assert states(last()) == ["planned"] * 3
+    OutboxMessage.objects.filter(state="pending").update(lease_until=None)
+    deliver()
+
+    assert states(last()) == ["done"] * 3
+    assert [lead.history.filter(channel="bulk").count() for lead in hers] == [1, 1, 1]
+
+
+def test_one_undo_restores_what_nobody_has_changed_since_and_names_the_rest(as_anna, anna, alex, ben, hers, deliver):
+    start(as_anna, "owner", hers, owner=alex.pk)
+    as_anna.post(f"/bulk/{last().pk}/run/")
+    deliver()
+    first = leads().get(pk=hers[0].pk)
+    first.owner = ben
+    first.save()
+    change = last()
+
+    as_anna.post(f"/bulk/{change.pk}/undo/")
+    as_anna.post(f"/bulk/{change.pk}/undo/")
+    deliver()
+
+    assert [lead.owner for lead in leads()] == [ben, anna, anna]
+    assert BulkChange.objects.filter(undoes=change).count() == 1
+    assert states(last()) == ["done", "done", "refused"]
+    assert "Changed since by somebody, and left: owner." in as_anna.get(f"/bulk/{last().pk}/").content.decode()
+
+
+def test_open_tasks_that_went_along_come_back(as_anna, anna, alex, hers, deliver):
+    task = create_task(values={"subject": "Call"}, by=anna, on=hers[0])
+    start(as_anna, "owner", hers[:1], owner=alex.pk)
+    as_anna.post(f"/bulk/{last().pk}/run/")
+    deliver()
+    task.refresh_from_db()
+    assert task.assigned_to == alex
+
+    as_anna.post(f"/bulk/{last().pk}/undo/")
+    deliver()
+
+    task.refresh_from_db()
+    assert (task.assigned_to, leads().first().owner) == (anna, anna)
+
+
+def test_fields_change_by_the_rules_of_the_form_and_go_back_through_it(as_anna, hers, deliver):
+    refused = start(as_anna, "fields", hers, change=["email"], email="nonsense")
+    assert refused.status_code == 422
+
+    start(as_anna, "fields", hers, change=["city", "total_users"], city="Padova", total_users="40", street="Not ticked")
+    as_anna.post(f"/bulk/{last().pk}/run/")
+    deliver()
+    assert {(lead.city, lead.total_users, lead.street) for lead in leads()} == {("Padova", 40, hers[0].street)}
+
+    other = leads().get(pk=hers[0].pk)
+    other.city = "Trento"
+    other.save()
+    as_anna.post(f"/bulk/{last().pk}/undo/")
+    deliver()
+
+    assert [(lead.city, lead.total_users) for lead in leads()] == [
+        ("Trento", hers[0].total_users),
+        ("Verona", hers[1].total_users),
+        ("Verona", hers[2].total_users),
+    ]
+
+
+def test_what_somebody_else_changed_since_the_preview_is_a_choice(as_anna, hers, deliver):
+    start(as_anna, "fields", hers, change=["city"], city="Padova")
+    other = leads().get(pk=hers[0].pk)
+    other.city = "Trento"
+    other.save()
+
+    as_anna.post(f"/bulk/{last().pk}/run/")
+    deliver()
+    row = last().rows.get(state="clash")
+    assert ([lead.city for lead in leads()], row.clash) == (["Trento", "Padova", "Padova"], [["City", "Trento", "Padova", "Verona"]])
+
+    as_anna.post(f"/bulk/{last().pk}/decide/", {f"choice-{row.pk}": "mine"})
+    assert leads().first().city == "Padova"
+
+
+@pytest.mark.parametrize(("choice", "city", "state"), [("theirs", "Trento", "refused"), ("was", "Verona", "done")])
+def test_the_other_choices(as_anna, hers, deliver, choice, city, state):
+    start(as_anna, "fields", hers[:1], change=["city"], city="Padova")
+    other = leads().get(pk=hers[0].pk)
+    other.city = "Trento"
+    other.save()
+    as_anna.post(f"/bulk/{last().pk}/run/")
+    deliver()
+    row = last().rows.get()
+
+    as_anna.post(f"/bulk/{last().pk}/decide/", {f"choice-{row.pk}": choice})
+
+    assert (leads().first().city, last().rows.get().state) == (city, state)
+
+
+def test_a_stage_asks_what_the_move_asks_and_goes_back(as_anna, anna, hers, deliver):
+    asked = start(as_anna, "stage", hers, to="not_in_target")
+    assert (asked.status_code, "Reason" in asked.content.decode()) == (422, True)
+    reason = next(value for value, _label in asked.context["form"].fields["reason"].choices if value)
+
+    start(as_anna, "stage", hers, to="not_in_target", reason=reason)
+    as_anna.post(f"/bulk/{last().pk}/run/")
+    deliver()
+    assert {lead.status for lead in leads()} == {"not_in_target"}
+
+    as_anna.post(f"/bulk/{last().pk}/undo/")
+    deliver()
+    assert {(lead.status, lead.not_in_target_reason) for lead in leads()} == {("new", "")}
+    assert [(move.from_stage, move.to_stage) for move in leads().first().stage_moves.order_by("pk")][-1] == ("not_in_target", "new")
+
+
+def test_a_task_for_each_and_back(as_anna, anna, hers, his, deliver):
+    start(as_anna, "task", [*hers, his], subject="Call", kind="call", assigned_to=anna.pk, priority="normal", status="not_started")
+    as_anna.post(f"/bulk/{last().pk}/run/")
+    deliver()
+    tasks = Task.objects.across_partners(reason="test")
+    assert sorted(task.object_id for task in tasks.filter(deleted_at=None)) == sorted(one.pk for one in [*hers, his])
+
+    as_anna.post(f"/bulk/{last().pk}/undo/")
+    deliver()
+    assert not tasks.filter(deleted_at=None).exists()
+
+
+def test_all_of_the_list_is_fixed_by_the_preview(as_anna, anna, alex, hers, his, deliver):
+    as_anna.post("/leads/bulk/owner/", {"all": "1", "query": "view=my_open", "asked": "1", "owner": alex.pk})
+    LeadFactory(owner=anna, company="Came later")
+
+    as_anna.post(f"/bulk/{last().pk}/run/")
+    deliver()
+
+    assert last().rows.count() == 3
+    assert leads().get(company="Came later").owner == anna
+
+
+def test_many_are_rehearsed_by_the_worker(as_anna, anna, alex, monkeypatch, deliver):
+    monkeypatch.setattr(services, "AT_ONCE", 2)
+    rows = [LeadFactory(owner=anna) for _number in range(30)]
+
+    response = start(as_anna, "owner", rows, owner=alex.pk)
+    assert "hx-trigger" in as_anna.get(response.url).content.decode()
+    deliver()
+
+    assert (last().state, states(last())) == ("ready", ["planned"] * 30)
+    assert leads().filter(owner=alex).count() == 0
+
+
+def test_rights_are_asked_again_when_it_runs(as_anna, anna, alex, ben, hers, deliver):
+    start(as_anna, "owner", hers, owner=alex.pk)
+    leads().filter(pk=hers[0].pk).update(owner=ben)
+
+    as_anna.post(f"/bulk/{last().pk}/run/")
+    deliver()
+
+    assert [lead.owner for lead in leads()] == [ben, alex, alex]
+
+
+def test_nobody_elses_change_is_there(as_anna, client, ben, carla, alex, hers):
+    start(as_anna, "owner", hers, owner=alex.pk)
+    change = last()
+
+    for person in (ben, carla):
+        client.force_login(person)
+        assert client.get(f"/bulk/{change.pk}/").status_code == 404
+        assert [client.post(f"/bulk/{change.pk}/{step}/").status_code for step in ("run", "stop", "undo", "decide")] == [404] * 4
+    change.refresh_from_db()
+    assert change.state == "ready"
+
+
+def test_a_stranger_selects_nothing_of_ours(client, carla, hers):
+    client.force_login(carla)
+
+    response = start(client, "owner", hers, owner=carla.pk)
+
+    assert (response.url, BulkChange.objects.count()) == ("/leads/?view=all_open", 0)
+
+
+def test_it_can_be_stopped(as_anna, anna, alex, hers, deliver):
+    start(as_anna, "owner", hers, owner=alex.pk)
+    as_anna.post(f"/bulk/{last().pk}/run/")
+
+    as_anna.post(f"/bulk/{last().pk}/stop/")
+    deliver()
+
+    assert ({lead.owner for lead in leads()}, last().state) == ({anna}, "stopped")
+
+
+def test_the_result_is_a_file(as_anna, alex, hers, his, deliver):
+    start(as_anna, "owner", [*hers, his], owner=alex.pk)
+    as_anna.post(f"/bulk/{last().pk}/run/")
+    deliver()
+
+    lines = b"".join(as_anna.get(f"/bulk/{last().pk}/result/").streaming_content).decode("utf-8-sig").splitlines()
+
+    assert lines[0] == "Record,Result,Reason"
+    assert lines[-1] == "Not hers,not possible,Not yours to change: only its owner and the managers may."
