@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.urls import path, re_path
 from redis.exceptions import RedisError
 
+from partners.sessions import session_state
 from partners.views import invitations
 
 View = Callable[..., HttpResponse]
@@ -52,6 +53,7 @@ def with_code(view: View) -> View:
 RESET_KEY = r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"
 
 urlpatterns = [
+    path("session/", session_state, name="session_state"),
     path("login/", door(account.login), name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),

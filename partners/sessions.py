@@ -8,8 +8,12 @@ from typing import Any
 
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from django.contrib.auth import logout, update_session_auth_hash
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.signals import user_logged_in
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.middleware.csrf import get_token
+from django.views.decorators.cache import never_cache
 
 from partners.auth import signed_in_too_long
 from partners.models import User
@@ -32,6 +36,22 @@ class SessionAgeMiddleware:
             elif now - request.session["seen_at"] > MARK_EVERY and UNATTENDED not in request.headers:
                 request.session["seen_at"] = now
         return self.get_response(request)
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Every page needs a sign-in. A part of a page is told so with 401: the page then asks for it in place, and nothing typed is lost."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:  # type: ignore[override]
+        if request.headers.get("HX-Request") == "true":
+            return HttpResponse(status=401)
+        return super().handle_no_permission(request, view_func)
+
+
+@login_not_required
+@never_cache
+def session_state(request: HttpRequest) -> HttpResponse:
+    """Who is signed in, and the token that forms need now; for a page that has been open for long."""
+    return JsonResponse({"user": request.user.pk if request.user.is_authenticated else None, "token": get_token(request)})
 
 
 def start_session(sender: Any, request: HttpRequest, user: User, **facts: Any) -> None:

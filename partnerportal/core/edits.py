@@ -137,7 +137,7 @@ def read(form_of: FormOf, posted: QueryDict, *, only: Collection[str] = (), pres
     blank = form_of(None)
     theirs = dict(present) if present is not None else present_values(blank)
     mine = posted_values(blank, posted, only)
-    asked = opened(posted.get("asked", ""))
+    asked = opened(posted.get("clash", ""))
     for name, was in asked.items():
         if name in mine:
             mine[name] = {"theirs": theirs[name], "was": was}.get(posted.get(f"choice-{name}", ""), mine[name])

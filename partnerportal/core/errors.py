@@ -32,7 +32,9 @@ def _lone_page(template: str, status: int) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form without a valid token: nothing has been changed."""
+    """A form without a valid token: nothing has been changed. A part of a page gets a fresh one and asks again."""
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(status=401)
     return _page(
         request,
         "403.html",

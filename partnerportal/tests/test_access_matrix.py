@@ -121,7 +121,9 @@ MATRIX: dict[tuple[str, str], str] = {
     ("ooooooooooo", "mmmmmmmmmmm"): """
         account_inactive account_reset_password_done account_reset_password_from_key_done customer_quote healthz readyz
     """,
-    ("ooooooooooo", "ooooooooooo"): "account_login account_logout account_reset_password account_reset_password_from_key",
+    ("ooooooooooo", "ooooooooooo"): """
+        account_login account_logout account_reset_password account_reset_password_from_key session_state
+    """,
     ("lfffffooool", "lfffffooool"): "admin:login",
     ("llllllffffl", "llllllffffl"): """
         admin:accounts_account_add admin:accounts_account_delete admin:accounts_contact_add admin:accounts_contact_delete

@@ -6,7 +6,7 @@
   const read = (key) => { try { return JSON.parse(localStorage.getItem(key) || "null"); } catch { return null; } };
   const SENT = `sent:${user}`;
   const DAY = 24 * 3600 * 1000;
-  const skip = new Set(["csrfmiddlewaretoken", "submission", "base", "asked", "to", "seen", "fill", "asked", "from", "then"]);
+  const skip = new Set(["csrfmiddlewaretoken", "submission", "base", "clash", "asked", "to", "seen", "fill", "asked", "from", "then"]);
   const fields = (form) => [...form.elements].filter((field) => field.name && !skip.has(field.name) && !["password", "file", "hidden", "submit", "button"].includes(field.type));
   const values = (form) => {
     const found = {};

@@ -75,12 +75,13 @@
     const words = document.createElement("span"); words.textContent = text; line.append(words);
     $("#toasts").append(line); age(line);
   };
+  window.portalToast = toast;
   const words = document.documentElement.lang === "de"
     ? { failed: "Das hat nicht geklappt. Bitte noch einmal versuchen.", offline: "Keine Verbindung. Bitte noch einmal versuchen." }
     : { failed: "That did not work. Please try again.", offline: "No connection. Please try again." };
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
-    if (![403, 409, 422].includes(status)) toast(words.failed);
+    if (![401, 403, 409, 422].includes(status)) toast(words.failed);
   });
   document.addEventListener("htmx:sendError", () => toast(words.offline));
 

@@ -25,7 +25,7 @@ from partnerportal.core.bulk.verbs import ChangeFields, Clashed, Scene, Verb, ra
 from partnerportal.core.models import BulkChange, BulkRow
 from partnerportal.core.moves import record_move
 from partnerportal.core.notifications import notify
-from partnerportal.core.scoping import NotYours
+from partnerportal.core.scoping import NotYours, PartnerOwned
 from partnerportal.core.stages import ExitConditionMissing, IllegalMove
 from partners.models import User
 
@@ -276,6 +276,14 @@ def _note_way_back(scene: Scene, record: Any, effect: dict[str, Any], *, by: Use
     name = scene.view("move", 0).stage_field
     if name in effect["was"]:
         record_move(record, was=effect["now"][name], to=effect["was"][name], by=Actor.of(by), reason=_("Bulk change undone"))
+
+
+def name_of(field: Any, key: Any, *, by: User) -> str:
+    """The record or person that a kept value of a relation names, if one may see it."""
+    model = field.related_model
+    rows = model._default_manager.visible_to(by) if issubclass(model, PartnerOwned) else model._default_manager
+    found = rows.filter(pk=key).first()
+    return "–" if found is None else found.get_full_name() if hasattr(found, "get_full_name") else str(found)
 
 
 def counts(change: BulkChange) -> dict[str, int]:

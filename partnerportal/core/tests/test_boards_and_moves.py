@@ -197,3 +197,20 @@ def test_another_partner_finds_nothing_to_move(client, carla, lead):
 
 def test_a_move_is_never_a_get(as_anna, lead):
     assert as_anna.get(f"/leads/{lead.pk}/move/").status_code == 405
+
+
+def test_what_the_dialog_fills_in_is_merged_with_what_others_saved(as_anna, anna):
+    lead = LeadFactory(owner=anna, status="new", total_users=None)
+    asked = as_anna.post(f"/leads/{lead.pk}/move/", {"to": "qualification", "seen": "new"}, headers={"HX-Request": "true"})
+    Lead.objects.across_partners(reason="test").filter(pk=lead.pk).update(total_users=12)
+    filled = {"to": "qualification", "seen": "new", "fill": "total_users", "total_users": "40", "base": asked.context["base"]}
+
+    clash = as_anna.post(f"/leads/{lead.pk}/move/", filled, headers={"HX-Request": "true"})
+    [question] = clash.context["questions"]
+    lead.refresh_from_db()
+    assert ((question.theirs, question.mine), lead.status, lead.total_users) == (("12", "40"), "new", 12)
+
+    filled |= {"base": clash.context["base"], "clash": clash.context["clash"], "choice-total_users": "mine"}
+    as_anna.post(f"/leads/{lead.pk}/move/", filled, headers={"HX-Request": "true"})
+    lead.refresh_from_db()
+    assert (lead.status, lead.total_users) == ("qualification", 40)

@@ -67,7 +67,7 @@ def test_the_same_cell_of_two_people_is_a_choice(as_anna, lead):
     Lead.objects.across_partners(reason="test").filter(pk=lead.pk).update(company="Brenner SE")
 
     asked = as_anna.post(f"/leads/{lead.pk}/cell/company/", {"company": "Brenner AG", "base": base}, headers=HTMX)
-    again = {name: asked.context[name] for name in ("base", "asked")}
+    again = {"base": asked.context["base"], "clash": asked.context["asked"]}
     assert (asked.status_code, leads().get().company) == (409, "Brenner SE")
 
     chosen = as_anna.post(f"/leads/{lead.pk}/cell/company/", {**again, "company": "Brenner AG", "choice-company": "mine"}, headers=HTMX)

@@ -250,19 +250,6 @@ def test_a_column_that_is_not_declared_sortable_is_not(as_anna):
     assert sortable == ["company", "status", "total_users", "created_at"]
 
 
-def test_many_records_are_handed_over_and_those_one_may_not_are_named(as_anna, anna, alex):
-    mine, theirs = LeadFactory(owner=anna, company="Mine"), LeadFactory(owner=alex, company="Theirs")
-
-    asked = as_anna.post("/leads/bulk/owner/", {"ids": [mine.pk, theirs.pk]})
-    page = as_anna.post("/leads/bulk/owner/", {"ids": [mine.pk, theirs.pk], "owner": alex.pk}, follow=True).content.decode()
-
-    assert "Change the owner of 2 records" in asked.content.decode()
-    assert "1 record belongs to Alex Rossi now." in page
-    assert "You may not change these: Theirs." in page
-    mine.refresh_from_db()
-    assert (mine.owner, mine.history.first().channel) == (alex, "bulk")
-
-
 def test_records_of_another_partner_cannot_be_selected(as_anna, alex, carla):
     foreign = LeadFactory(owner=carla)
 

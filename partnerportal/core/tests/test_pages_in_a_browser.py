@@ -115,21 +115,6 @@ def test_a_list_searches_while_typing_and_keeps_it_in_the_address(page_as, anna,
     assert "q=brenner" in page.url
 
 
-def test_what_was_typed_survives_the_end_of_the_session(page_as, anna, leads):
-    page = page_as(anna)
-    page.goto("/leads/new/")
-    page.get_by_label("Company").fill("Kanton Uri")
-    page.context.clear_cookies(name="portal_session")
-
-    page.get_by_role("button", name="Save", exact=True).click()
-    page.locator("input[name=login]").fill(anna.email)
-    page.locator("input[name=password]").fill("partner-demo")
-    page.get_by_role("button", name="Sign in").click()
-
-    page.wait_for_url("**/leads/new/")
-    assert page.get_by_label("Company").input_value() == "Kanton Uri"
-
-
 def test_the_keyboard_goes_creates_edits_and_searches(page_as, anna, leads):
     page = page_as(anna)
     page.goto(f"/leads/{leads[0].pk}/")

@@ -194,7 +194,7 @@ def clash(client, lead):
     response = client.post(f"/leads/{lead.pk}/edit/", {**mine, "company": "Brenner AG", "first_name": "Ugo"})
     form = response.context["form"]
     again = {name: form[name].value() or "" for name in form.fields}
-    return response, {**again, "base": response.context["base"], "asked": response.context["asked"]}
+    return response, {**again, "base": response.context["base"], "clash": response.context["asked"]}
 
 
 def test_the_same_field_asks_with_three_values_and_nothing_is_lost(as_anna, lead):

@@ -165,7 +165,7 @@ class BulkPage(BulkView):
         if value is None or value == "":
             return display.NOTHING
         if field.is_relation:
-            return str(self.named.setdefault((field.related_model, value), field.related_model._base_manager.filter(pk=value).first()))
+            return self.named.setdefault((field, value), services.name_of(field, value, by=self.request.user))
         return display.plain_value(field, field.to_python(value))
 
     @cached_property

@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from partnerportal.core.activity import stage_labels
+from partnerportal.core.edits import Edit, present_values, questions, read, sealed
 from partnerportal.core.forms import PartnerForm, PartnerModelForm
 from partnerportal.core.stages import ExitConditionMissing, IllegalMove, StaleMove
 from partnerportal.core.toasts import say
@@ -39,15 +40,22 @@ class StageMove(RecordView):
     fillable: ClassVar[tuple[str, ...]] = ()
     fill: ClassVar[Callable[..., Any] | None] = None
     must_be_editable = True
+    edit: Edit | None = None
 
     def question_for(self, record: Any, to: str) -> type[PartnerForm] | None:
         """The form to ask before moving to a stage."""
         return self.asks.get(to)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        with transaction.atomic():
+            return self._go(request)
+
+    def _go(self, request: HttpRequest) -> HttpResponse:
         self.to, self.seen = request.POST.get("to", ""), request.POST.get("seen", "")
         was = getattr(self.record, self.stage_field)
         question, filling = self._question(), self._filling()
+        if self.edit and self.edit.clashes:
+            return self._ask(question, filling)
         if any(form is not None and not (form.is_bound and form.is_valid()) for form in (question, filling)):
             return self._ask(question, filling)
         try:
@@ -71,7 +79,11 @@ class StageMove(RecordView):
 
     def _filling(self) -> PartnerModelForm | None:
         names = [name for name in self.request.POST.get("fill", "").split(",") if name in self.fillable]
-        return self._form(names, self.request.POST) if names else None
+        if not names:
+            return None
+        self.get_queryset().select_for_update(of=("self",)).get(pk=self.record.pk)
+        self.edit = read(lambda data: self._form(names, data), self.request.POST)  # type: ignore[arg-type, return-value]
+        return self.edit.form  # type: ignore[return-value]
 
     def _form(self, names: list[str], data: QueryDict | None = None) -> PartnerModelForm | None:
         if not names:
@@ -108,6 +120,11 @@ class StageMove(RecordView):
         asked = [form for form in (filling, question) if form is not None]
         fill = ",".join(filling.fields) if filling is not None else ""
         context = self._context(forms=asked, fill=fill, is_question=question is not None, sentences=sentences or [])
+        if self.edit:
+            told = questions(self.edit, self.record, self.request.POST)
+            context |= {"base": self.edit.base, "clash": self.edit.asked if told else "", "questions": told}
+        elif filling is not None:
+            context["base"] = sealed(present_values(filling))
         return self.page("components/move_dialog.html" if self.wants_part else "layouts/move.html", context, status=422)
 
     def _refuse(self, sentence: str, *, status: int) -> HttpResponse:
