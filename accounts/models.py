@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q, Value
@@ -18,7 +21,7 @@ from accounts.candidates import HostKey, MatchKey, TaxKey, candidates
 from accounts.matching import Profile, compare, profile
 from partnerportal.core.history import tracked
 from partnerportal.core.models import Subject
-from partnerportal.core.scoping import PartnerManager, PartnerQuerySet
+from partnerportal.core.scoping import PartnerManager, PartnerOwned, PartnerQuerySet
 from tasks.models import Taskable
 
 if TYPE_CHECKING:
@@ -199,6 +202,35 @@ class Contact(Taskable):
     def deletion_refusal(self) -> str:
         """Why it cannot be deleted; empty when it can."""
         return _what_stands_on(self)
+
+
+class Merge(PartnerOwned):
+    """Records that were made one: what it chose and moved, so that it can be undone. Written by `accounts.merging` alone."""
+
+    content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE, related_name="+", editable=False)
+    object_id = models.PositiveBigIntegerField(help_text=_("The record that stayed."))
+    title = models.CharField(max_length=200)
+    absorbed = models.JSONField(help_text=_("Keys and names of those that went into it."))
+    values = models.JSONField(help_text=_("What changed in the record that stayed: field, before, after."))
+    moved = models.JSONField(help_text=_("What hangs on it now: kind, link, keys, and where it came from."))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["content_type", "object_id", "-at"], name="merge_of_record")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("merge", args=[self.pk])
+
+    def may_be_undone(self, now: datetime) -> bool:
+        """Whether the time for it has not run out, and nobody did it before."""
+        return self.undone_at is None and now < self.at + timedelta(days=settings.RESTORE_DAYS)
 
 
 def _what_stands_on(record: Subject) -> str:

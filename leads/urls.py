@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from leads.models import Lead
-from leads.views import duplicates, records
+from leads.views import duplicates, merging, records
 from partnerportal.core.panels import record_urls
 from tasks.services import hand_over
 
@@ -25,5 +25,10 @@ urlpatterns = [
     path("leads/<int:pk>/duplicates/", duplicates.DuplicatesOfLead.as_view(), name="duplicates_of_lead"),
     path("accounts/<int:pk>/duplicates/", duplicates.DuplicatesOfAccount.as_view(), name="duplicates_of_account"),
     path("contacts/<int:pk>/duplicates/", duplicates.DuplicatesOfContact.as_view(), name="duplicates_of_contact"),
+    path("leads/<int:pk>/merge/", merging.MergeLeads.as_view(), name="merge_leads"),
+    path("accounts/<int:pk>/merge/", merging.MergeAccounts.as_view(), name="merge_accounts"),
+    path("contacts/<int:pk>/merge/", merging.MergeContacts.as_view(), name="merge_contacts"),
+    path("merges/<int:pk>/", merging.MergePage.as_view(), name="merge"),
+    path("merges/<int:pk>/undo/", merging.UndoMerge.as_view(), name="undo_merge"),
     path("leads/", include((leads, "leads"))),
 ]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.duplicates import Duplicate
 from accounts.matching import Profile, profile
 from accounts.models import Account, Contact
 from leads.duplicates import duplicates_of
@@ -82,8 +84,17 @@ class DuplicatesOfRecord(RecordView):
             "kind": display.kind(self.model),
             "heading": _("Duplicates of %(record)s") % {"record": self.record},
             "found": found,
+            "mergeable": self._mergeable(found),
+            "merge_url": reverse(f"merge_{self.tab}", args=[self.record.pk]),
         }
         return self.page("leads/duplicates.html", context)
+
+    def _mergeable(self, found: list[Duplicate]) -> list[Any]:
+        """Those of the same kind that the person may change, if this one too."""
+        same = [one.record.pk for one in found if isinstance(one.record, self.model)]
+        rows = self.model._default_manager.editable_by(self.request.user).filter(pk__in=[self.record.pk, *same])  # type: ignore[attr-defined]
+        editable = list(rows) if same else []
+        return [one for one in editable if one != self.record] if self.record in editable else []
 
 
 class DuplicatesOfLead(DuplicatesOfRecord):

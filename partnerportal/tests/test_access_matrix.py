@@ -59,13 +59,16 @@ MATRIX: dict[tuple[str, str], str] = {
     ("lnnnnnnnnnl", "lnnnnnnnnnl"): """
         accounts:restore cases:restore contacts:restore core:bulk core:bulk_decide core:bulk_result core:bulk_run core:bulk_stop
         core:bulk_undo leads:restore mfa_deactivate_totp orders:restore projects:restore quotes:restore tasks:restore
+        merge undo_merge
     """,
     ("lofoonfnffl", "lofoonfnffl"): """
+        merge_accounts merge_contacts
         accounts:cell accounts:delete accounts:edit accounts:owner cases:delete contacts:cell contacts:delete contacts:edit
         contacts:owner projects:account_owner
     """,
     ("lofoonfnnfl", "lmfmmnfnnfl"): "quotes:address quotes:preview_line",
     ("lofoonfnnfl", "lofoonfnnfl"): """
+        merge_leads
         leads:cell leads:delete leads:edit leads:owner orders:cancel orders:confirm orders:delete orders:owner projects:add_contact
         projects:agreement projects:cell projects:close projects:convert projects:delete projects:demo projects:edit projects:next_step
         projects:owner projects:reopen projects:withdraw quotes:accept quotes:cancel quotes:cell quotes:delete quotes:edit quotes:owner

@@ -1,0 +1,223 @@
+"""Make up to three records one, and take it back: for leads, accounts and contacts alike.
+
+Everything that hangs on the others goes to the one that stays: notes, files, followers, tasks, moves, and the rows of every app whose
+foreign key names them. A `Merge` keeps what was chosen and moved; undoing puts back what nobody has changed since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Account, AccountStatus, Contact, Merge
+from accounts.services import ACCOUNT_FIELDS, CONTACT_FIELDS
+from partnerportal.core.actors import service
+from partnerportal.core.models import Subject
+from partnerportal.core.scoping import PartnerOwned, require_editable
+from partners.models import User
+
+MOST = 3
+
+
+class MergeRefused(Exception):
+    """The records cannot be made one, or not be taken apart again. The message is for the person."""
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What undoing a merge brought: the merge, and in words what it left as it is."""
+
+    merge: Merge
+    left: tuple[str, ...]
+
+
+@service
+def merge_accounts(keep: Account, others: Sequence[Account], *, chosen: Mapping[str, int], by: User) -> Merge:
+    """Make accounts one. A customer among them makes it a customer. As `merge_records`."""
+    customer = next((one.pk for one in (keep, *others) if one.status == AccountStatus.ACTIVE), keep.pk)
+    return merge_records(keep, others, fields=(*ACCOUNT_FIELDS, "status"), chosen={**chosen, "status": customer}, by=by)
+
+
+@service
+def merge_contacts(keep: Contact, others: Sequence[Contact], *, chosen: Mapping[str, int], by: User) -> Merge:
+    """Make contacts one; it stays at its account. As `merge_records`."""
+    return merge_records(keep, others, fields=CONTACT_FIELDS, chosen=chosen, by=by)
+
+
+def merge_records(keep: Subject, others: Sequence[Subject], *, fields: Sequence[str], chosen: Mapping[str, int], by: User) -> Merge:
+    """Make one record of two or three, in the transaction in hand. `chosen` names for a field whose value it takes: a record's key.
+
+    Everything that hangs on `others` moves; they are deleted softly. Locks in the order of keys, so that of two merges at once
+    one waits, and is then refused. Raises MergeRefused, NotYours.
+    """
+    keys = sorted({keep.pk, *(one.pk for one in others)})
+    if not 2 <= len(keys) <= MOST:
+        raise MergeRefused(_("Two or three records can be merged."))
+    rows = _locked(type(keep), keys, by)
+    keep, absorbed = rows[keep.pk], [row for key, row in rows.items() if key != keep.pk]
+    values = _choose(keep, rows, fields, chosen)
+    moved = [entry for one in absorbed for entry in _move_all(one, keep)]
+    now = timezone.now()
+    for one in absorbed:
+        one.deleted_at = now
+        one._change_reason = _("Merged into %(record)s") % {"record": keep}  # type: ignore[attr-defined]
+        one.save(update_fields=["deleted_at", "updated_at"])
+    return Merge.objects.create(
+        partner_id=keep.partner_id,
+        content_type=ContentType.objects.get_for_model(keep),
+        object_id=keep.pk,
+        title=str(keep)[:200],
+        absorbed=[{"pk": one.pk, "name": str(one), "deleted_at": now.isoformat()} for one in absorbed],
+        values=values,
+        moved=moved,
+        by=by,
+    )
+
+
+def _locked(model: type[Subject], keys: Sequence[int], by: User) -> dict[int, Any]:
+    rows = model._default_manager.visible_to(by).filter(pk__in=keys).select_related("owner", "partner").order_by("pk")
+    found = {row.pk: row for row in rows.select_for_update(of=("self",))}
+    if len(found) != len(keys):
+        raise MergeRefused(_("One of these records is not there any more: somebody has merged or deleted it meanwhile."))
+    for row in found.values():
+        require_editable(row, by)
+    return found
+
+
+def _choose(keep: Any, rows: Mapping[int, Any], fields: Sequence[str], chosen: Mapping[str, int]) -> list[list[Any]]:
+    """Write the chosen values into the record that stays: (field, before, after) of what changed."""
+    changed = []
+    for name in fields:
+        source = rows.get(chosen.get(name, keep.pk), keep)
+        before, after = _plain(keep, name), _plain(source, name)
+        if before != after:
+            setattr(keep, name, getattr(source, name))
+            changed.append([name, before, after])
+    others = ", ".join(str(row) for key, row in rows.items() if key != keep.pk)
+    keep._change_reason = _("Merged with %(others)s") % {"others": others}
+    keep.save(update_fields=[*(name for name, _before, _after in changed), "updated_at"])
+    return changed
+
+
+def _plain(record: Any, name: str) -> Any:
+    """A value as JSON keeps it."""
+    value = getattr(record, name)
+    if value is None or isinstance(value, bool | int | list):
+        return value
+    return str(value)
+
+
+def _move_all(source: Subject, target: Subject) -> Iterator[dict[str, Any]]:
+    """Hand over what hangs on a record, kind by kind; what was moved, for the journal."""
+    for model, link in _links(type(source)):
+        rows = _rows(model, link, source).order_by("pk").select_for_update(of=("self",))
+        pks = [row.pk for row in rows if _point(row, link, target.pk)]
+        if pks:
+            yield {"kind": model._meta.label_lower, "link": link, "pks": [str(pk) for pk in pks], "from": source.pk}
+
+
+def _links(kind: type[Subject]) -> Iterator[tuple[type[models.Model], str]]:
+    """Every foreign key to this kind of record, and every generic link, in a fixed order; histories stay with their record."""
+    foreign = (link for link in kind._meta.get_fields(include_hidden=True) if (link.one_to_many or link.one_to_one) and link.auto_created)
+    direct = [(link.related_model, link.field.attname) for link in foreign if issubclass(link.related_model, PartnerOwned)]
+    generic = [
+        (model, "object_id")
+        for model in apps.get_models()
+        if issubclass(model, PartnerOwned)
+        and model is not Merge
+        and {"content_type", "object_id"} <= {field.name for field in model._meta.concrete_fields}
+    ]
+    yield from sorted([*direct, *generic], key=lambda pair: (pair[0]._meta.label_lower, pair[1]))
+
+
+def _rows(model: Any, link: str, of: Subject) -> Any:
+    wanted: dict[str, Any] = {link: of.pk}
+    if link == "object_id":
+        wanted["content_type"] = ContentType.objects.get_for_model(of)
+    return model._default_manager.for_partner(of.partner_id).filter(**wanted)
+
+
+def _point(row: Any, link: str, key: int) -> bool:
+    """Let a row hang on another record. False where it is there already, such as a person who follows both."""
+    setattr(row, link, key)
+    names = {field.name for field in row._meta.concrete_fields}
+    try:
+        with transaction.atomic():
+            row.save(update_fields=[link, *({"updated_at"} & names)])
+    except IntegrityError:
+        return False
+    return True
+
+
+@service
+def undo_merge(merge: Merge, *, by: User) -> Undone:
+    """Take a merge back within 30 days: the others return, with their values and what came from them, but for what was changed since.
+
+    Raises MergeRefused, and NotYours for one who may not change the record that stayed.
+    """
+    merge = Merge.objects.visible_to(by).select_for_update(of=("self",)).get(pk=merge.pk)
+    if not merge.may_be_undone(timezone.now()):
+        raise MergeRefused(_("This merge cannot be undone any more."))
+    model: Any = merge.content_type.model_class()
+    keys = sorted([merge.object_id, *(one["pk"] for one in merge.absorbed)])
+    rows = {
+        row.pk: row
+        for row in model._default_manager.for_partner(merge.partner_id).filter(pk__in=keys).order_by("pk").select_for_update(of=("self",))
+    }
+    keep = rows[merge.object_id]
+    if keep.deleted_at is not None:
+        raise MergeRefused(_("%(record)s was deleted meanwhile; restore it first.") % {"record": keep})
+    require_editable(keep, by)
+    left = [*_restore(rows, merge, keep), *_put_back_values(keep, merge), *_put_back_rows(merge)]
+    merge.undone_at, merge.undone_by = timezone.now(), by
+    merge.save(update_fields=["undone_at", "undone_by"])
+    return Undone(merge, tuple(left))
+
+
+def _restore(rows: Mapping[int, Any], merge: Merge, keep: Subject) -> Iterator[str]:
+    for one in merge.absorbed:
+        row = rows.get(one["pk"])
+        if row is None or row.deleted_at is None or row.deleted_at.isoformat() != one["deleted_at"]:
+            yield _("%(record)s was restored or deleted on its own.") % {"record": one["name"]}
+            continue
+        row.deleted_at = None
+        row._change_reason = _("Taken out of %(record)s again") % {"record": keep}
+        row.save(update_fields=["deleted_at", "updated_at"])
+
+
+def _put_back_values(keep: Any, merge: Merge) -> Iterator[str]:
+    restored = []
+    for name, before, after in merge.values:
+        field = keep._meta.get_field(name)
+        if _plain(keep, name) != after:
+            yield _("%(field)s was changed since.") % {"field": str(field.verbose_name).capitalize()}
+            continue
+        setattr(keep, name, field.to_python(before) if before is not None else None)
+        restored.append(name)
+    keep._change_reason = _("Merge undone")
+    keep.save(update_fields=[*restored, "updated_at"])
+
+
+def _put_back_rows(merge: Merge) -> Iterator[str]:
+    for entry in merge.moved:
+        model: Any = apps.get_model(entry["kind"])
+        rows = model._default_manager.for_partner(merge.partner_id).filter(pk__in=entry["pks"], **{entry["link"]: merge.object_id})
+        if entry["link"] == "object_id":
+            rows = rows.filter(content_type=merge.content_type)
+        back = sum(_point(row, entry["link"], entry["from"]) for row in rows.order_by("pk").select_for_update(of=("self",)))
+        if back < len(entry["pks"]):
+            facts = {"count": len(entry["pks"]) - back, "kind": str(model._meta.verbose_name_plural)}
+            yield _("%(count)s of %(kind)s hang on something else by now, or are gone.") % facts
+
+
+def merges_of(record: Subject, by: User) -> Any:
+    """The merges that a record came out of, the last one first."""
+    kind = ContentType.objects.get_for_model(record)
+    return Merge.objects.visible_to(by).filter(content_type=kind, object_id=record.pk).select_related("by")

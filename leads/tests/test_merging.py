@@ -1,0 +1,279 @@
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+import time_machine
+from django.db import connections
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.merging import MergeRefused, merge_accounts, merge_contacts, undo_merge
+from accounts.models import Account, AccountStatus, Contact, Merge
+from accounts.tests.factories import AccountFactory, ActiveAccountFactory, ContactFactory
+from cases.tests.factories import CaseFactory
+from leads.merging import merge_leads
+from leads.models import Lead
+from leads.tests.factories import ConvertedLeadFactory, LeadFactory
+from partnerportal.core import attached
+from partnerportal.core.history import changes
+from partnerportal.core.models import Follow
+from partnerportal.core.scoping import NotYours
+from partners.tests.factories import UserFactory
+from projects.models import Project, ProjectContact
+from projects.tests.factories import ProjectFactory
+from quotes.tests.factories import SubmittedQuoteFactory
+from tasks.tests.factories import TaskFactory
+
+
+def state(record):
+    """What a record says and what hangs on it."""
+    record = type(record)._base_manager.get(pk=record.pk)
+    values = {field.attname: getattr(record, field.attname) for field in record._meta.concrete_fields if field.name != "updated_at"}
+    attached_rows = {
+        name: sorted(getattr(record, name).values_list("pk", flat=True)) for name in ("notes", "followers", "stage_moves", "tasks")
+    }
+    return values, attached_rows
+
+
+@pytest.fixture
+def three(anna, alex):
+    """Three leads of one company, each with something on it."""
+    leads = [
+        LeadFactory(owner=anna, company=name, city=city, website=website)
+        for name, city, website in (
+            ("Brenner", "", ""),
+            ("Brenner GmbH", "Bozen", ""),
+            ("Brenner Logistik", "Trento", "https://brenner.de"),
+        )
+    ]
+    for number, lead in enumerate(leads):
+        attached.add_note(lead, f"Note {number}", by=anna)
+        attached.follow(lead, by=alex)
+        TaskFactory(owner=anna, related=lead, subject=f"Call {number}")
+    attached.follow(leads[2], by=anna)
+    return leads
+
+
+def test_merge_leads_takes_the_chosen_values_and_everything_attached(three, anna, alex):
+    keep, second, third = three
+
+    merge = merge_leads(keep, [second, third], chosen={"company": third.pk, "city": second.pk, "website": third.pk}, by=anna)
+
+    keep.refresh_from_db()
+    assert (keep.company, keep.city, keep.website) == ("Brenner Logistik", "Bozen", "https://brenner.de")
+    assert sorted(note.text for note in keep.notes.all()) == ["Note 0", "Note 1", "Note 2"]
+    assert sorted(task.subject for task in keep.tasks.all()) == ["Call 0", "Call 1", "Call 2"]
+    assert sorted(keep.followers.values_list("user", flat=True)) == sorted([anna.pk, alex.pk])
+    assert list(Lead.objects.visible_to(anna)) == [keep]
+    assert [one["name"] for one in merge.absorbed] == ["Brenner GmbH", "Brenner Logistik"]
+
+
+def test_merge_leaves_both_histories_readable(three, anna):
+    keep, second, _third = three
+
+    merge_leads(keep, [second], chosen={}, by=anna)
+
+    assert [(change.kind, change.reason) for change in changes(keep)][0] == ("changed", "Merged with Brenner GmbH")
+    assert [(change.kind, change.reason) for change in changes(second)] == [("changed", "Merged into Brenner"), ("created", "")]
+
+
+def test_undo_merge_brings_every_lead_back_as_it_was(three, anna):
+    before = [state(lead) for lead in three]
+    merge = merge_leads(three[0], three[1:], chosen={"company": three[2].pk, "city": three[1].pk}, by=anna)
+
+    undone = undo_merge(merge, by=anna)
+
+    assert undone.left == ()
+    assert [state(lead) for lead in three] == before
+    assert (undone.merge.undone_by, undone.merge.undone_at is not None) == (anna, True)
+
+
+def test_undo_merge_leaves_what_was_changed_since_and_says_so(three, anna):
+    keep, second, _third = three
+    merge = merge_leads(keep, [second], chosen={"company": second.pk, "city": second.pk}, by=anna)
+    task = second.tasks.model.objects.for_partner(anna.partner).get(subject="Call 1")
+    task.content_type = task.object_id = None
+    task.save()
+    keep.refresh_from_db()
+    keep.city = "Meran"
+    keep.save()
+
+    undone = undo_merge(merge, by=anna)
+
+    keep.refresh_from_db()
+    task.refresh_from_db()
+    assert undone.left == ("City was changed since.", "1 of tasks hang on something else by now, or are gone.")
+    assert (keep.company, keep.city, task.object_id) == ("Brenner", "Meran", None)
+    assert Lead.objects.visible_to(anna).filter(pk=second.pk).exists()
+
+
+def test_undo_merge_is_possible_for_thirty_days_and_once(three, anna):
+    merge = merge_leads(three[0], three[1:2], chosen={}, by=anna)
+    late = merge_leads(three[0], three[2:], chosen={}, by=anna)
+
+    undo_merge(merge, by=anna)
+    with pytest.raises(MergeRefused):
+        undo_merge(merge, by=anna)
+    with time_machine.travel(timezone.now() + timedelta(days=30, minutes=1)), pytest.raises(MergeRefused):
+        undo_merge(late, by=anna)
+
+    assert not Lead.objects.visible_to(anna).filter(pk=three[2].pk).exists()
+
+
+def test_merge_refuses_four_one_and_the_converted(three, anna):
+    fourth, converted = LeadFactory(owner=anna), ConvertedLeadFactory(owner=anna)
+
+    for others, error in (([*three[1:], fourth], MergeRefused), ([], MergeRefused), ([three[0]], MergeRefused), ([converted], NotYours)):
+        with pytest.raises(error):
+            merge_leads(three[0], others, chosen={}, by=anna)
+
+    assert not Merge.objects.for_partner(anna.partner).exists()
+    assert Lead.objects.visible_to(anna).count() == 5
+
+
+def test_merge_refuses_what_the_person_may_not_change_or_see(three, anna, alex, carla):
+    theirs, foreign = LeadFactory(owner=alex), LeadFactory(owner=carla)
+
+    with pytest.raises(NotYours):
+        merge_leads(three[0], [theirs], chosen={}, by=anna)
+    with pytest.raises(MergeRefused):
+        merge_leads(three[0], [foreign], chosen={}, by=anna)
+
+    assert not Merge.objects.across_partners(reason="test").exists()
+
+
+def test_undo_merge_refuses_whom_the_record_does_not_belong_to(three, anna, alex, carla):
+    merge = merge_leads(three[0], three[1:2], chosen={}, by=anna)
+
+    with pytest.raises(NotYours):
+        undo_merge(merge, by=alex)
+    with pytest.raises(Merge.DoesNotExist):
+        undo_merge(merge, by=carla)
+
+    merge.refresh_from_db()
+    assert merge.undone_at is None
+
+
+def test_merge_accounts_moves_the_rows_of_every_app_and_undo_brings_them_back(anna):
+    keep, other = AccountFactory(owner=anna, name="Brenner"), ActiveAccountFactory(owner=anna, name="Brenner GmbH")
+    contact = ContactFactory(account=other)
+    project = ProjectFactory(account=other, contact=contact)
+    case = CaseFactory(owner=anna, account=other)
+    quote = SubmittedQuoteFactory(project=project)
+    lead = ConvertedLeadFactory(owner=anna, account=other)
+    moved = (contact, project, case, quote, lead)
+    assert {row.account_id for row in moved} == {other.pk}
+
+    merge = merge_accounts(keep, [other], chosen={}, by=anna)
+
+    for row in (keep, *moved):
+        row.refresh_from_db()
+    assert {row.account_id for row in moved} == {keep.pk}
+    assert keep.status == AccountStatus.ACTIVE
+    assert undo_merge(merge, by=anna).left == ()
+    for row in (keep, *moved):
+        row.refresh_from_db()
+    assert {row.account_id for row in moved} == {other.pk}
+    assert keep.status == AccountStatus.PROSPECT
+
+
+def test_merge_contacts_leaves_a_part_in_a_project_that_both_have(anna):
+    account = AccountFactory(owner=anna)
+    keep, other = ContactFactory(account=account), ContactFactory(account=account)
+    project = ProjectFactory(account=account, contact=other)
+    for contact in (keep, other):
+        ProjectContact.objects.create(partner=anna.partner, project=project, contact=contact, role="user")
+
+    merge = merge_contacts(keep, [other], chosen={}, by=anna)
+
+    assert Project.objects.for_partner(anna.partner).get().contact == keep
+    assert ProjectContact.objects.for_partner(anna.partner).filter(contact=keep).count() == 1
+    assert undo_merge(merge, by=anna).left == ()
+    assert Project.objects.for_partner(anna.partner).get().contact == other
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_merges_at_once_one_wins_and_the_other_gets_a_sentence():
+    rep = UserFactory()
+    first, second, third = (LeadFactory(owner=rep) for _ in range(3))
+    start = Barrier(2)
+
+    def merge(pair):
+        try:
+            start.wait(timeout=60)
+            return merge_leads(pair[0], [pair[1]], chosen={}, by=rep)
+        except MergeRefused as refusal:
+            return str(refusal)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(merge, [(first, second), (second, first)]))
+
+    assert sorted(type(answer).__name__ for answer in answers) == ["Merge", "str"]
+    assert "somebody has merged or deleted it meanwhile" in next(answer for answer in answers if isinstance(answer, str))
+    assert Lead.objects.visible_to(rep).count() == 2
+    assert third in Lead.objects.visible_to(rep)
+
+
+def test_the_pages_of_a_merge(client, anna, three):
+    keep, second, third = three
+    client.force_login(anna)
+
+    form = client.get(reverse("merge_leads", args=[keep.pk]), {"with": [second.pk, third.pk]})
+    fields = {field["name"]: [option["is_chosen"] for option in field["options"]] for field in form.context["differing"]}
+    done = client.post(f"{reverse('merge_leads', args=[keep.pk])}?with={second.pk}&with={third.pk}", {"city": third.pk}, follow=True)
+    merge = Merge.objects.for_partner(anna.partner).get()
+    shown = client.get(merge.get_absolute_url()).content.decode()
+    activity = client.get(reverse("leads:panel_activity", args=[keep.pk])).content.decode()
+    back = client.post(reverse("undo_merge", args=[merge.pk]), follow=True)
+
+    assert (fields["city"], fields["website"], fields["company"]) == ([False, True, False], [False, False, True], [True, False, False])
+    assert "can be undone for 30 days" in done.content.decode()
+    assert "Brenner Logistik" in shown
+    assert "Merged into Brenner" in shown
+    assert merge.get_absolute_url() in activity
+    assert "back on their own" in back.content.decode()
+    assert Lead.objects.visible_to(anna).count() == 3
+
+
+@pytest.mark.parametrize("others", [[], ["foreign"], ["theirs"]])
+def test_the_page_of_a_merge_refuses_what_cannot_be_merged(others, client, anna, alex, carla, three):
+    rows = {"foreign": LeadFactory(owner=carla), "theirs": LeadFactory(owner=alex)}
+    client.force_login(anna)
+
+    page = client.get(reverse("merge_leads", args=[three[0].pk]), {"with": [rows[one].pk for one in others]})
+
+    assert page.status_code == 422
+    assert not Merge.objects.for_partner(anna.partner).exists()
+
+
+def test_a_late_merge_gets_a_sentence(client, anna, three):
+    client.force_login(anna)
+    merge_leads(three[1], [three[2]], chosen={}, by=anna)
+
+    page = client.post(f"{reverse('merge_leads', args=[three[0].pk])}?with={three[2].pk}")
+
+    assert page.status_code == 409
+    assert Merge.objects.for_partner(anna.partner).count() == 1
+
+
+def test_another_partner_sees_no_merge(client, anna, carla, three):
+    merge = merge_leads(three[0], three[1:2], chosen={}, by=anna)
+    client.force_login(carla)
+
+    assert client.get(merge.get_absolute_url()).status_code == 404
+    assert client.post(reverse("undo_merge", args=[merge.pk])).status_code == 404
+    merge.refresh_from_db()
+    assert merge.undone_at is None
+
+
+def test_the_record_page_offers_the_merge_of_its_duplicates(client, anna, three):
+    client.force_login(anna)
+
+    page = client.get(reverse("duplicates_of_lead", args=[three[0].pk]))
+
+    assert {one.pk for one in page.context["mergeable"]} == {three[1].pk, three[2].pk}
+    assert Follow.objects.for_partner(anna.partner).exists()
+    assert Account.objects.for_partner(anna.partner).count() + Contact.objects.for_partner(anna.partner).count() == 0
