@@ -20,7 +20,7 @@ from leads.models import Lead
 from leads.stages import CONVERTIBLE, MOVES, Status
 from partnerportal.core.actors import Actor, service
 from partnerportal.core.attached import tell_followers
-from partnerportal.core.moves import record_move
+from partnerportal.core.moves import check_undo, record_move
 from partnerportal.core.scoping import require_editable
 from partnerportal.core.stages import IllegalMove, check_fresh
 from partners.models import User
@@ -84,8 +84,12 @@ def edit_lead(lead: Lead, *, values: Mapping[str, Any], by: User) -> Lead:
 
 
 @service
-def set_status(lead: Lead, *, to: str, seen: str, by: User, reason: str = "", revisit_on: date | None = None) -> Lead:
+def set_status(
+    lead: Lead, *, to: str, seen: str, by: User, reason: str = "", revisit_on: date | None = None, is_undo: bool = False
+) -> Lead:
     """Move a lead by hand. Not in Target needs a `reason` (a term's key); a revisit date makes a task for the owner.
+
+    `is_undo` takes the person's own last step back, where there is such an arrow.
 
     Raises NotYours, StaleMove, IllegalMove or ValidationError, and then changes nothing. Converted is reached only by converting.
     """
@@ -94,13 +98,14 @@ def set_status(lead: Lead, *, to: str, seen: str, by: User, reason: str = "", re
     if to == Status.CONVERTED:
         raise IllegalMove(_("A lead is converted with Convert, which makes account, contact and project."), stage=lead.status, to=to)
     MOVES.check(lead.status, to)
+    undone = check_undo(lead, to=to, by=Actor.of(by)) if is_undo else ""
     if to == Status.NOT_IN_TARGET:
         _check_reason(reason)
     else:
         reason, revisit_on = "", None
     was, lead.status, lead.not_in_target_reason, lead.revisit_on = lead.status, to, reason, revisit_on
     lead.save(update_fields=["status", "not_in_target_reason", "revisit_on", "updated_at"])
-    record_move(lead, was=was, to=to, by=Actor.of(by), reason=words.label(Term.Kind.NOT_IN_TARGET, reason) if reason else "")
+    record_move(lead, was=was, to=to, by=Actor.of(by), reason=words.label(Term.Kind.NOT_IN_TARGET, reason) if reason else undone)
     if revisit_on:
         create_task(
             values={"subject": _("Look again at %(lead)s") % {"lead": lead}, "due_on": revisit_on, "assigned_to": lead.owner},

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,7 +17,7 @@ from cases.models import Case
 from cases.views.record import REFUSALS
 from partnerportal.core.forms import PartnerForm, ReasonForm
 from partnerportal.core.stages import StaleMove
-from partnerportal.core.toasts import say, warn
+from partnerportal.core.toasts import Undo, say, warn
 from partnerportal.core.views.base import RecordView
 
 
@@ -38,8 +39,12 @@ class CaseVerb(RecordView):
         except REFUSALS as error:
             warn(request, error)
         else:
-            say(request, self.said)
+            say(request, self.said, undo=self.undo())
         return self.back()
+
+    def undo(self) -> Undo | None:
+        """The way back, where nobody outside was told."""
+        return None
 
     def do(self) -> Any:
         raise NotImplementedError
@@ -61,6 +66,12 @@ class ResolveCase(CaseVerb):
 
     def do(self) -> Case:
         return services.resolve_case(self.record, seen=self.request.POST.get("seen", ""), by=self.request.user)
+
+    def undo(self) -> Undo | None:
+        """An agent's word has gone out by mail; the partner's own has not."""
+        if self.request.user.partner_id is None:
+            return None
+        return Undo(reverse("cases:reopen", args=[self.record.pk]), {"reason": _("Undo")})
 
 
 class CaseQuestion(CaseVerb):

@@ -264,6 +264,10 @@ class LeadMove(StageMove):
     asks = {Status.NOT_IN_TARGET: NotInTargetForm}
     not_in_bulk = (Status.CONVERTED,)
 
+    def can_undo(self, moved: Lead, was: str) -> bool:
+        """What was put aside comes back; with a revisit date there is a task by now."""
+        return (was, moved.status) == (Status.QUALIFICATION, Status.NOT_IN_TARGET) and moved.revisit_on is None
+
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         to, seen = request.POST.get("to", ""), request.POST.get("seen", "")
         if to == Status.CONVERTED:

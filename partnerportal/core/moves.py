@@ -1,13 +1,15 @@
-"""Write down a stage move. Only the mover of an app calls this, after it has locked and checked the record."""
+"""Write down a stage move, and say whether one may be taken back. Only the mover of an app calls this, with the record locked."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from partnerportal.core.actors import Actor
 from partnerportal.core.models import StageMove, Subject
+from partnerportal.core.stages import IllegalMove
 
 
 def record_move(
@@ -27,3 +29,11 @@ def record_move(
         skipped=list(skipped),
         lasted=timezone.now() - (before or record.created_at),
     )
+
+
+def check_undo(record: Subject, *, to: str, by: Actor) -> str:
+    """The reason of a move that takes the last one back. Raises IllegalMove unless that was the person's own, by hand, from `to`."""
+    last = record.stage_moves.order_by("-at", "-pk").first()
+    if last is None or last.from_stage != to or last.is_automatic or last.by is None or last.by != by.user:
+        raise IllegalMove(_("Only your own last step can be taken back."), to=to)
+    return _("Undo")

@@ -5,7 +5,16 @@ from projects.services.automatic import advance, note_quotes_out, record_verbal_
 from projects.services.bonus import answer_demo, decide_bonus, may_decide
 from projects.services.closing import close_as_lost, reopen_project
 from projects.services.conversion import AlreadyConverted, convert_lead
-from projects.services.moves import EXIT_FIELDS, ProjectClosed, ReasonMissing, bonus_facts, bonus_of, fill_exit_fields, move_project
+from projects.services.moves import (
+    EXIT_FIELDS,
+    ProjectClosed,
+    ReasonMissing,
+    bonus_facts,
+    bonus_of,
+    can_take_back,
+    fill_exit_fields,
+    move_project,
+)
 from projects.services.ownership import hand_over_customer
 from projects.services.pipeline import fast_pipeline, start_project
 from projects.services.records import create_project, edit_project, people_of
@@ -19,6 +28,7 @@ __all__ = [
     "answer_demo",
     "bonus_facts",
     "bonus_of",
+    "can_take_back",
     "close_as_lost",
     "convert_lead",
     "create_project",

@@ -15,7 +15,7 @@ from catalog import words
 from partnerportal.core.actors import Actor, service
 from partnerportal.core.attached import tell_followers
 from partnerportal.core.money import ZERO
-from partnerportal.core.moves import record_move
+from partnerportal.core.moves import check_undo, record_move
 from partnerportal.core.notifications import notify
 from partnerportal.core.scoping import require_editable
 from partnerportal.core.stages import IllegalMove, check_fresh
@@ -23,7 +23,7 @@ from partners.models import User
 from projects import bonus
 from projects.models import BonusEntry, DemoQuestion, Project
 from projects.services.amounts import today_of, weigh
-from projects.stages import Stage
+from projects.stages import AUTOMATIC, Stage
 
 # What a person may fill in while a stage is left.
 EXIT_FIELDS = ("poc_users", "amount_mrr", "amount_capex")
@@ -58,20 +58,45 @@ def require_open(project: Project) -> None:
 
 
 @service
-def move_project(project: Project, *, to: str, seen: str, by: User, reason: str = "", fields: Mapping[str, Any] | None = None) -> Project:
+def move_project(
+    project: Project,
+    *,
+    to: str,
+    seen: str,
+    by: User,
+    reason: str = "",
+    fields: Mapping[str, Any] | None = None,
+    is_undo: bool = False,
+) -> Project:
     """Move a project by hand to `to`: forward when each guard on the way holds, back with a reason.
 
-    `seen` is the stage that the person was looking at. `fields` are values of `EXIT_FIELDS` given with the move.
+    `seen` is the stage that the person was looking at. `fields` are values of `EXIT_FIELDS` given with the move. `is_undo` takes
+    the person's own last step back where `can_take_back` says so; that is its reason.
     Raises StaleMove, IllegalMove, ExitConditionMissing, ValidationError or NotYours, and then changes nothing.
     """
     project = locked_for(project, by)
     check_fresh(project.stage, seen)
     given = _take_exit_fields(project, fields or {})
     project.path.check_by_hand(project, project.stage, to)
+    if is_undo:
+        reason = check_undo(project, to=to, by=Actor.of(by))
+        if not can_take_back(project, to):
+            raise IllegalMove(_("This step cannot be taken back."), stage=project.stage, to=to)
     if not project.path.is_forward(project.stage, to) and not reason.strip():
         raise ReasonMissing(_("Say why the project goes back."), stage=project.stage, to=to)
     project = enter(project, to, by=Actor.of(by), reason=reason.strip(), also=given)
     return go_out_when_ready(project, by=Actor.of(by), cause=_("Agreement and quote were there already"))
+
+
+def can_take_back(project: Project, was: str) -> bool:
+    """Whether going to `was`, where the project has just been, is a step by hand and would change nothing but the stage."""
+    now = project.stage
+    if was in AUTOMATIC or now in AUTOMATIC or was == now:
+        return False
+    if not project.path.is_forward(now, was):
+        return True
+    fixes_demo = now == Stage.DEMO and not project.demo_done
+    return not fixes_demo and not project.path.missing(project, now, was)
 
 
 @service

@@ -52,6 +52,10 @@ class ProjectMove(StageMove):
         missing = DemoQuestion.objects.filter(key__in=bonus.unanswered(facts)).values_list("text", flat=True)
         return partial(LeaveDemoForm, missing=list(missing), answer_url=reverse("projects:demo", args=[record.pk]))
 
+    def can_undo(self, moved: Project, was: str) -> bool:
+        """Not once the demo was counted with the move: that stays for ever."""
+        return moved.demo_done == self.record.demo_done and services.can_take_back(moved, was)
+
     def _ask(self, question: Any, filling: Any, *, sentences: list[str] | None = None) -> HttpResponse:
         """One dialog for everything: what a warning asks and what the stages on the way need."""
         if filling is None and not sentences and self.record.path.is_forward(self.record.stage, self.to):

@@ -10,13 +10,14 @@ from django.db import transaction
 from django.forms import modelform_factory
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from partnerportal.core.activity import stage_labels
 from partnerportal.core.edits import Edit, present_values, questions, read, sealed
 from partnerportal.core.forms import PartnerForm, PartnerModelForm
 from partnerportal.core.stages import ExitConditionMissing, IllegalMove, StaleMove
-from partnerportal.core.toasts import say
+from partnerportal.core.toasts import Undo, say
 from partnerportal.core.views.base import RecordView, parts
 from partnerportal.core.views.boards import RecordBoard
 
@@ -26,6 +27,9 @@ class StageMove(RecordView):
 
     `asks[to]` is a form whose answers the service gets, such as a reason. `fillable` are the fields that the dialog of a refused
     move may offer; they are saved by `fill(record, values=, by=)`, or by the form where there is none, in the same transaction.
+
+    Where `can_undo` says so, the toast offers the way back: the same address with `undo`, which calls the service with
+    `is_undo=True` and asks nothing. It is a move of its own.
     """
 
     # In bulk: what is asked for every target that `asks` nothing for, and targets that need one record at a time.
@@ -46,11 +50,16 @@ class StageMove(RecordView):
         """The form to ask before moving to a stage."""
         return self.asks.get(to)
 
+    def can_undo(self, moved: Any, was: str) -> bool:
+        """Whether the move just made changed nothing but the stage, and the process has the way back. `self.record` is as before."""
+        return False
+
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         with transaction.atomic():
             return self._go(request)
 
     def _go(self, request: HttpRequest) -> HttpResponse:
+        self.is_undo = "undo" in request.POST
         self.to, self.seen = request.POST.get("to", ""), request.POST.get("seen", "")
         was = getattr(self.record, self.stage_field)
         question, filling = self._question(), self._filling()
@@ -71,7 +80,7 @@ class StageMove(RecordView):
         return self._answer(moved, was)
 
     def _question(self) -> PartnerForm | None:
-        form_class = self.question_for(self.record, self.to)
+        form_class = None if self.is_undo else self.question_for(self.record, self.to)
         if form_class is None:
             return None
         data = self.request.POST if "asked" in self.request.POST else None
@@ -95,7 +104,7 @@ class StageMove(RecordView):
         with transaction.atomic():
             if filling is not None:
                 self._fill(filling)
-            answers = question.cleaned_data if question is not None else {}
+            answers = question.cleaned_data if question is not None else {"is_undo": True} if self.is_undo else {}
             return type(self).service(self.record, to=self.to, seen=self.seen, by=self.request.user, **answers)
 
     def _fill(self, filling: PartnerModelForm) -> None:
@@ -142,12 +151,27 @@ class StageMove(RecordView):
             self.request,
             _("%(record)s is in %(stage)s now.") % {"record": record, "stage": label},
             link=(_("Open"), record.get_absolute_url()) if self._is_from_board else None,
+            undo=self._undo(record, was),
         )
         if not self.wants_part:
-            return HttpResponseRedirect(record.get_absolute_url())
+            return HttpResponseRedirect(self._back(record))
         if self._is_from_board:
             return parts(self.request, *self._board_view().after_move(record, was, getattr(record, self.stage_field)))
         return HttpResponse(status=204, headers={"HX-Redirect": record.get_absolute_url()})
+
+    def _undo(self, moved: Any, was: str) -> Undo | None:
+        """The way back, with the page that the person is on."""
+        if self.is_undo or not self.can_undo(moved, was):
+            return None
+        board = self.request.htmx.current_url_abs_path if self._is_from_board else None  # type: ignore[attr-defined]
+        back = {"back": board} if board else {}
+        return Undo(self.request.path, {"to": was, "seen": getattr(moved, self.stage_field), "undo": "1", **back})
+
+    def _back(self, record: Any) -> str:
+        """Where a plain form leads: to the board that it came from, else to the record."""
+        back = self.request.POST.get("back", "")
+        is_ours = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+        return back if is_ours else record.get_absolute_url()
 
     def _board_view(self) -> RecordBoard:
         view = self.board()  # type: ignore[misc]
