@@ -160,6 +160,8 @@ class Quote(ShippingAddress, Taskable):
 
     def deletion_refusal(self) -> str:
         """Why this quote cannot be deleted; empty when it can. A draft or a quote that stands is cancelled first."""
+        if self.stage_moves.filter(to_stage=Status.ORDERED).exists():
+            return gettext("An order was made from this quote, so it stays.")
         if self.status in NOT_PRIMARY:
             return ""
         if self.status in (Status.ACCEPTED, Status.ORDERED):

@@ -29,6 +29,9 @@ MOVES = StageMap(
     refusal=_("This quote is no longer in a status that allows this."),
 )
 
+# An ordered quote is over only with its order: nobody chooses it.
+AFTER_ORDER = StageMap(moves={Status.ORDERED: frozenset({Status.CANCELLED})}, refusal=MOVES.refusal)
+
 
 class Approval(models.TextChoices):
     """Of a discount above the tier's limit."""

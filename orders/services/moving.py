@@ -23,6 +23,7 @@ from partnerportal.core.scoping import NotYours, require_editable
 from partnerportal.core.stages import ExitConditionMissing, IllegalMove, Missing
 from projects.services import advance
 from projects.stages import Stage
+from quotes.services import cancel_ordered
 
 if TYPE_CHECKING:
     from partners.models import User
@@ -100,7 +101,7 @@ def release_order(order: Order, *, by: User) -> Order:
 
 @service
 def cancel_order(order: Order, *, reason: str, by: User) -> Order:
-    """Cancel an order before it ships, and send its project back to Proposal: the partner a draft, the vendor any.
+    """Cancel an order before it ships: the partner a draft, the vendor any. Its project goes back to Proposal, and its quote is over.
 
     Raises NotYours, IllegalMove once it has shipped, or ExitConditionMissing without a reason.
     """
@@ -110,14 +111,17 @@ def cancel_order(order: Order, *, reason: str, by: User) -> Order:
     MOVES.check(order.status, Status.CANCELLED)
     why = _required(reason, "reason", _("Reason: why the order is cancelled."), order)
     announce(order, move(order, Status.CANCELLED, by=Actor.of(by), reason=why))
+    cause = _("Order %(number)s was cancelled") % {"number": order.number}
     if order.project:
-        advance(order.project, to=Stage.PROPOSAL, by=Actor.of(by), cause=_("Order %(number)s was cancelled") % {"number": order.number})
+        advance(order.project, to=Stage.PROPOSAL, by=Actor.of(by), cause=cause)
+    if order.quote:
+        cancel_ordered(order.quote, by=by, cause=cause)
     return order
 
 
 def lock(order: Order, by: User) -> Order:
     """The order as it is now, locked, for a person of the partner who may change it. Raises DoesNotExist or NotYours."""
-    rows = Order.objects.visible_to(by).select_related("owner", "partner", "project")
+    rows = Order.objects.visible_to(by).select_related("owner", "partner", "project", "quote")
     locked = rows.select_for_update(of=("self",)).get(pk=order.pk)
     require_editable(locked, by)
     return locked
@@ -134,7 +138,7 @@ def lock_draft(order: Order, by: User) -> Order:
 def _lock_for_vendor(order: Order, by: User) -> Order:
     if not by.is_active or not (by.is_account_manager or by.is_vendor_admin):
         raise NotYours(_("Only the vendor moves an order that is confirmed."))
-    rows = Order.objects.visible_to(by).select_related("owner", "partner", "project")
+    rows = Order.objects.visible_to(by).select_related("owner", "partner", "project", "quote")
     return rows.select_for_update(of=("self",)).get(pk=order.pk)
 
 

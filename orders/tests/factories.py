@@ -119,6 +119,8 @@ class CancelledOrderFactory(OrderFactory):
     """Cancelled as a draft."""
 
     status = Status.CANCELLED
+    quote__status = QuoteStatus.CANCELLED
+    quote__is_primary = False
 
 
 class StockOrderFactory(OwnedFactory):

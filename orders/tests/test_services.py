@@ -1,6 +1,6 @@
 """What happens to orders, and what is refused and then changes nothing."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
@@ -40,6 +40,7 @@ from projects.models import Project
 from projects.stages import Stage
 from projects.tests.factories import ChangeOrderProject, LostProject
 from quotes.models import Quote
+from quotes.services import cancel_quote, new_version, submit_quote
 from quotes.stages import Status as QuoteStatus
 from quotes.tests.factories import AcceptedQuoteFactory, DraftQuoteFactory, SubmittedQuoteFactory
 
@@ -630,6 +631,53 @@ def test_cancelling_sends_the_project_back_to_proposal(anna, otto, status):
     assert (project.stage, project.outcome) == ("proposal", "")
     assert moves_of(order)[-1][4] == "Withdrawn"
     assert moves_of(project)[-1] == ("order_management", "proposal", "Otto Keller", True, "Order O-2026-00009 was cancelled")
+
+
+@pytest.mark.parametrize("status", ["draft", "on_hold"])
+def test_the_quote_of_a_cancelled_order_stands_no_longer(anna, otto, status):
+    order = FACTORIES[status](owner=anna, number="O-2026-00009")
+    assert (order.quote.status, order.quote.is_primary) == ("ordered", True)
+
+    services.cancel_order(order, reason="Withdrawn", by=otto)
+
+    quote = everything(Quote).get()
+    assert (quote.status, quote.is_primary) == ("cancelled", False)
+    assert not everything(Quote).standing().exists()
+    assert moves_of(quote)[-1] == ("ordered", "cancelled", "Otto Keller", True, "Order O-2026-00009 was cancelled")
+    assert quote.deletion_refusal() == "An order was made from this quote, so it stays."
+    project = everything(Project).get()
+    assert (project.stage, project.quotes_out, project.mrr_source, project.mrr) == ("proposal", 0, "estimate", project.expected_mrr)
+
+
+def test_after_a_cancelled_order_the_next_quote_brings_the_project_out(anna, otto):
+    order = OrderFactory(owner=anna)
+    services.cancel_order(order, reason="Withdrawn", by=otto)
+
+    draft = new_version(order.quote, by=anna, today=date.today())
+    assert everything(Project).get().stage == "proposal"
+    submit_quote(draft, by=anna, today=date.today())
+
+    assert everything(Project).get().stage == "contract_out"
+    assert [quote.status for quote in everything(Quote).order_by("version")] == ["cancelled", "submitted"]
+
+
+def test_another_quote_that_is_out_brings_the_project_out_at_once(anna, otto):
+    order = OrderFactory(owner=anna)
+    SubmittedQuoteFactory(project=order.project, account=order.account, owner=anna, is_primary=False)
+
+    services.cancel_order(order, reason="Withdrawn", by=otto)
+
+    project = everything(Project).get()
+    assert (project.stage, project.quotes_out) == ("contract_out", 1)
+
+
+def test_an_ordered_quote_is_cancelled_by_nobody(anna):
+    order = OrderFactory(owner=anna)
+
+    with pytest.raises(IllegalMove):
+        cancel_quote(order.quote, reason="Mistake", by=anna)
+
+    assert everything(Quote).get().status == "ordered"
 
 
 @pytest.mark.parametrize("who", ["anna", "ben", "dora"])

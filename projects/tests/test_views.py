@@ -170,7 +170,7 @@ def test_the_record_costs_the_same_whatever_hangs_on_it(browse, anna):
     for _number in range(30):
         project.notes.create(partner=project.partner, text="Called", author=anna)
 
-    assert assert_queries(client, project.get_absolute_url(), at_most=14) == bare
+    assert assert_queries(client, project.get_absolute_url(), at_most=12) == bare
 
 
 @pytest.mark.parametrize("factory, following", [(IntroProject, "demo"), (DemoProject, "presentation"), (PresentationProject, "proposal")])

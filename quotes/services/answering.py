@@ -18,7 +18,7 @@ from projects.stages import Stage
 from quotes.models import CustomerEvent, Quote, QuoteQuerySet
 from quotes.services.drafting import take_primary
 from quotes.services.moving import let_mrr_follow, let_stage_follow, lock, move, require_open, tell_owner
-from quotes.stages import Status
+from quotes.stages import AFTER_ORDER, Status
 
 ANSWERED = "quote.answered"
 ANSWER_FIELDS = ("answered_at", "answered_by", "answer_note", "consent")
@@ -152,6 +152,19 @@ def mark_ordered(quote: Quote, *, by: User) -> Quote:
     quote = lock(quote, by=by)
     fields = move(quote, Status.ORDERED, by=by, is_automatic=True)
     quote.save(update_fields=fields)
+    return quote
+
+
+@service
+def cancel_ordered(quote: Quote, *, by: User, cause: str) -> Quote:
+    """The order of a quote was cancelled: the quote stands no longer, and its project follows another one or the estimate.
+
+    What is wanted now is a new version. Raises IllegalMove unless it is ordered.
+    """
+    quote = lock(quote, by=Actor.of(by))
+    quote.save(update_fields=move(quote, Status.CANCELLED, by=by, reason=cause, is_automatic=True, moves=AFTER_ORDER))
+    let_mrr_follow(quote.project, by=by)
+    let_stage_follow(quote.project, by=by, cause=cause)
     return quote
 
 

@@ -14,7 +14,7 @@ from partnerportal.core.actors import Actor
 from partnerportal.core.moves import record_move
 from partnerportal.core.notifications import notify
 from partnerportal.core.scoping import require_editable
-from partnerportal.core.stages import IllegalMove
+from partnerportal.core.stages import IllegalMove, StageMap
 from partners.models import User
 from projects import services as projects
 from projects.models import Project
@@ -62,12 +62,14 @@ def require_open(project: Project) -> None:
         raise QuoteProjectClosed
 
 
-def move(quote: Quote, to: str, *, by: User | Actor, reason: str = "", is_automatic: bool = False) -> tuple[str, ...]:
+def move(
+    quote: Quote, to: str, *, by: User | Actor, reason: str = "", is_automatic: bool = False, moves: StageMap = MOVES
+) -> tuple[str, ...]:
     """Put a locked quote into a status, with its row of the move; a quote that is over gives up being primary.
 
     Answers the names of the fields that the caller has to save. Raises IllegalMove where there is no arrow.
     """
-    MOVES.check(quote.status, to)
+    moves.check(quote.status, to)
     record_move(quote, was=quote.status, to=to, by=Actor.of(by), reason=reason, is_automatic=is_automatic)
     quote.status = to
     if to in NOT_PRIMARY:
