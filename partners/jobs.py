@@ -1,21 +1,30 @@
-"""Mail to people about their access. Links are made here, from the configured address of the site and nothing else."""
+"""Mail to people about their access, and to the vendor's admins about what was not delivered.
+
+Links are made here, from the configured address of the site and nothing else.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
+from django.db.models import Count
 from django.urls import reverse
+from django.utils.translation import ngettext
 
 from partnerportal.core import emails, outbox
+from partnerportal.core.models import OutboxMessage
+from partnerportal.core.notifications import notify
 from partners import services
 from partners.auth import PortalBackend
 from partners.models import Invitation, User
+from partners.roles import Role
 
 
 @outbox.handles("partners.invitation")
@@ -61,6 +70,39 @@ def mail_account_notice(*, user_id: int, message_key: str, notice: str, at: str,
         "link": _link(reverse("account_reset_password")),
     }
     _mail("account_notice", (user.get_full_name(), user.email), user.language, message_key, facts)
+
+
+@outbox.handles(outbox.ALERT)
+def tell_of_dead_messages() -> None:
+    """Tell each active vendor admin, behind the bell and by mail, how many messages could not be delivered."""
+    dead = OutboxMessage.objects.filter(state=OutboxMessage.State.DEAD).count()
+    if not dead:  # Somebody has given them another try meanwhile.
+        return
+    for admin in User.objects.filter(role=Role.VENDOR_ADMIN, is_active=True):
+        notify(
+            admin,
+            lambda: (
+                ngettext("%(count)s message could not be delivered.", "%(count)s messages could not be delivered.", dead) % {"count": dead}
+            ),
+            kind="outbox",
+            url=_dead_messages(),
+        )
+        key = f"{outbox.ALERT}.mail:{admin.pk}:{uuid4().hex}"
+        outbox.promise(f"{outbox.ALERT}.mail", key=key, user_id=admin.pk, message_key=key)
+
+
+@outbox.handles(f"{outbox.ALERT}.mail")
+def mail_dead_messages(*, user_id: int, message_key: str) -> None:
+    """What could not be delivered, by kind, with a link to where it can be tried again."""
+    admin = User.objects.get(pk=user_id)
+    rows = OutboxMessage.objects.filter(state=OutboxMessage.State.DEAD)
+    kinds = list(rows.order_by("kind").values_list("kind").annotate(count=Count("pk")))
+    facts = {"person": admin, "kinds": kinds, "count": sum(count for _kind, count in kinds), "link": _link(_dead_messages())}
+    _mail("outbox_dead", (admin.get_full_name(), admin.email), admin.language, message_key, facts)
+
+
+def _dead_messages() -> str:
+    return f"{reverse('admin:core_outboxmessage_changelist')}?state__exact={OutboxMessage.State.DEAD}"
 
 
 def _mail(name: str, to: tuple[str, str], language: str, key: str, context: dict[str, Any]) -> None:

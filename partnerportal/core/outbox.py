@@ -38,6 +38,7 @@ LONGEST_WAIT = timedelta(minutes=15)
 RING_AGAIN_AFTER = timedelta(seconds=30)  # A ring that is still in the queue is not repeated sooner.
 SWEEP_AFTER = timedelta(seconds=5)
 SWEEP_LIMIT = 500
+ALERT = "outbox.dead"  # Promised when a message dies; the handler tells the vendor's admins.
 SWEEP_LOCK = 7_201_001  # Number of the advisory lock; one sweep at a time.
 
 Handler = Callable[..., None]
@@ -166,6 +167,16 @@ def _bury(message: OutboxMessage, error: str) -> None:
     message.state, message.lease_until, message.last_error = _State.DEAD, None, error
     message.save(update_fields=["state", "lease_until", "last_error"])
     log.error("outbox.dead", outbox_id=message.pk, kind=message.kind, attempts=message.attempts)
+    _alert(message)
+
+
+def _alert(message: OutboxMessage) -> None:
+    """Promise one alert a quiet period, however many messages die in it; none for an alert that died itself."""
+    now, quiet = timezone.now(), settings.OUTBOX_ALERT_QUIET_SECONDS
+    if message.kind.startswith(ALERT):
+        return
+    if not OutboxMessage.objects.filter(kind=ALERT, created_at__gt=now - timedelta(seconds=quiet)).exists():
+        promise(ALERT, key=f"{ALERT}:{int(now.timestamp()) // quiet}")
 
 
 def retry(message: OutboxMessage) -> OutboxMessage:

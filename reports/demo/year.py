@@ -15,6 +15,7 @@ from projects.stages import Stage
 from reports.demo import names
 from reports.demo.chronicle import Chronicle
 from reports.demo.customers import tell_leads
+from reports.demo.notices import ring_bells
 from reports.demo.people import PARTNERS, make_news, make_partner, make_vendor
 from reports.demo.quoting import promise_documents
 from reports.demo.sales import give_tasks, tell_projects
@@ -66,6 +67,8 @@ def _year(partner: Partner, people: dict[str, User], *, agent: User, scale: int,
         projects = [project for project in chronicle.rows(Project) if project.stage != Stage.CLOSED]
         give_tasks(setting, projects)
         tell_cases(setting, list(islice(chronicle.rows(Account), 40)))
+        if not written:
+            ring_bells(chronicle, now=now)
         written += chronicle.write()
     NumberSeries.objects.for_partner(partner).bulk_create(
         [NumberSeries(partner=partner, series=series, year=year, last=last) for (series, year), last in setting.numbers.items()]

@@ -187,6 +187,18 @@ def test_seed_demo_orders_have_answered_what_their_confirmation_asks():
     assert len(orders) > 30
 
 
+def test_seed_demo_puts_news_behind_the_bells():
+    for login in ("anna@aurora-telecom.com", "carla@nordlicht-systems.com"):
+        person = User.objects.get(email=login)
+        bells = list(person.notifications.all())
+
+        assert 5 <= len(bells) <= 12
+        assert sum(bell.read_at is None for bell in bells) == 4
+        assert {bell.kind for bell in bells} >= {"case", "order"}
+        assert len({bell.created_at for bell in bells}) > 3
+        assert all(bell.about.partner_id == person.partner_id and bell.url == bell.about.get_absolute_url() for bell in bells)
+
+
 def test_seed_demo_leaves_something_to_do_today_and_overdue():
     anna = User.objects.get(email="anna@aurora-telecom.com")
     mine = Task.objects.visible_to(anna).filter(assigned_to=anna).open()

@@ -3,6 +3,7 @@ import zipfile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import translation
 from PIL import Image
 
 from leads.models import Lead
@@ -181,6 +182,24 @@ def test_follow_twice_is_once_and_unfollow_ends_it(lead, alex):
     attached.unfollow(lead, by=alex)
 
     assert not Follow.objects.across_partners(**OURS).exists()
+
+
+def test_everybody_reads_a_notice_in_the_own_language(lead, anna, alex, ben):
+    anna.language = "de"
+    anna.save(update_fields=["language"])
+    lead.owner = anna
+    attached.follow(lead, by=alex)
+
+    with translation.override("de"):
+        attached.add_note(lead, "Gruss", by=ben)
+        attached.change_owner(lead, to=alex, by=ben)
+
+    told = {(notice.user.first_name, notice.text) for notice in Notification.objects.all()}
+    assert told == {
+        ("Anna", f"Ben Marino hat eine Notiz zu {lead} geschrieben"),
+        ("Alex", f"Ben Marino wrote a note on {lead}"),
+        ("Alex", f"Ben Marino handed you {lead}"),
+    }
 
 
 def test_change_owner_hands_over_and_tells_the_new_one(lead, anna, alex):
