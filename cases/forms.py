@@ -8,20 +8,41 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, CaseType
-from cases.services import AFTER_AN_ANSWER, NewCase
+from cases.services import AFTER_AN_ANSWER, AboutDevice, NewCase
 from cases.stages import Status
 from catalog import words
 from catalog.models import Term
 from partnerportal.core.forms import PartnerForm, PartnerModelForm
 
-OFFERED_TYPES = (CaseType.CUSTOMER_CARE, CaseType.TECH_SUPPORT, CaseType.FEATURE_REQUEST)
-ASKED_ONLY_OF = {"topic": CaseType.CUSTOMER_CARE, "service_class": CaseType.TECH_SUPPORT}
+OFFERED_TYPES = (CaseType.CUSTOMER_CARE, CaseType.TECH_SUPPORT, CaseType.FEATURE_REQUEST, CaseType.RMA_CAPEX, CaseType.HWAAS)
+HARDWARE = (CaseType.RMA_CAPEX, CaseType.HWAAS)
+ASKED_ONLY_OF: dict[str, tuple[CaseType, ...]] = {
+    "topic": (CaseType.CUSTOMER_CARE,),
+    "service_class": (CaseType.TECH_SUPPORT,),
+    "device": HARDWARE,
+    "bought_on": (CaseType.RMA_CAPEX,),
+    "wish": (CaseType.HWAAS,),
+}
 
 
 class CaseForm(PartnerModelForm):
     """A new case of one type."""
 
     topic = forms.ChoiceField(label=_("Topic"), choices=())
+    wish = forms.ChoiceField(
+        label=_("What is it about?"),
+        choices=[
+            ("", "---------"),
+            ("replace", _("Replace a faulty device")),
+            ("cancel", _("Cancel devices")),
+            ("transfer", _("Transfer devices to another customer")),
+            ("other", _("Something else")),
+        ],
+    )
+    device = forms.CharField(label=_("Device"), max_length=200, help_text=_("Model and serial number; several, one after the other."))
+    bought_on = forms.DateField(
+        label=_("Bought on"), help_text=_("The first year is free. Afterwards the signed warranty contract is needed.")
+    )
     file = forms.FileField(
         label=_("File"), required=False, help_text=_("A screenshot or a log, for example. You can add more on the case.")
     )
@@ -40,9 +61,13 @@ class CaseForm(PartnerModelForm):
         super().__init__(*args, **kwargs)
         self.case_type = case_type
         self.fields["topic"].choices = [("", "---------"), *words.choices(Term.Kind.CASE_TOPIC)]  # type: ignore[attr-defined]
-        for name, only_type in ASKED_ONLY_OF.items():
-            if case_type != only_type:
+        for name, types in ASKED_ONLY_OF.items():
+            if case_type not in types:
                 del self.fields[name]
+        if case_type in HARDWARE:
+            self.fields["account"].required = True
+            self.fields["account"].help_text = _("The customer where the device is.")
+            self.order_fields(["account", "contact", "wish", "device", "bought_on", "subject", "description", "file"])
 
     def new_case(self) -> NewCase:
         """What the service is asked to submit."""
@@ -51,8 +76,16 @@ class CaseForm(PartnerModelForm):
             type=self.case_type,
             topic=given.get("topic", ""),
             service_class=given.get("service_class") or Case.Service.STANDARD,
+            device=self._device(),
             **{name: given[name] for name in ("subject", "description", "account", "contact", "file")},
         )
+
+    def _device(self) -> AboutDevice | None:
+        given = self.cleaned_data
+        if "device" not in self.fields:
+            return None
+        wishes = dict(self.fields["wish"].choices) if "wish" in self.fields else {}  # type: ignore[attr-defined]
+        return AboutDevice(name=given["device"], wish=str(wishes.get(given.get("wish"), "")), bought_on=given.get("bought_on"))
 
 
 class CaseEditForm(PartnerModelForm):

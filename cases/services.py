@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -21,6 +22,7 @@ from accounts.models import Account, Contact
 from cases.models import CLOSES_AFTER, Case, CaseType, Comment
 from cases.sla import OpeningHours, response_due
 from cases.stages import MOVES, Status
+from cases.warranty import Cover, cover
 from partnerportal.core import outbox
 from partnerportal.core.actors import Actor, service
 from partnerportal.core.files import attach_file
@@ -54,6 +56,14 @@ class ElsewhereContact(Exception):
         super().__init__(self.errors["contact"])
 
 
+class NotCovered(Exception):
+    """The device is not, or not without a document, repaired any more. `errors` names the field."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        self.errors = {field: sentence}
+        super().__init__(sentence)
+
+
 class CaseClosed(Exception):
     """Nobody writes in a closed case. The message says what to do instead."""
 
@@ -63,8 +73,26 @@ class TooLateToReopen(Exception):
 
 
 @dataclass(frozen=True)
+class AboutDevice:
+    """The hardware that a case is about: model and serial number, what is wished for rented one, when bought one was bought."""
+
+    name: str
+    wish: str = ""
+    bought_on: date | None = None
+
+    def told(self) -> str:
+        """The lines that the vendor reads above the description."""
+        bought = date_format(self.bought_on, "Y-m-d") if self.bought_on else ""
+        lines = ((_("Wish"), self.wish), (_("Device"), self.name), (_("Bought on"), bought))
+        return "\n".join(f"{label}: {value}" for label, value in lines if value)
+
+
+@dataclass(frozen=True)
 class NewCase:
-    """What a case is submitted with. `owner` is who gets the answers: the submitter when None; `file` is optional."""
+    """What a case is submitted with. `owner` is who gets the answers: the submitter when None; `file` is optional.
+
+    A case of hardware names its `device` and the customer's account.
+    """
 
     type: str
     subject: str
@@ -75,6 +103,7 @@ class NewCase:
     contact: Contact | None = None
     owner: User | None = None
     file: UploadedFile | None = None
+    device: AboutDevice | None = None
 
 
 def why_not_eligible(partner: Partner, case_type: str) -> str:
@@ -98,7 +127,7 @@ def why_not_eligible(partner: Partner, case_type: str) -> str:
 def submit_case(new: NewCase, *, by: User) -> Case:
     """Submit a case to the vendor; its first answer gets a due time in the opening hours of the partner's zone.
 
-    Raises NotEligible, ElsewhereContact, FileRefused, or NotYours for an account, contact or owner of another partner.
+    Raises NotEligible, NotCovered, ElsewhereContact, FileRefused, or NotYours for an account, contact or owner of another partner.
     """
     owner = new.owner or by
     partner = _partner_of(new, owner, by)
@@ -106,6 +135,7 @@ def submit_case(new: NewCase, *, by: User) -> Case:
     if refusal:
         raise NotEligible(refusal)
     zone, now = ZoneInfo(partner.time_zone), timezone.now()
+    _require_cover(new, now.astimezone(zone).date())
     case = Case.objects.create(
         partner=partner,
         owner=owner,
@@ -113,7 +143,7 @@ def submit_case(new: NewCase, *, by: User) -> Case:
         type=new.type,
         topic=new.topic,
         subject=_one_line(new.subject),
-        description=new.description,
+        description=f"{new.device.told()}\n\n{new.description}" if new.device else new.description,
         service_class=new.service_class,
         verdict=Case.Verdict.NEW if new.type == CaseType.FEATURE_REQUEST else "",
         account=_account_of(new),
@@ -123,6 +153,19 @@ def submit_case(new: NewCase, *, by: User) -> Case:
     if new.file:
         attach_file(case, new.file, by=by)
     return case
+
+
+def _require_cover(new: NewCase, today: date) -> None:
+    bought_on = new.device.bought_on if new.device else None
+    if new.type != CaseType.RMA_CAPEX or bought_on is None:
+        return
+    if bought_on > today:
+        raise NotCovered("bought_on", _("This day is still to come."))
+    covered = cover(bought_on, today)
+    if covered == Cover.OVER:
+        raise NotCovered("bought_on", _("This device is too old: it is no longer repaired or replaced."))
+    if covered == Cover.CONTRACT and new.file is None:
+        raise NotCovered("file", _("After the first year the signed warranty contract is needed: attach it."))
 
 
 def _partner_of(new: NewCase, owner: User, by: User) -> Partner:

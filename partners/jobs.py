@@ -16,6 +16,7 @@ from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.db.models import Count
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import ngettext
 
 from partnerportal.core import emails, outbox
@@ -79,14 +80,9 @@ def tell_of_dead_messages() -> None:
     if not dead:  # Somebody has given them another try meanwhile.
         return
     for admin in User.objects.filter(role=Role.VENDOR_ADMIN, is_active=True):
-        notify(
-            admin,
-            lambda: (
-                ngettext("%(count)s message could not be delivered.", "%(count)s messages could not be delivered.", dead) % {"count": dead}
-            ),
-            kind="outbox",
-            url=_dead_messages(),
-        )
+        with translation.override(admin.language):
+            text = ngettext("%(count)s message could not be delivered.", "%(count)s messages could not be delivered.", dead)
+            notify(admin, text % {"count": dead}, kind="outbox", url=_dead_messages())
         key = f"{outbox.ALERT}.mail:{admin.pk}:{uuid4().hex}"
         outbox.promise(f"{outbox.ALERT}.mail", key=key, user_id=admin.pk, message_key=key)
 

@@ -1,24 +1,39 @@
-"""How long a session lives, and what ends the person's others."""
+"""How long a session lives, what ends the person's others, and the list of them."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from allauth.usersessions.models import UserSession
 from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.signals import user_logged_in
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.middleware.csrf import get_token
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from partners.auth import signed_in_too_long
 from partners.models import User
 
 MARK_EVERY = 300  # Seconds. Each mark is a write, so not every request makes one.
+# The first mark that a browser's own name for itself holds: newer browsers name older ones as well.
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("CriOS", "Chrome"),
+    ("Safari", "Safari"),
+)
+SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux"))
 UNATTENDED = "X-Unattended"  # A page that asks by itself says so; such a question is nobody's presence.
 
 
@@ -35,6 +50,7 @@ class SessionAgeMiddleware:
                 logout(request)
             elif now - request.session["seen_at"] > MARK_EVERY and UNATTENDED not in request.headers:
                 request.session["seen_at"] = now
+                UserSession.objects.filter(session_key=request.session.session_key).update(last_seen_at=timezone.now())
         return self.get_response(request)
 
 
@@ -63,7 +79,43 @@ def end_other_sessions(sender: Any, request: HttpRequest, user: User, **facts: A
     """A change of the second factor ends the person's other sessions and gives this one a new key. Receiver of allauth's signals."""
     user.session_version += 1
     user.save(update_fields=["session_version"])
+    keep_session(request, user)
+
+
+def keep_session(request: HttpRequest, user: User) -> None:
+    """Let this session outlive a new session version, with a new key under which the list knows it."""
     update_session_auth_hash(request, user)
+    UserSession.objects.create_from_request(request)
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A session of a person's, as the profile shows it."""
+
+    pk: int
+    device: str
+    ip: str
+    seen_at: datetime
+    is_current: bool
+
+
+def sessions_of(request: HttpRequest) -> list[SignedIn]:
+    """The person's sessions that are alive, this one first, then the last seen. Those that are over leave the list."""
+    if not UserSession.objects.filter(session_key=request.session.session_key).exists():
+        UserSession.objects.create_from_request(request)
+    here = request.session.session_key
+    rows = [
+        SignedIn(row.pk, device(row.user_agent), row.ip, row.last_seen_at, is_current=row.session_key == here)
+        for row in UserSession.objects.purge_and_list(request.user)
+    ]
+    return sorted(rows, key=lambda row: (not row.is_current, -row.seen_at.timestamp()))
+
+
+def device(user_agent: str) -> str:
+    """Browser and system as a person calls them; what is not known is shown as it is."""
+    browser = next((name for mark, name in BROWSERS if mark in user_agent), "")
+    system = next((name for mark, name in SYSTEMS if mark in user_agent), "")
+    return " · ".join(word for word in (browser, system) if word) or user_agent[:60] or "–"
 
 
 def connect() -> None:

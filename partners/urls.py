@@ -17,6 +17,7 @@ urlpatterns = [
     path("profile/", profile.Profile.as_view(), name="profile"),
     path("profile/notices/", profile.NoticeChoices.as_view(), name="notice_choices"),
     path("profile/sessions/end/", profile.EndOtherSessions.as_view(), name="end_sessions"),
+    path("profile/sessions/<int:pk>/end/", profile.EndSession.as_view(), name="end_session"),
     path("notifications/", notices.Notices.as_view(), name="notices"),
     path("notifications/read/", notices.ReadAllNotices.as_view(), name="read_all"),
     path("notifications/<int:pk>/open/", notices.OpenNotice.as_view(), name="open_notice"),

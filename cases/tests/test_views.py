@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
@@ -130,6 +131,8 @@ def test_a_certified_partner_is_offered_tech_support(client, anna):
         "customer_care",
         "tech_support",
         "feature_request",
+        "rma_capex",
+        "hwaas",
     ]
 
 
@@ -139,6 +142,8 @@ def test_a_certified_partner_is_offered_tech_support(client, anna):
         ("customer_care", {"topic", "subject", "description", "account", "contact", "file"}),
         ("tech_support", {"service_class", "subject", "description", "account", "contact", "file"}),
         ("feature_request", {"subject", "description", "account", "contact", "file"}),
+        ("rma_capex", {"account", "contact", "device", "bought_on", "subject", "description", "file"}),
+        ("hwaas", {"account", "contact", "wish", "device", "subject", "description", "file"}),
     ],
 )
 def test_each_type_asks_its_fields(client, anna, case_type, asked):
@@ -160,6 +165,52 @@ def test_a_case_is_submitted_with_a_file_and_a_link_to_it(as_anna, anna):
     assert (case.type, case.topic, case.account, case.owner) == ("customer_care", "billing", account, anna)
     assert case.attachments.get().name == "log.txt"
     assert case.number in response.content.decode()
+
+
+RMA = {"device": "DaySky base, SN 4711", "subject": "Does not start", "description": "No light at all."}
+
+
+def test_a_faulty_device_is_sent_with_what_the_vendor_must_know(as_anna, anna):
+    account, bought = AccountFactory(owner=anna), timezone.localdate() - timedelta(days=30)
+
+    answer = as_anna.post("/cases/new/?type=rma_capex", {**RMA, "account": account.pk, "bought_on": bought.isoformat()})
+
+    case = Case.objects.visible_to(anna).get()
+    assert answer.url == case.get_absolute_url()
+    assert (case.type, case.account, case.subject) == ("rma_capex", account, "Does not start")
+    assert case.description == f"Device: DaySky base, SN 4711\nBought on: {bought:%Y-%m-%d}\n\nNo light at all."
+
+
+@pytest.mark.parametrize(
+    "bought_on, field", [("2099-01-01", "bought_on"), ("2023-01-10", "bought_on"), ("2015-01-10", "bought_on"), ("2022-06-30", "file")]
+)
+def test_what_is_not_covered_is_refused_at_its_field(as_anna, anna, bought_on, field):
+    account = AccountFactory(owner=anna)
+
+    with time_machine.travel("2026-11-20 12:00+00:00", tick=False):
+        answer = as_anna.post("/cases/new/?type=rma_capex", {**RMA, "account": account.pk, "bought_on": bought_on})
+
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == [field]
+    assert not everything(Case).exists()
+
+
+def test_rented_devices_are_named_with_the_wish(as_anna, anna):
+    account = AccountFactory(owner=anna)
+
+    as_anna.post("/cases/new/?type=hwaas", {**RMA, "account": account.pk, "wish": "cancel"})
+
+    case = Case.objects.visible_to(anna).get()
+    assert (case.type, case.description.splitlines()[:2]) == ("hwaas", ["Wish: Cancel devices", "Device: DaySky base, SN 4711"])
+
+
+@pytest.mark.parametrize("case_type", ["rma_capex", "hwaas"])
+def test_hardware_stands_at_a_customer(as_anna, case_type):
+    answer = as_anna.post(f"/cases/new/?type={case_type}", {**RMA, "bought_on": "2026-01-01", "wish": "other"})
+
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == ["account"]
+    assert not everything(Case).exists()
 
 
 def test_a_file_that_is_refused_submits_nothing_and_keeps_what_was_typed(as_anna):

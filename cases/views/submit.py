@@ -33,6 +33,11 @@ TYPE_TEXTS: dict[str, tuple[str | Promise, str]] = {
     CaseType.CUSTOMER_CARE: (gettext_lazy("Orders, billing, licenses, your company’s data, anything about the portal."), "headset"),
     CaseType.TECH_SUPPORT: (gettext_lazy("Something does not work: calls, devices, a PBX that cannot be reached."), "tools"),
     CaseType.FEATURE_REQUEST: (gettext_lazy("What the product should be able to do. You hear what becomes of it."), "lightbulb"),
+    CaseType.RMA_CAPEX: (gettext_lazy("A device that your customer bought is faulty and should be repaired or replaced."), "arrow-repeat"),
+    CaseType.HWAAS: (
+        gettext_lazy("Devices as a service: replace a faulty one, cancel some, or transfer them to another customer."),
+        "hdd-stack",
+    ),
 }
 
 
@@ -42,7 +47,7 @@ class CaseAdd(RecordAdd):
     model, permission = Case, "cases.add_case"
     form_class = CaseForm
     template_name = "cases/case_form.html"
-    errors = (services.NotEligible, services.ElsewhereContact, NotYours, FileRefused)
+    errors = (services.NotEligible, services.NotCovered, services.ElsewhereContact, NotYours, FileRefused)
     can_save_and_new, icon = False, "life-preserver"
 
     @property

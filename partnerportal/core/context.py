@@ -64,6 +64,7 @@ AT = {
     "sign_out": "/auth/logout/",
     "new_task": "/tasks/new/",
     "log_call": "/tasks/calls/new/",
+    "submit_case": "/cases/new/",
 }
 PHONE_TABS = ("home", "leads", "projects", "tasks")
 

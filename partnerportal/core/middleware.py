@@ -4,12 +4,24 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 import structlog
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils import timezone, translation
 
 from partnerportal.core.actors import through
 from partnerportal.core.scoping import NotYours
+
+
+class MethodsMiddleware:
+    """Pages are read and posted to. Every other method is refused before anything is looked at, by the admin's pages too."""
+
+    KNOWN = ("GET", "HEAD", "POST", "OPTIONS")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request) if request.method in self.KNOWN else HttpResponseNotAllowed(self.KNOWN)
 
 
 class PersonMiddleware:

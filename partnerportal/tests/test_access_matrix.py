@@ -41,6 +41,7 @@ MATRIX: dict[tuple[str, str], str] = {
     ("lmmmmmffffl", "loooooffffl"): "duplicates_of_new_account duplicates_of_new_contact duplicates_of_new_lead",
     ("lmmmmmmmmml", "lofoonfnnfl"): "core:remove_file",
     ("lmmmmmmmmml", "lonnnnnnnnl"): "partners:mute_notice partners:open_notice partners:read_notice",
+    ("lmmmmmmmmml", "lnnnnnnnnnl"): "partners:end_session",
     ("lmmmmmmmmml", "loooooooool"): "core:look core:pin partners:end_sessions partners:notice_choices partners:read_all",
     ("lmmmmnfnfml", "loooonfnfol"): "accounts:files accounts:notes accounts:pin_note contacts:files contacts:notes contacts:pin_note",
     ("lmmmmnfnmml", "loooonfnffl"): "cases:notes cases:pin_note",
@@ -246,6 +247,26 @@ def test_nobody_of_another_partner_reaches_a_record():
         if cells[person] == "o"
     ]
     assert reached == []
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete", "trace"])
+def test_no_address_knows_another_method(world, clients, method, capsys):
+    """Neither answered nor an error, for anybody; and nothing is taken back here, so that a change would show."""
+    before, wrong, cells = access.fingerprint(), {}, 0
+
+    for name, address in access.addresses(world).items():
+        for person in access.PEOPLE:
+            status = getattr(clients[person], method)(address).status_code
+            cells += 1
+            if status not in (302, 403, 404, 405):
+                wrong[name, person] = status
+
+    with capsys.disabled():
+        print(f"\n{method}: {cells} cells")
+    assert wrong == {}
+    assert cells > 3000
+    assert access.fingerprint() == before
+    assert clients["owner"].get("/").status_code == 200
 
 
 @pytest.mark.parametrize("part", ["portal", "back office"])

@@ -9,6 +9,7 @@ import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from allauth.usersessions.models import UserSession
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -17,6 +18,7 @@ from partnerportal.core.models import OutboxMessage
 from partners import services
 from partners.models import Partner, User
 from partners.roles import Role
+from partners.sessions import device
 from partners.tests.factories import PASSWORD
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -245,6 +247,61 @@ def test_the_others_can_be_ended_from_the_profile(anna):
     here.post(reverse("partners:end_sessions"))
 
     assert (is_in(here), is_in(there)) == (True, False)
+
+
+FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile Safari/604.1"
+EDGE = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36 Edg/138.0.0.0"
+
+
+def signed_in_with(person, user_agent):
+    client = Client(headers={"user-agent": user_agent})
+    assert client.post("/auth/login/", {"login": person.email, "password": PASSWORD}).status_code == 302
+    return client
+
+
+def test_the_profile_lists_the_own_sessions_and_ends_one(anna, carla):
+    here, there = signed_in_with(anna, FIREFOX), signed_in_with(anna, IPHONE)
+    strangers = signed_in_with(carla, FIREFOX)
+
+    listed = here.get("/profile/").context["sessions"]
+    assert [(one.device, one.is_current, one.ip) for one in listed] == [
+        ("Firefox · Windows", True, "127.0.0.1"),
+        ("Safari · iPhone", False, "127.0.0.1"),
+    ]
+    answer = here.post(reverse("partners:end_session", args=[listed[1].pk]), follow=True)
+
+    assert "That session is signed out." in answer.content.decode()
+    assert [one.is_current for one in answer.context["sessions"]] == [True]
+    assert (is_in(here), is_in(there), is_in(strangers)) == (True, False, True)
+
+
+def test_nobody_ends_the_session_of_another_nor_this_one(anna, carla):
+    here, strangers = signed_in_with(anna, FIREFOX), signed_in_with(carla, FIREFOX)
+    theirs, own = (client.get("/profile/").context["sessions"][0].pk for client in (strangers, here))
+
+    for pk in (theirs, own):
+        assert here.post(reverse("partners:end_session", args=[pk])).status_code == 404
+
+    assert (is_in(here), is_in(strangers)) == (True, True)
+
+
+def test_sessions_that_are_over_leave_the_list(anna):
+    here, there = signed_in_with(anna, FIREFOX), signed_in_with(anna, IPHONE)
+
+    here.post(reverse("partners:end_sessions"))
+
+    assert [one.is_current for one in here.get("/profile/").context["sessions"]] == [True]
+    assert not is_in(there)
+    assert UserSession.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "user_agent, said",
+    [(FIREFOX, "Firefox · Windows"), (IPHONE, "Safari · iPhone"), (EDGE, "Edge · Windows"), ("curl/8.14", "curl/8.14"), ("", "–")],
+)
+def test_a_device_is_named_as_a_person_calls_it(user_agent, said):
+    assert device(user_agent) == said
 
 
 @pytest.mark.django_db(transaction=True)

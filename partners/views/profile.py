@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from allauth.mfa.utils import is_mfa_enabled
-from django.contrib.auth import update_session_auth_hash
+from allauth.usersessions.models import UserSession
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,7 @@ from partnerportal.core.toasts import say
 from partnerportal.core.views import Guarded
 from partners import services
 from partners.forms import ProfileForm
+from partners.sessions import keep_session, sessions_of
 
 
 class Profile(Guarded):
@@ -39,6 +40,7 @@ class Profile(Guarded):
         chosen = dict(self.request.user.notice_choices.values_list("topic", "channel"))
         context["topics"] = [(topic, chosen.get(topic.name, topic.usual)) for topic in TOPICS]
         context["channels"] = Channel.choices
+        context["sessions"] = sessions_of(self.request)
         return self.page("partners/profile.html", context, status=status)
 
 
@@ -61,6 +63,19 @@ class EndOtherSessions(Guarded):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        update_session_auth_hash(request, services.end_sessions(request.user, by=request.user))
+        keep_session(request, services.end_sessions(request.user, by=request.user))
         say(request, _("You are signed out everywhere else."))
+        return redirect("partners:profile")
+
+
+class EndSession(Guarded):
+    """Sign out one of the own sessions. Another person's does not exist; this one is ended by signing out."""
+
+    permission = "partners.view_profile"
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        session = get_object_or_404(UserSession.objects.exclude(session_key=request.session.session_key), pk=pk, user=request.user)
+        session.end()
+        say(request, _("That session is signed out."))
         return redirect("partners:profile")
