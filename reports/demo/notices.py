@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils import translation
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from cases.models import Comment
 from orders.models import Order
@@ -21,17 +21,20 @@ from reports.demo.chronicle import Chronicle
 
 KEPT, UNREAD = 12, 4
 READ_AFTER = timedelta(hours=3)
+GRANTED = gettext_noop("The demo bonus of %(project)s was granted.")
+ANSWERED = gettext_noop("%(who)s answered case %(number)s: %(subject)s")
 
 
 @dataclass(frozen=True)
 class Told:
-    """One line for one person."""
+    """One line for one person: a message id with its values."""
 
     at: datetime
     to: User
     about: Subject
     kind: str
-    text: Callable[[], str]
+    sentence: str
+    values: dict[str, str]
 
 
 def ring_bells(chronicle: Chronicle, *, now: datetime) -> None:
@@ -47,41 +50,31 @@ def ring_bells(chronicle: Chronicle, *, now: datetime) -> None:
 
 
 def _ring(chronicle: Chronicle, one: Told, *, read_at: datetime | None) -> None:
+    notice = Notification(user=one.to, sentence=one.sentence, values=one.values, kind=one.kind, about=one.about, read_at=read_at)
+    notice.url = one.about.get_absolute_url()  # type: ignore[attr-defined]
+    notice.reason = Notification.Reason.OWNER
     with translation.override(one.to.language):
-        text = one.text()[:300]
-    url = one.about.get_absolute_url()  # type: ignore[attr-defined]
-    chronicle.add(Notification(user=one.to, text=text, kind=one.kind, url=url, about=one.about, read_at=read_at), at=one.at, by=None)
+        notice.text = notice.told[:300]
+    chronicle.add(notice, at=one.at, by=None)
 
 
 def _bonuses(chronicle: Chronicle) -> Iterator[Told]:
     for entry in chronicle.rows(BonusEntry):
         project = entry.project
         if entry.state == BonusEntry.State.GRANTED:
-            yield Told(entry.created_at, project.owner, project, "bonus", _granted(project.name))
-
-
-def _granted(name: str) -> Callable[[], str]:
-    return lambda: _("The demo bonus of %(project)s was granted.") % {"project": name}
+            yield Told(entry.created_at, project.owner, project, "bonus", GRANTED, {"project": project.name})
 
 
 def _orders(chronicle: Chronicle) -> Iterator[Told]:
     for move in chronicle.rows(StageMove):
         order = move.subject
         if isinstance(order, Order) and move.to_stage in NOTICES:
-            yield Told(move.at, order.owner, order, "order", _moved(OrderStatus(move.to_stage), order.number))
-
-
-def _moved(status: OrderStatus, number: str) -> Callable[[], str]:
-    return lambda: _(NOTICES[status]) % {"number": number}
+            yield Told(move.at, order.owner, order, "order", NOTICES[OrderStatus(move.to_stage)], {"number": order.number})
 
 
 def _answers(chronicle: Chronicle) -> Iterator[Told]:
     for comment in chronicle.rows(Comment):
         case = comment.case
         if not comment.is_internal and comment.author.partner_id is None:
-            facts = {"who": comment.author.get_full_name(), "number": case.number, "subject": case.subject}
-            yield Told(comment.created_at, case.owner, case, "case", _answered(facts))
-
-
-def _answered(facts: dict[str, str]) -> Callable[[], str]:
-    return lambda: _("%(who)s answered case %(number)s: %(subject)s") % facts
+            values = {"who": comment.author.get_full_name(), "number": case.number, "subject": case.subject}
+            yield Told(comment.created_at, case.owner, case, "case", ANSWERED, values)
