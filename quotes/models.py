@@ -160,7 +160,7 @@ class Quote(ShippingAddress, Taskable):
 
     def deletion_refusal(self) -> str:
         """Why this quote cannot be deleted; empty when it can. A draft or a quote that stands is cancelled first."""
-        if self.stage_moves.filter(to_stage=Status.ORDERED).exists():
+        if self.stage_moves.filter(Q(to_stage=Status.ORDERED) | Q(from_stage=Status.ORDERED)).exists():
             return gettext("An order was made from this quote, so it stays.")
         if self.status in NOT_PRIMARY:
             return ""

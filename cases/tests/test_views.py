@@ -118,7 +118,7 @@ def test_search_finds_no_internal_comment(as_anna, anna, tariq):
 def test_the_type_comes_first_and_what_is_not_open_is_explained(as_anna):
     page = as_anna.get("/cases/new/").content.decode()
 
-    assert re.findall(r'href="\?type=(\w+)"', page) == ["customer_care", "feature_request"]
+    assert re.findall(r'href="\?type=(\w+)"', page) == ["customer_care", "feature_request", "rma_capex", "hwaas"]
     assert "Tech Support is open to partners with certified staff." in page
 
 
