@@ -302,7 +302,7 @@ def typed_into(form):
             keys = [str(key) for key, _label in field.choices]
             if str(values[name]) not in keys:
                 values[name] = next(key for key in keys if key)
-    return {name: value for name, value in values.items() if value not in (None, "", False, [])}
+    return {name: value for name, value in values.items() if value or value == 0 and value is not False}
 
 
 def hostile(record, fields, theirs):
@@ -343,7 +343,8 @@ def test_a_form_changes_no_field_that_it_does_not_show(worlds, label):
     assert answer.status_code == 302, dict(answer.context["form"].errors)
     now = type(record)._base_manager.get(pk=record.pk)
     assert getattr(now, changed) == value  # The form was taken, so that what follows is no consequence of a refusal.
-    kept = {one.attname for one in record._meta.concrete_fields if one.name not in form.fields} - {"updated_at"}
+    # An estimate is computed anew with every edit; its sum, `expected_mrr`, is among what is kept.
+    kept = {one.attname for one in record._meta.concrete_fields if one.name not in form.fields} - {"updated_at", "estimate"}
     assert {name: getattr(now, name) for name in kept} == {name: before[name] for name in kept}
     assert len(sent) > len(data) + 5
 
