@@ -6,14 +6,12 @@ be found. The functions are made in `migrations/0003_match_functions.py`; the in
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
 
-from django.db.models import Case, F, FloatField, Func, Model, Q, QuerySet, TextField, Value, When
+from django.db.models import Case, F, FloatField, Func, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Greatest
 
 from accounts.matching import Profile
-
-Row = TypeVar("Row", bound=Model)
 
 EXAMINED = 60  # The nearest so many are compared one by one.
 SHORTEST_BASE = 9  # Of a telephone number with its prefix: shorter ones are no company's own.
@@ -38,8 +36,8 @@ class TaxKey(Func):
 
 
 def candidates(
-    rows: QuerySet[Row], profile: Profile, *, name: Any, text: str, hosts: tuple[str, ...], phones: tuple[str, ...], tax: str = ""
-) -> QuerySet[Row]:
+    rows: QuerySet[Any], profile: Profile, *, name: Any, text: str, hosts: tuple[str, ...], phones: tuple[str, ...], tax: str = ""
+) -> QuerySet[Any]:
     """The rows that share a domain, a number or much of the name, the nearest first, at most `EXAMINED`; one query.
 
     `rows` are in scope already. `name` is the field or expression that `text` is compared with; `hosts`, `phones` and `tax` name fields.

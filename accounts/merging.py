@@ -126,7 +126,11 @@ def _move_all(source: Subject, target: Subject) -> Iterator[dict[str, Any]]:
 def _links(kind: type[Subject]) -> Iterator[tuple[type[models.Model], str]]:
     """Every foreign key to this kind of record, and every generic link, in a fixed order; histories stay with their record."""
     foreign = (link for link in kind._meta.get_fields(include_hidden=True) if (link.one_to_many or link.one_to_one) and link.auto_created)
-    direct = [(link.related_model, link.field.attname) for link in foreign if issubclass(link.related_model, PartnerOwned)]
+    direct: list[tuple[Any, str]] = [
+        (link.related_model, link.field.attname)  # type: ignore[union-attr]
+        for link in foreign
+        if isinstance(link.related_model, type) and issubclass(link.related_model, PartnerOwned)
+    ]
     generic = [
         (model, "object_id")
         for model in apps.get_models()

@@ -132,7 +132,7 @@ class Account(Taskable):
             phones=[str(self.phone)],
             tax_number=self.vat_number,
             city=self.city,
-            country=self.country.code or "",
+            country=self.country.code or "",  # type: ignore[attr-defined]
         )
 
     @property
@@ -188,7 +188,11 @@ class Contact(Taskable):
         """The contact in comparable form; `account` is loaded."""
         phones = [str(self.phone), str(self.mobile)]
         return profile(
-            self.account.name, emails=[self.email], phones=phones, country=self.account.country.code or "", person=self.full_name
+            self.account.name,
+            emails=[self.email],
+            phones=phones,
+            country=self.account.country.code or "",  # type: ignore[attr-defined]
+            person=self.full_name,
         )
 
     def get_absolute_url(self) -> str:

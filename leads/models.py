@@ -135,6 +135,6 @@ class Lead(Taskable):
             website=self.website,
             phones=[str(self.phone), str(self.mobile)],
             city=self.city,
-            country=self.country.code or "",
+            country=self.country.code or "",  # type: ignore[attr-defined]
             person=self.full_name,
         )

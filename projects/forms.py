@@ -229,7 +229,7 @@ class ConvertForm(PartnerForm):
 
     account = forms.ModelChoiceField(label=_("Account"), queryset=Account.objects.all(), required=False)  # type: ignore[var-annotated]
     phone = PhoneNumberField(label=_("Phone of the company"), required=False)
-    contact = forms.ModelChoiceField(label=_("Contact"), queryset=Contact.objects.all(), required=False)
+    contact = forms.ModelChoiceField(label=_("Contact"), queryset=Contact.objects.all(), required=False)  # type: ignore[var-annotated]
     name = forms.CharField(label=_("Project name"), max_length=200)
     close_date = forms.DateField(label=_("Close date"))
     opportunity_type = forms.ChoiceField(label=_("Opportunity type"), choices=OpportunityType.choices)
@@ -338,7 +338,7 @@ class NextStepForm(PartnerModelForm):
 class ProjectContactForm(PartnerForm):
     """One more person of the account on the project."""
 
-    contact = forms.ModelChoiceField(label=_("Contact"), queryset=Contact.objects.all())
+    contact = forms.ModelChoiceField(label=_("Contact"), queryset=Contact.objects.all())  # type: ignore[var-annotated]
     role = forms.CharField(label=_("Role"), max_length=40, required=False)
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:

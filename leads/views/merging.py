@@ -46,9 +46,8 @@ class MergeRecords(RecordView):
     def others(self) -> list[Any]:
         """The further records, as far as the person may change them."""
         keys = [key for key in self.request.GET.getlist("with") if key.isdigit()][:MOST]
-        return list(
-            self.model._default_manager.editable_by(self.request.user).filter(pk__in=keys).exclude(pk=self.record.pk).order_by("pk")
-        )  # type: ignore[attr-defined]
+        rows = self.model._default_manager.editable_by(self.request.user)  # type: ignore[attr-defined]
+        return list(rows.filter(pk__in=keys).exclude(pk=self.record.pk).order_by("pk"))
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         if not 1 <= len(self.others) < MOST:
