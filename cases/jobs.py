@@ -12,6 +12,7 @@ from cases.services import close_resolved
 from partnerportal.core import emails, outbox
 from partnerportal.core.actors import Actor
 from partnerportal.core.models import StageMove
+from partnerportal.core.notifications import wants_mail
 
 EXCERPT = 240  # A mail shows how the answer begins; the rest is read in the portal.
 
@@ -40,7 +41,7 @@ def email_resolved(*, case_id: int, move_id: int) -> None:
 
 def _send(name: str, case: Case, *, key: str, **facts: str) -> None:
     owner = case.owner
-    if owner.is_active:
+    if owner.is_active and wants_mail(owner, "case"):
         link = f"{settings.SITE_URL}{case.get_absolute_url()}"
         emails.send(name, (owner.get_full_name(), owner.email), {"case": case, "link": link, **facts}, language=owner.language, key=key)
 

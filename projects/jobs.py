@@ -1,6 +1,7 @@
 """What projects promise, delivered."""
 
 from partnerportal.core import emails, outbox
+from partnerportal.core.notifications import wants_mail
 from projects.models import BonusEntry
 
 
@@ -10,6 +11,8 @@ def mail_decision(*, entry_id: int) -> None:
     entries = BonusEntry.objects.across_partners(reason="outbox: bonus.decided")
     entry = entries.select_related("project__owner", "decided_by").get(pk=entry_id)
     owner = entry.project.owner
+    if not owner.is_active or not wants_mail(owner, "bonus"):
+        return
     emails.send(
         "bonus_decided",
         (owner.get_full_name(), owner.email),

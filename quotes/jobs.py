@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from partnerportal.core import emails, outbox
 from partnerportal.core.actors import Actor
+from partnerportal.core.notifications import wants_mail
 from partnerportal.core.pdf import html_to_pdf
 from projects import services as projects
 from quotes import documents, services
@@ -57,6 +58,8 @@ def mail_answer(*, quote_id: int, event_id: int) -> None:
         .get(pk=event_id)
     )
     quote = event.quote
+    if not quote.owner.is_active or not wants_mail(quote.owner, "quote"):
+        return
     emails.send(
         "quote_answered",
         to=(quote.owner.get_full_name(), quote.owner.email),

@@ -3,6 +3,7 @@
 from django.conf import settings
 
 from partnerportal.core import emails, outbox
+from partnerportal.core.notifications import wants_mail
 from tasks.models import Status, Task
 
 
@@ -12,6 +13,8 @@ def email_assignment(*, task_id: int, assignee_id: int, by: str) -> None:
     task = Task.objects.across_partners(reason="outbox: task.assigned").select_related("assigned_to").get(pk=task_id)
     assignee = task.assigned_to
     if task.status == Status.COMPLETED or task.deleted_at or assignee.pk != assignee_id or not assignee.is_active:
+        return
+    if not wants_mail(assignee, "task"):
         return
     emails.send(
         "task_assigned",

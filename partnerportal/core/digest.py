@@ -20,10 +20,10 @@ IN_ONE_MAIL = 50
 def promise_due(now: datetime) -> int:
     """Promise a mail to each person who has left a notice unread for `NOTICE_WAIT` and had none for `NOTICE_QUIET`; how many there are."""
     mailed = Notification.objects.filter(user=OuterRef("user"), mailed_at__gt=now - timedelta(seconds=settings.NOTICE_QUIET))
-    underway = OutboxMessage.objects.filter(kind=KIND, state=OutboxMessage.State.PENDING, payload__user_id=OuterRef("user"))
+    underway = list(OutboxMessage.objects.filter(kind=KIND, state=OutboxMessage.State.PENDING).values_list("payload__user_id", flat=True))
     ripe = Notification.objects.filter(is_for_mail=True, mailed_at=None, read_at=None, user__is_active=True)
     ripe = ripe.filter(created_at__lte=now - timedelta(seconds=settings.NOTICE_WAIT))
-    people = ripe.filter(~Exists(mailed), ~Exists(underway)).order_by().values_list("user", flat=True).distinct()
+    people = ripe.filter(~Exists(mailed)).exclude(user__in=underway).order_by().values_list("user", flat=True).distinct()
     found = list(people)
     with transaction.atomic():
         for user_id in found:

@@ -43,7 +43,11 @@ def _connected() -> socket.socket:
     if address.scheme == "unix":
         line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         line.settimeout(SECONDS)
-        line.connect(address.path)
+        try:
+            line.connect(address.path)
+        except OSError:
+            line.close()
+            raise
         return line
     return socket.create_connection((address.hostname or "", address.port or 3310), timeout=SECONDS)
 

@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from accounts.tests.factories import AccountFactory
+from leads.tests.factories import LeadFactory
 from partnerportal.core.models import Notification, OutboxMessage
 from partnerportal.core.scoping import NotYours
 from tasks import services
@@ -166,3 +167,37 @@ def test_hand_over_takes_open_tasks_along(anna, alex):
     for record in (account, open_one, done):
         record.refresh_from_db()
     assert (account.owner, open_one.assigned_to, done.assigned_to) == (alex, alex, anna)
+
+
+CALL = {"direction": "out", "outcome": "reached", "minutes": 12, "comments": "Wants an offer"}
+
+
+def test_log_call_writes_the_call_and_its_follow_up_in_one_step(anna, alex, ben):
+    lead = LeadFactory(owner=ben, company="Brenner")
+    day = date(2026, 3, 2)
+
+    call = services.log_call(lead, values={**CALL, "follow_up": "Send the offer", "follow_up_on": day, "follow_up_by": alex}, by=anna)
+
+    following = Task.objects.for_partner(anna.partner).exclude(pk=call.pk).get()
+    assert (call.kind, call.status, call.direction, call.outcome, call.minutes) == ("call", "completed", "out", "reached", 12)
+    assert (call.related, call.comments, call.assigned_to) == (lead, "Wants an offer", anna)
+    assert (following.related, following.subject, following.due_on, following.assigned_to) == (lead, "Send the offer", day, alex)
+    assert sorted(notices()) == [
+        ("Alex", "Anna Conti gave you a task: Send the offer"),
+        ("Ben", "Anna Conti called about Brenner: Reached"),
+    ]
+
+
+def test_log_call_without_a_follow_up_makes_no_task(anna):
+    services.log_call(LeadFactory(owner=anna), values=CALL, by=anna)
+
+    assert Task.objects.for_partner(anna.partner).count() == 1
+
+
+def test_log_call_refuses_who_may_not_see_the_record(anna, carla):
+    lead = LeadFactory(owner=anna)
+
+    with pytest.raises(type(lead).DoesNotExist):
+        services.log_call(lead, values=CALL, by=carla)
+
+    assert not Task.objects.across_partners(reason="test").exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -75,7 +76,7 @@ class AttachFile(Files):
             return files.attach_file(self.record, upload, by=self.request.user)
         try:
             former = self.record.attachments.filter(pk=self.request.POST["version_of"]).first()
-        except ValueError:
+        except ValidationError:  # No key of a file at all.
             former = None
         if former is None:
             raise Http404

@@ -124,6 +124,7 @@ class RecordList(RecordSet):
             "bulk_verbs": self.bulk_verbs(),
             "bulk_query": self.address().removeprefix("?"),
             "selectable": count,
+            "bin_url": self.link("deleted") if self._may_delete() else "",
             "bulk_export_url": self.link("export"),
             "count": _("%(count)s+") % {"count": display.number(COUNT_CAP)} if count > COUNT_CAP else display.number(count),
             "first": display.number(start),
@@ -151,6 +152,9 @@ class RecordList(RecordSet):
             return Cells()
         rows = self.model._default_manager.editable_by(self.request.user).filter(self.edit.open_to_change)  # type: ignore[attr-defined]
         return Cells(fields, frozenset(rows.filter(pk__in=[record.pk for record in records]).values_list("pk", flat=True)))
+
+    def _may_delete(self) -> bool:
+        return bool(self.request.user.has_perm(f"{self.model._meta.app_label}.delete_{self.model._meta.model_name}"))
 
     def _count(self, page: Page) -> int:
         """How many rows there are, up to the cap; the page tells when it holds them all."""
