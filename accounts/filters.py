@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account, AccountKind, AccountStatus, Contact
 from catalog import words
 from catalog.models import Term
-from partnerportal.core.filters import Choices, DayRange, PartnerFilterSet
+from partnerportal.core.filters import Amounts, Choices, DayRange, PartnerFilterSet
 
 
 class AccountFilter(PartnerFilterSet):
@@ -18,6 +18,7 @@ class AccountFilter(PartnerFilterSet):
     status = Choices(label=_("Status"), choices=AccountStatus.choices)
     record_type = Choices(label=_("Kind"), choices=AccountKind.choices)
     industry = Choices(label=_("Industry"), choices=partial(words.choices, Term.Kind.INDUSTRY))
+    employees = Amounts(label=_("Employees"))
     created = DayRange(label=_("Created"), field_name="created_at")
 
     class Meta:

@@ -17,7 +17,7 @@ from catalog.models import Term
 from partnerportal.core import display
 from partnerportal.core.panels import RelatedPanel
 from partnerportal.core.tables import Column, choice, email, label, link, owner_avatar, phone
-from partnerportal.core.views import Action, Fact, ListView, Panel, RecordAdd, RecordDetail, RecordEdit, RecordList
+from partnerportal.core.views import LATELY, Action, Fact, ListView, Panel, RecordAdd, RecordDetail, RecordEdit, RecordList
 
 
 def address(name: str, *args: Any, query: str = "") -> str:
@@ -60,6 +60,7 @@ class AccountList(RecordList):
         ListView("all", _("All accounts"), lambda rows, user: rows),
         ListView("active", _("Active customers"), lambda rows, user: rows.filter(status=AccountStatus.ACTIVE)),
         ListView("prospects", _("Prospects"), lambda rows, user: rows.filter(status=AccountStatus.PROSPECT)),
+        *LATELY,
     )
     columns = (
         Column(_("Account name"), "name", sort="name", is_title=True),
@@ -174,6 +175,7 @@ class ContactList(RecordList):
         ListView("recent", _("Recently created"), lambda rows, user: rows),
         ListView("mine", _("My contacts"), lambda rows, user: rows.filter(owner=user)),
         ListView("all", _("All contacts"), lambda rows, user: rows),
+        *LATELY,
     )
     columns = (
         Column(_("Name"), "full_name", sort="last_name", is_title=True),

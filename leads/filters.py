@@ -10,7 +10,7 @@ from catalog import words
 from catalog.models import ProductOfInterest, Term
 from leads.models import Lead
 from leads.stages import Status
-from partnerportal.core.filters import Choices, DayRange, PartnerFilterSet
+from partnerportal.core.filters import Amounts, Choices, DayRange, PartnerFilterSet
 
 LISTED = [(status.value, status.label) for status in Status if status != Status.CONVERTED]
 
@@ -22,6 +22,8 @@ class LeadFilter(PartnerFilterSet):
     source = Choices(label=_("Lead source"), choices=partial(words.choices, Term.Kind.LEAD_SOURCE))
     power = Choices(label=_("Power"), choices=partial(words.choices, Term.Kind.POWER))
     product_of_interest = Choices(label=_("Product of interest"), choices=ProductOfInterest.choices)
+    total_users = Amounts(label=_("Total users"))
+    revisit = DayRange(label=_("Revisit on"), field_name="revisit_on")
     created = DayRange(label=_("Created"), field_name="created_at")
 
     class Meta:

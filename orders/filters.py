@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account
 from orders.models import Order, OrderKind
 from orders.stages import Status
-from partnerportal.core.filters import Choices, DayRange, PartnerFilterSet
+from partnerportal.core.filters import Amounts, Choices, DayRange, PartnerFilterSet
 from projects.models import Project
 
 
@@ -17,6 +17,7 @@ class OrderFilter(PartnerFilterSet):
     search_in = ("number", "reference", "account__name", "tracking", "pbx_name")
     status = Choices(choices=Status.choices, label=_("Status"))
     record_type = Choices(choices=OrderKind.choices, label=_("Kind"))
+    mrr = Amounts(label=_("MRR"))
     created_at = DayRange(label=_("Created"))
     # Set by links from an account and a project; a list of all of them would be long.
     account = django_filters.ModelChoiceFilter(queryset=Account.objects.all(), label=_("Account"), widget=forms.HiddenInput)

@@ -5,7 +5,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact
-from partnerportal.core.filters import Choices, DayRange, PartnerFilterSet
+from partnerportal.core.filters import Amounts, Choices, DayRange, PartnerFilterSet
 from projects.models import Project
 from projects.stages import Stage
 
@@ -19,6 +19,8 @@ class ProjectFilter(PartnerFilterSet):
     # Set by links from an account and a contact; a list of all of them would be long.
     account = django_filters.ModelChoiceFilter(queryset=Account.objects.all(), label=_("Account"), widget=forms.HiddenInput)
     contact = django_filters.ModelChoiceFilter(queryset=Contact.objects.all(), label=_("Contact"), widget=forms.HiddenInput)
+    mrr = Amounts(label=_("MRR"))
+    total_users = Amounts(label=_("Total users"))
     demo_done = django_filters.BooleanFilter(label=_("Demo done"))
 
     class Meta:

@@ -5,7 +5,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
-from partnerportal.core.filters import Choices, DayRange, PartnerFilterSet
+from partnerportal.core.filters import Amounts, Choices, DayRange, PartnerFilterSet
 from projects.models import Project
 from quotes.models import Quote
 from quotes.stages import Approval, Status
@@ -17,6 +17,7 @@ class QuoteFilter(PartnerFilterSet):
     search_in = ("number", "name", "account__name")
     status = Choices(choices=Status.choices, label=_("Status"))
     approval = Choices(choices=Approval.choices, label=_("Discount approval"))
+    mrr = Amounts(label=_("MRR"))
     is_primary = django_filters.BooleanFilter(label=_("Primary"))
     valid_until = DayRange(label=_("Valid until"))
     created_at = DayRange(label=_("Created"))

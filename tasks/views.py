@@ -20,8 +20,7 @@ from partnerportal.core import display
 from partnerportal.core.submissions import new_token, once
 from partnerportal.core.tables import Column, choice, due, label, link, owner_avatar, rows_html
 from partnerportal.core.toasts import Undo, say
-from partnerportal.core.views import Action, Fact, Guarded, ListView, RecordAdd, RecordDetail, RecordEdit, RecordList, RecordView
-from partnerportal.core.views.paging import Page
+from partnerportal.core.views import LATELY, Action, Fact, Guarded, ListView, RecordAdd, RecordDetail, RecordEdit, RecordList, RecordView
 from partners.models import User
 from tasks import services
 from tasks.about import attach_about, name_of, record_named
@@ -71,11 +70,12 @@ class TaskList(RecordList):
         ListView("delegated", _("Delegated"), lambda rows, user: rows.open().filter(owner=user).exclude(assigned_to=user)),
         ListView("all_open", _("All open tasks"), lambda rows, user: rows.open()),
         ListView("completed", _("Completed"), _done),
+        *LATELY,
     )
     columns = (
         Column(_("Done"), "completed_at", render=tick),
         Column(_("Subject"), "subject", sort="subject", is_title=True),
-        Column(_("About"), "about", render=link, export=lambda task: str(task.related or "")),
+        Column(_("About"), "about", render=link, export=lambda task: str(task.about or "")),
         Column(_("Due"), "due_on", render=due, sort="due_on"),
         Column(_("Priority"), "priority", render=choice),
         Column(_("Status"), "status", render=label),
@@ -85,10 +85,8 @@ class TaskList(RecordList):
         Column(_("Created"), "created_at", sort="created_at", is_optional=True),
     )
 
-    def get_page(self) -> Page:
-        page = super().get_page()
-        attach_about(page.records, self.request.user)
-        return page
+    def prepare(self, records: list[Any]) -> None:
+        attach_about(records, self.request.user)
 
 
 class TaskAdd(RecordAdd):

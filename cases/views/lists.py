@@ -19,7 +19,7 @@ from cases.stages import OPEN, Status
 from partnerportal.core import display
 from partnerportal.core.panels import RelatedPanel
 from partnerportal.core.tables import Column, choice, label, owner_avatar, person
-from partnerportal.core.views import ListView, RecordList
+from partnerportal.core.views import LATELY, ListView, RecordList, owned
 
 CALM = {ANSWERED: "green", ANSWERED_LATE: "amber", DUE: "blue", OVERDUE: "red"}
 
@@ -58,6 +58,8 @@ class CaseList(RecordList):
         ),
         ListView("closed", gettext_lazy("Closed cases"), lambda rows, user: rows.filter(status__in=(Status.RESOLVED, Status.CLOSED))),
         ListView("all", gettext_lazy("All cases"), lambda rows, user: rows),
+        owned("mine", gettext_lazy("My cases")),
+        *LATELY,
     )
     columns = (
         Column(gettext_lazy("Subject"), "subject", sort="subject", is_title=True),

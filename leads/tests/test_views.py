@@ -66,8 +66,8 @@ def leads(anna, alex, carla):
         ("recent", ["After midnight in Rome", "Of Monday", "Put aside", "Old qualified of Alex", "Old new"]),
         ("my_open", ["Of Monday", "Old new"]),
         ("all_open", ["After midnight in Rome", "Of Monday", "Old qualified of Alex", "Old new"]),
-        ("today", ["After midnight in Rome"]),
-        ("week", ["After midnight in Rome", "Of Monday"]),
+        ("new_today", ["After midnight in Rome"]),
+        ("new_this_week", ["After midnight in Rome", "Of Monday"]),
         ("not_in_target", ["Put aside"]),
     ],
 )
@@ -512,4 +512,4 @@ def test_week_begins_on_monday_of_the_reader(as_anna, anna):
         LeadFactory(owner=anna, company="Of Sunday")
 
     with time_machine.travel(datetime(2026, 3, 1, 23, 30, tzinfo=UTC) + timedelta(days=6)):
-        assert titles(as_anna.get("/leads/", {"view": "week"})) == ["Of Monday"]
+        assert titles(as_anna.get("/leads/", {"view": "new_this_week"})) == ["Of Monday"]

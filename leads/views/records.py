@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -23,6 +23,7 @@ from leads.stages import CONVERTIBLE, MOVES, Status
 from partnerportal.core import display
 from partnerportal.core.tables import Column, choice, email, label, owner_avatar, phone
 from partnerportal.core.views import (
+    LATELY,
     Action,
     Card,
     Fact,
@@ -45,29 +46,31 @@ CONVERT_LATER = _("First qualify the lead: only a lead in Qualification can be c
 COMPLETE = "complete"  # What "Mark Status as Complete" posts: on Qualification it asks which way.
 
 
-def start_of(days_ago: int) -> datetime:
-    """Midnight in the reader's time zone, today or some days ago."""
-    return timezone.make_aware(datetime.combine(timezone.localdate() - timedelta(days=days_ago), time.min))
-
-
 def _mine(rows: Any, user: User) -> Any:
     return rows.open().filter(owner=user)
 
 
-def _created_today(rows: Any, user: User) -> Any:
-    return rows.filter(created_at__gte=start_of(0))
+def _incoming(rows: Any, user: User) -> Any:
+    return rows.open().filter(origin=Lead.Origin.VENDOR)
 
 
-def _created_this_week(rows: Any, user: User) -> Any:
-    return rows.filter(created_at__gte=start_of(timezone.localdate().weekday()))
+def _follow_up(rows: Any, user: User) -> Any:
+    return rows.filter(revisit_on__lte=timezone.localdate())
+
+
+def _silent(rows: Any, user: User) -> Any:
+    return rows.open().filter(updated_at__lt=timezone.now() - timedelta(days=30))
 
 
 VIEWS = (
     ListView("recent", _("Recently created"), lambda rows, user: rows),
     ListView("my_open", _("My open leads"), _mine),
     ListView("all_open", _("All open leads"), lambda rows, user: rows.open()),
-    ListView("today", _("New today"), _created_today),
-    ListView("week", _("New this week"), _created_this_week),
+    *LATELY,
+    ListView("incoming", _("Incoming leads"), _incoming),
+    ListView("untouched", _("Not contacted yet"), lambda rows, user: rows.filter(status=Status.NEW)),
+    ListView("follow_up", _("Follow-up due"), _follow_up),
+    ListView("silent", _("Silent for 30 days"), _silent),
     ListView("not_in_target", _("Not in Target"), lambda rows, user: rows.filter(status=Status.NOT_IN_TARGET)),
 )
 

@@ -22,7 +22,7 @@ from partnerportal.core.panels import RelatedPanel
 from partnerportal.core.stages import IllegalMove
 from partnerportal.core.tables import Column, amount, choice, link, owner_avatar
 from partnerportal.core.toasts import say, warn
-from partnerportal.core.views import Action, Fact, ListView, PathBar, RecordDetail, RecordList, RecordView, Step, steps_of
+from partnerportal.core.views import LATELY, Action, Fact, ListView, PathBar, RecordDetail, RecordList, RecordView, Step, steps_of
 from projects.models import Project
 from quotes.models import Quote
 
@@ -42,6 +42,7 @@ class OrderList(RecordList):
         ListView("under_way", gettext_lazy("Under way"), lambda rows, user: rows.filter(status__in=UNDER_WAY)),
         ListView("completed", gettext_lazy("Completed"), lambda rows, user: rows.filter(status=Status.COMPLETED)),
         ListView("all", gettext_lazy("All orders"), lambda rows, user: rows),
+        *LATELY,
     )
     columns = (
         Column(gettext_lazy("Number"), "number", sort="number", is_title=True),

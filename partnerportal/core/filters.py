@@ -2,61 +2,114 @@
 
 class LeadFilter(PartnerFilterSet):
     search_in = ("company", "last_name", "email")
+    status = Choices(choices=Status.choices, label=_("Status"))
+    created = DayRange(label=_("Created"), field_name="created_at")
+    mrr = Amounts(label=_("MRR"))
 
     class Meta:
         model = Lead
-        fields = {"status": ["exact"], "source": ["exact"], "owner": ["exact"]}
+        fields = ["owner"]  # a person may be "me"
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from functools import reduce
+from functools import cache, cached_property, reduce
 from operator import and_, or_
 from typing import Any
 
 import django_filters
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django_filters.widgets import SuffixedMultiWidget
 
-from partnerportal.core import display
+from partnerportal.core import display, periods
 from partnerportal.core.forms import limit_choices
+from partnerportal.core.periods import Period
+
+ME = "me"
 
 
 @dataclass(frozen=True)
 class Chip:
-    """One active filter: what it says, and the query of the page without it."""
+    """One active filter: what it says, and the names that it has in an address."""
 
     label: str
     value: str
-    without: str
+    names: tuple[str, ...]
 
 
-class DayRange(django_filters.DateFromToRangeFilter):
-    """From a day to a day, both included. In the address: `<name>_after`, `<name>_before`."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", django_filters.widgets.DateRangeWidget(attrs={"type": "date"}))
-        super().__init__(*args, **kwargs)
-
-    def filter(self, queryset: models.QuerySet, value: slice | None) -> models.QuerySet:
-        """A field without time is compared with days; midnights in the reader's zone would be the day before in another."""
-        field = queryset.model._meta.get_field(self.field_name)
-        if value and not isinstance(field, models.DateTimeField):
-            value = slice(_day(value.start), _day(value.stop), value.step)
-        return super().filter(queryset, value)
+# --- days -------------------------------------------------------------------------------
 
 
-def _day(moment: datetime | None) -> date | None:
-    return timezone.localtime(moment).date() if moment else None
+class DayRangeWidget(SuffixedMultiWidget):
+    """The name of a span, or two days. In the address: `<name>_in`, `<name>_after`, `<name>_before`."""
+
+    suffixes = ("in", "after", "before")
+
+    def __init__(self) -> None:
+        choices = [("", _("Days …")), *periods.NAMES.items()]
+        first, last = ({"type": "date", "aria-label": label} for label in (_("From day"), _("To day")))
+        days = [forms.DateInput(attrs=first, format="%Y-%m-%d"), forms.DateInput(attrs=last, format="%Y-%m-%d")]
+        super().__init__([forms.Select(choices=choices, attrs={"class": "form-select", "aria-label": _("Span of days")}), *days])
+
+    def decompress(self, value: Period | None) -> list[Any]:
+        return [value.name, None, None] if value and value.name else [None, value.first, value.last] if value else [None, None, None]
+
+
+class DayRangeField(forms.MultiValueField):
+    """Reads a `Period`; None when nothing was said."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", DayRangeWidget())
+        names = forms.ChoiceField(choices=[("", ""), *periods.NAMES.items()], required=False)
+        super().__init__(fields=(names, forms.DateField(required=False), forms.DateField(required=False)), **kwargs)
+
+    def compress(self, data_list: list[Any]) -> Period | None:
+        name, first, last = data_list or ("", None, None)
+        if name and (first or last):
+            raise ValidationError(_now("Please give either a span or days, not both."))
+        if name:
+            return periods.period(name, timezone.localdate())
+        return Period(first, last) if first or last else None
+
+
+class DayRange(django_filters.Filter):
+    """A span of days, relative ones too. Both ends are included, in the reader's time zone where the field has a time."""
+
+    field_class = DayRangeField
+
+    def filter(self, qs: models.QuerySet, value: Period | None) -> models.QuerySet:
+        if value is None:
+            return qs
+        if value.name in ("empty", "set"):
+            return qs.filter(**{f"{self.field_name}__isnull": value.name == "empty"})
+        has_time = isinstance(qs.model._meta.get_field(self.field_name), models.DateTimeField)
+        tests: dict[str, Any] = {}
+        if value.first:
+            tests[f"{self.field_name}__gte"] = _midnight(value.first) if has_time else value.first
+        if value.last:
+            tests[f"{self.field_name}__lt"] = _midnight(value.last + timedelta(days=1)) if has_time else value.last + timedelta(days=1)
+        return qs.filter(**tests)
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+# --- choices, people, amounts -----------------------------------------------------------
 
 
 class Choices(django_filters.MultipleChoiceFilter):
@@ -64,7 +117,61 @@ class Choices(django_filters.MultipleChoiceFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.CheckboxSelectMultiple)
+        kwargs.setdefault("distinct", False)  # A field of the row itself doubles no rows.
         super().__init__(*args, **kwargs)
+
+
+class AmountsWidget(SuffixedMultiWidget):
+    """Two numbers. In the address: `<name>_min`, `<name>_max`."""
+
+    suffixes = ("min", "max")
+
+    def __init__(self) -> None:
+        super().__init__([forms.NumberInput(attrs={"aria-label": label, "step": "any"}) for label in (_("From number"), _("To number"))])
+
+    def decompress(self, value: slice | None) -> list[Any]:
+        return [value.start, value.stop] if value else [None, None]
+
+
+class Amounts(django_filters.RangeFilter):
+    """From a number to a number, both included."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", AmountsWidget())
+        super().__init__(*args, **kwargs)
+
+
+class _PersonIterator(django_filters.fields.ModelChoiceIterator):
+    """The choices of people, "me" before the names."""
+
+    def __iter__(self) -> Iterator[Any]:
+        yield ("", _now("Anybody"))
+        yield (ME, _now("Me"))
+        yield from ((person.pk, person.get_full_name()) for person in self.queryset)
+
+
+class PersonField(django_filters.fields.ModelChoiceField):
+    """A colleague, or "me": whoever reads the list. `reader` and `known` (people met before, by key) are set by the filter set."""
+
+    iterator = _PersonIterator
+    reader: Any = None
+    known: dict[str, Any]
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values:
+            return None
+        if value not in self.known:
+            self.known[value] = self.reader if value == ME else super().to_python(value)
+        return self.known[value]
+
+
+class Person(django_filters.ModelChoiceFilter):
+    """A person of a record: a colleague by name, or "me"."""
+
+    field_class = PersonField
+
+
+# --- the set ----------------------------------------------------------------------------
 
 
 class PartnerFilterSet(django_filters.FilterSet):
@@ -73,14 +180,29 @@ class PartnerFilterSet(django_filters.FilterSet):
     search_in: tuple[str, ...] = ()
     q = django_filters.CharFilter(method="search", label=_("Search this list"), max_length=100)
 
-    def __init__(self, data: QueryDict | None = None, queryset: Any = None, *, user: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, data: QueryDict | None = None, queryset: Any = None, *, user: Any, known: dict[str, Any] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(data, queryset, **kwargs)
         self.user = user
         limit_choices(self.form.fields, user)
-        self.form.auto_id = "filter_%s"  # A dialog over the list may hold fields of the same names.
+        for field in self.form.fields.values():
+            if hasattr(field, "empty_label") and field.empty_label is not None:
+                field.empty_label = _now("Any")
+            if isinstance(field, PersonField):
+                field.reader, field.known = user, known if known is not None else {}
+        self.form.auto_id = f"filter_{self.form_prefix or ''}%s"  # A dialog over the list may hold fields of the same names.
         self.form.helper = FormHelper()
         self.form.helper.form_tag = False
         self.form.helper.disable_csrf = True
+
+    @classmethod
+    def filter_for_field(cls, field: Any, field_name: str, lookup_expr: str | None = None) -> Any:
+        """A field that names a person can be asked for "me"."""
+        if isinstance(field, models.ForeignKey) and field.related_model is get_user_model():
+            label = str(field.verbose_name)
+            return Person(field_name=field_name, queryset=get_user_model()._default_manager.none(), label=label[:1].upper() + label[1:])
+        return super().filter_for_field(field, field_name, lookup_expr)
 
     def search(self, queryset: models.QuerySet, name: str, value: str) -> models.QuerySet:
         """Rows that hold every word in one of `search_in`."""
@@ -88,39 +210,52 @@ class PartnerFilterSet(django_filters.FilterSet):
         return queryset.filter(reduce(and_, tests)) if tests and self.search_in else queryset
 
     @classmethod
+    def names_of(cls, name: str) -> tuple[str, ...]:
+        """The names that one filter reads from an address."""
+        return _names(cls)[name]  # type: ignore[arg-type]
+
+    @classmethod
     def parameters(cls) -> frozenset[str]:
         """Every name that this filter set reads from an address."""
-        names: set[str] = set()
-        for name, declared in cls.base_filters.items():
-            widget = deepcopy(declared).field.widget  # A field keeps the label that it was made with; here no language is chosen yet.
-            suffixes = getattr(widget, "suffixes", None)
-            names.update(f"{name}_{suffix}" for suffix in suffixes) if suffixes else names.add(name)
-        return frozenset(names)
+        return frozenset(
+            one
+            for names in _names(cls).values()  # type: ignore[arg-type]
+            for one in names
+        )
 
-    @property
-    def kept_values(self) -> list[tuple[str, str]]:
-        """The active filters as they stand in the address, for a form that changes something else."""
-        names = self.parameters() - {"q"}
-        return [(name, value) for name, values in self.data.lists() if name in names for value in values if value]
-
-    def chips(self, query: QueryDict) -> list[Chip]:
+    @cached_property
+    def chips(self) -> list[Chip]:
         """The active filters but the search, in the order of their declaration."""
         if not self.form.is_valid():
             return []
-        return [self._chip(name, value, query) for name, value in self.form.cleaned_data.items() if name != "q" and value]
+        return [self._chip(name, value) for name, value in self.form.cleaned_data.items() if name != "q" and not _is_blank(value)]
 
-    def _chip(self, name: str, value: Any, query: QueryDict) -> Chip:
-        rest = query.copy()
-        for key in (name, f"{name}_after", f"{name}_before", f"{name}_min", f"{name}_max", "after", "before"):
-            rest.pop(key, None)
-        label = self.form.fields[name].label or self.filters[name].label or name
-        return Chip(str(label), _words(self.form.fields[name], value), rest.urlencode())
+    def _chip(self, name: str, value: Any) -> Chip:
+        field = self.form.fields[name]
+        label = field.label or self.filters[name].label or name
+        said = _now("Me") if isinstance(field, PersonField) and self.data.get(name) == ME else _words(field, value)
+        return Chip(str(label), said, self.names_of(name))
+
+
+@cache
+def _names(filterset: type[PartnerFilterSet]) -> dict[str, tuple[str, ...]]:
+    found = {}
+    for name, declared in filterset.base_filters.items():
+        widget = deepcopy(declared).field.widget  # A field keeps the label that it was made with; here no language is chosen yet.
+        suffixes = getattr(widget, "suffixes", None)
+        found[name] = tuple(f"{name}_{suffix}" for suffix in suffixes) if suffixes else (name,)
+    return found
+
+
+def _is_blank(value: Any) -> bool:
+    return value is None or value == "" or (isinstance(value, list | tuple | models.QuerySet) and not value)
 
 
 def _words(field: forms.Field, value: Any) -> str:
+    if isinstance(value, Period):
+        return str(periods.NAMES[value.name]) if value.name else _span(value.first, value.last)
     if isinstance(value, slice):
-        ends = [(">=" if end is value.start else "<=", end) for end in (value.start, value.stop) if end is not None]
-        return " ".join(f"{sign} {_end(end)}" for sign, end in ends)
+        return _span(value.start, value.stop)
     choices = (
         {str(key): text for key, text in getattr(field, "choices", ()) if not isinstance(text, list | tuple)}
         if not isinstance(field, forms.ModelChoiceField)
@@ -128,6 +263,12 @@ def _words(field: forms.Field, value: Any) -> str:
     )
     values = value if isinstance(value, list | tuple | models.QuerySet) else [value]
     return ", ".join(str(choices.get(str(one), display.yes_no(one) if isinstance(one, bool) else one)) for one in values)
+
+
+def _span(first: Any, last: Any) -> str:
+    if first is not None and first == last:
+        return _end(first)
+    return " ".join(f"{sign} {_end(end)}" for sign, end in (("≥", first), ("≤", last)) if end is not None)
 
 
 def _end(end: Any) -> str:

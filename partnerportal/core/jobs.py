@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 
-from partnerportal.core import digest, files, outbox, previews, scanner
+from partnerportal.core import digest, files, listviews, outbox, previews, scanner
 from partnerportal.core.actors import Actor
 from partnerportal.core.bulk import services as bulk  # noqa: F401 (its handler registers itself)
 from partnerportal.core.models import Attachment
@@ -31,6 +31,12 @@ def sweep_outbox() -> None:
     """Ring for what was not heard, and leave a sign of life for /healthz."""
     outbox.sweep()
     cache.set(WORKER_SEEN, timezone.now().timestamp(), timeout=3600)
+
+
+@shared_task
+def forget_opened() -> None:
+    """Let "recently viewed" forget what was opened a quarter of a year ago."""
+    listviews.forget_opened()
 
 
 @shared_task

@@ -106,7 +106,8 @@ def percent(value: Any, record: Any) -> Any:
 class Column:
     """One column of a list. `sort` is the field to order by; without it the column cannot be sorted.
 
-    `export(record)` answers the raw value for a file, the field's own when None. `total` adds the column up, per currency.
+    `export(record)` answers the raw value for a file, the field's own when None. `total` adds the column up, money per currency.
+    `width` in pixels is the reader's own; a list sets it.
     """
 
     label: str | Promise
@@ -117,6 +118,7 @@ class Column:
     is_title: bool = False
     total: bool = False
     is_optional: bool = False
+    width: int = 0
 
     @property
     def name(self) -> str:
@@ -127,6 +129,11 @@ class Column:
     def is_number(self) -> bool:
         """Whether the cell is set to the right, with figures of one width."""
         return self.render in (amount, percent) or self.total
+
+    @property
+    def is_money(self) -> bool:
+        """Whether the column holds amounts in the record's currency."""
+        return self.render is amount
 
     def cell(self, record: Any) -> SafeString:
         """The escaped content of the cell."""
@@ -191,4 +198,4 @@ def _row(record: Any, columns: Sequence[Column], can_select: bool, cells: Cells)
 
 
 def _cell_class(column: Column) -> str:
-    return " ".join(name for name, holds in (("num", column.is_number), ("title-cell", column.is_title)) if holds)
+    return " ".join(name for name, holds in (("num", column.is_number), ("title-cell", column.is_title), ("sized", column.width)) if holds)

@@ -102,6 +102,9 @@ MATRIX: dict[tuple[str, str], str] = {
     ("loooooffffl", "loooooffffl"): """
         accounts:add cases:add contacts:add leads:add orders:add projects:add projects:pipeline quotes:add tasks:add
     """,
+    ("looooooofol", "looooooofol"): """
+        accounts:views contacts:views leads:views orders:views pricing:views projects:views quotes:views tasks:views
+    """,
     ("looooooofol", "lmmmmmmmfml"): """
         accounts:export accounts:list contacts:export contacts:list leads:board leads:export leads:list orders:export orders:list
         partners:team pricing:export pricing:list projects:board projects:export projects:list quotes:export quotes:list
@@ -115,7 +118,7 @@ MATRIX: dict[tuple[str, str], str] = {
         accounts:deleted cases:deleted contacts:deleted leads:deleted orders:deleted projects:deleted quotes:deleted tasks:deleted
     """,
     ("loooooooool", "loooooooool"): """
-        account_change_password account_reauthenticate admin:logout mfa_activate_totp mfa_generate_recovery_codes
+        account_change_password account_reauthenticate admin:logout cases:views mfa_activate_totp mfa_generate_recovery_codes
         mfa_reauthenticate partners:profile
     """,
     ("loooooooool", "ooooooooooo"): "mfa_authenticate",

@@ -17,7 +17,7 @@ from catalog import words
 from partnerportal.core import display, tables
 from partnerportal.core.panels import RelatedPanel
 from partnerportal.core.tables import Column
-from partnerportal.core.views import Card, Lane, ListView, RecordBoard, RecordList
+from partnerportal.core.views import LATELY, Card, Lane, ListView, RecordBoard, RecordList
 from projects import bonus
 from projects.filters import ProjectFilter
 from projects.models import Project, ProjectQuerySet
@@ -46,6 +46,7 @@ VIEWS = (
     ListView("won", _("Won"), lambda rows, user: rows.won()),
     ListView("lost", _("Lost"), lambda rows, user: rows.lost()),
     ListView("every", _("All projects"), lambda rows, user: rows),
+    *LATELY,
 )
 
 

@@ -14,7 +14,7 @@ from accounts.models import Account
 from partnerportal.core import display, tables
 from partnerportal.core.panels import RelatedPanel
 from partnerportal.core.tables import Column
-from partnerportal.core.views import ListView, RecordList
+from partnerportal.core.views import LATELY, ListView, RecordList, owned
 from projects.models import Project
 from quotes.filters import QuoteFilter
 from quotes.models import Quote
@@ -43,6 +43,8 @@ class QuoteList(RecordList):
         ListView("accepted", gettext_lazy("Accepted"), lambda rows, user: rows.filter(status=Status.ACCEPTED)),
         ListView("expiring", gettext_lazy("Expiring this week"), _expiring),
         ListView("all", gettext_lazy("All quotes"), lambda rows, user: rows),
+        owned("mine", gettext_lazy("My quotes")),
+        *LATELY,
     )
     columns = (
         Column(gettext_lazy("Quote"), "number", sort="number", render=number_and_primary, is_title=True, export=str),

@@ -1,4 +1,4 @@
-/* Lists: search while typing, columns as one parameter. What is selected stands in desk.js. */
+/* Lists: search while typing. What is selected stands in desk.js. */
 (() => {
   "use strict";
   let wait = 0;
@@ -23,12 +23,6 @@
     if (!form.closest("#records") || form.method === "post" || (event.submitter && event.submitter.hasAttribute("formaction"))) return;
     event.preventDefault(); event.stopPropagation();
     clearTimeout(wait);
-    if (form.matches("[data-columns]")) {
-      const chosen = [...form.querySelectorAll("[name=columns]:checked")].map((box) => box.value);
-      form.querySelectorAll("[name=columns]").forEach((box) => { box.disabled = true; });
-      const one = document.createElement("input");
-      one.type = "hidden"; one.name = "columns"; one.value = chosen.join(","); form.append(one);
-    }
     go(form);
   }, true);
 })();

@@ -1,6 +1,6 @@
 from partnerportal.core.models.attached import Attachment, Follow, Mute, Note
 from partnerportal.core.models.bulk import BulkChange, BulkRow
-from partnerportal.core.models.lists import Pin, Submission
+from partnerportal.core.models.lists import LONGEST_STATE, OpenedRecord, Pin, SavedView, Submission
 from partnerportal.core.models.messages import NoticeChoice, Notification, OutboxMessage, StoredMail
 from partnerportal.core.models.moves import StageMove
 from partnerportal.core.models.numbers import NumberSeries
@@ -8,6 +8,7 @@ from partnerportal.core.models.records import Subject
 from partnerportal.core.models.search import SearchEntry
 
 __all__ = [
+    "LONGEST_STATE",
     "Attachment",
     "BulkChange",
     "BulkRow",
@@ -17,8 +18,10 @@ __all__ = [
     "NoticeChoice",
     "Notification",
     "NumberSeries",
+    "OpenedRecord",
     "OutboxMessage",
     "Pin",
+    "SavedView",
     "SearchEntry",
     "StageMove",
     "StoredMail",

@@ -18,6 +18,7 @@ from partnerportal.core.panels.ownership import ChangeOwner, DeletedRecords, Del
 from partnerportal.core.panels.timeline import Activity, AddNote, Mentions, PinNote
 from partnerportal.core.views.bulk import BulkStart
 from partnerportal.core.views.cells import CellEdit
+from partnerportal.core.views.editor import ListEditor
 
 
 def record_urls(
@@ -27,14 +28,15 @@ def record_urls(
 
     `hand_over(record, to=, by=)` changes the owner, of one record and of selected ones; give it where more than the record goes along.
 
-    Names: list, bulk_start, cell, board, export, add, detail, edit, clone, move, history, notes, pin_note, mentions, files, follow,
-    mute, owner, delete, restore, deleted, panel_activity, panel_files.
+    Names: list, views, bulk_start, cell, board, export, add, detail, edit, clone, move, history, notes, pin_note, mentions, files,
+    follow, mute, owner, delete, restore, deleted, panel_activity, panel_files.
     """
     found: list[URLPattern] = []
     if "list" in pages:
         found += [
             path("", pages["list"].as_view(edit=pages.get("edit")), name="list"),
             path("export/", pages["list"].as_view(is_export=True), name="export"),
+            path("views/", ListEditor.as_view(rows=pages["list"]), name="views"),
         ]
         found.append(path("deleted/", DeletedRecords.as_view(model=model), name="deleted"))
         found.append(path("bulk/<slug:verb>/", BulkStart.as_view(model=model), name="bulk_start"))

@@ -7,8 +7,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
-from partnerportal.core.models import Pin
-from partnerportal.core.toasts import say
+from partnerportal.core.models import LONGEST_STATE, Pin
+from partnerportal.core.toasts import say, warn
 
 
 class PinView(View):
@@ -17,8 +17,10 @@ class PinView(View):
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        page, query = request.POST.get("page", "")[:200], request.POST.get("query", "")[:2000]
-        if request.POST.get("on") == "0":
+        page, query = request.POST.get("page", "")[:200], request.POST.get("query", "")
+        if len(query) > LONGEST_STATE:
+            warn(request, _("These are more filters and columns than an address can hold."))
+        elif request.POST.get("on") == "0":
             Pin.objects.filter(user=request.user, page=page).delete()
             say(request, _("The list opens with its first view again."))
         else:

@@ -6,9 +6,10 @@ from partnerportal.core.views.details import Action, Fact, Panel, PathBar, Recor
 from partnerportal.core.views.forms import RecordAdd, RecordEdit, RecordForm
 from partnerportal.core.views.lists import RecordList
 from partnerportal.core.views.moves import StageMove
-from partnerportal.core.views.sets import ListView
+from partnerportal.core.views.standard import LATELY, ListView, everything, owned
 
 __all__ = [
+    "LATELY",
     "Action",
     "Card",
     "Fact",
@@ -26,6 +27,8 @@ __all__ = [
     "RecordView",
     "StageMove",
     "Step",
+    "everything",
+    "owned",
     "parts",
     "steps_of",
 ]

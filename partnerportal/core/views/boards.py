@@ -80,6 +80,7 @@ class RecordBoard(RecordSet):
     sums: ClassVar[tuple[tuple[str | Promise, str], ...]] = ()
     ordering: ClassVar[str] = "-updated_at"
     template_name: ClassVar[str] = "layouts/board.html"
+    kind_of_page: ClassVar[str] = "board"
 
     def get_lanes(self) -> Sequence[Lane]:
         """The lanes, in the order of the stages."""
@@ -104,7 +105,7 @@ class RecordBoard(RecordSet):
     @cached_property
     def order(self) -> Order:
         """How the cards of a lane stand."""
-        return Order.of(self.model, self.ordering)
+        return Order.of(self.get_queryset(), self.ordering)
 
     @cached_property
     def tally(self) -> dict[str, list[dict[str, Any]]]:

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from partnerportal.core import attached, display
+from partnerportal.core import attached, display, listviews
 from partnerportal.core.views.base import RecordView
 
 
@@ -117,6 +117,7 @@ class RecordDetail(RecordView):
     can_clone: ClassVar[bool] = True
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        listviews.opened(self.record, by=request.user)
         return self.page(self.template_name, self.get_context())
 
     @cached_property

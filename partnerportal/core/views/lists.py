@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 from functools import cached_property
+from itertools import islice
 from typing import Any, ClassVar
 
-from django.db.models import Sum
+from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from partnerportal.core import display
 from partnerportal.core.bulk.verbs import Scene, Verb, offered
-from partnerportal.core.exports import csv_response, xlsx_response
+from partnerportal.core.exports import Manifest, csv_response, xlsx_response
 from partnerportal.core.models import Subject
+from partnerportal.core.money import round_money
 from partnerportal.core.tables import Cells, Column, rows_html
+from partnerportal.core.views import state
 from partnerportal.core.views.paging import PAGE_SIZE, Order, Page
 from partnerportal.core.views.sets import RecordSet
 
 COUNT_CAP = 10_000
+TOTALS = ("", "average", "none")
+CHUNK = 1000
 
 
 class RecordList(RecordSet):
@@ -41,31 +49,51 @@ class RecordList(RecordSet):
         return self.page(template, context, status=422 if self.problems else 200)
 
     def prepare(self, records: list[Any]) -> None:
-        """Read for a page of records what would else cost a query a row."""
+        """Read for a page of records, or a part of a file, what would else cost a query a row."""
+
+    # --- columns and order ----------------------------------------------------------
 
     @cached_property
     def shown(self) -> list[Column]:
-        """The columns in force: the chosen ones in their declared order, the title always."""
-        wanted = set(self.query.get("columns", "").split(",")) - {""}
-        if not wanted:
+        """The columns in force, in their order and width; the title always."""
+        chosen = state.columns_of(self.query)
+        if not chosen:
             return [column for column in self.columns if not column.is_optional]
-        return [column for column in self.columns if column.name in wanted or column.is_title]
+        known = {column.name: column for column in self.columns}
+        for name in chosen:
+            if name not in known:
+                self.refuse("columns", _("This list has no column “%(name)s”.") % {"name": name})
+        found = [replace(known[name], width=width) for name, width in chosen.items() if name in known]
+        return [column for column in self.columns if column.is_title and column.name not in chosen] + found
+
+    @cached_property
+    def sorted_by(self) -> list[str]:
+        """The columns that order the list, with a minus for descending; empty while it stands in its own order."""
+        wanted = state.sort_of(self.query)
+        sortable = {column.name for column in self.columns if column.sort}
+        for word in wanted:
+            if word.removeprefix("-") not in sortable:
+                self.refuse("sort", _("This list cannot be sorted by “%(name)s”.") % {"name": word.removeprefix("-")})
+        if len(wanted) > state.MOST_KEYS:
+            self.refuse("sort", _("A list can be sorted by %(count)s columns at most.") % {"count": state.MOST_KEYS})
+        return [] if self.problems else list({word.removeprefix("-"): word for word in wanted}.values())
 
     @cached_property
     def order(self) -> Order:
         """What the list is ordered by."""
-        wanted = self.query.get("sort", "")
-        sortable = {column.name: column.sort for column in self.columns if column.sort}
-        if wanted and wanted.lstrip("-") not in sortable:
-            self.refuse("sort", _("This list cannot be sorted by “%(name)s”.") % {"name": wanted.lstrip("-")})
-            wanted = ""
-        path = ("-" if wanted.startswith("-") else "") + sortable[wanted.lstrip("-")] if wanted else self.ordering
-        return Order.of(self.model, path)
+        paths = {column.name: column.sort for column in self.columns}
+        words = [("-" if word.startswith("-") else "") + paths[word.removeprefix("-")] for word in self.sorted_by]
+        own = self.view.ordering if self.view and self.view.ordering else self.ordering
+        return Order.of(self.narrowed, words or own)
 
     def check_parameters(self) -> None:
-        """A list reads its order from the address, too."""
+        """A list reads its columns and its order from the address, too."""
         super().check_parameters()
-        self.order  # noqa: B018 - a sort that it does not know is refused on the way
+        self.shown, self.sorted_by  # noqa: B018 - what the list does not know is refused on the way
+        if self.query.get("totals", "") not in TOTALS:
+            self.refuse("totals", _("This list has no totals “%(name)s”.") % {"name": self.query["totals"]})
+
+    # --- the page -------------------------------------------------------------------
 
     def get_page(self) -> Page:
         """The page that the address names."""
@@ -84,6 +112,7 @@ class RecordList(RecordSet):
             records.reverse()
         has_previous = has_more if is_backwards else bool(place)
         has_following = bool(place) if is_backwards else has_more
+        self.prepare(records)
         return Page(
             records,
             self.order.place(records[0]) if has_previous and records else "",
@@ -91,33 +120,35 @@ class RecordList(RecordSet):
         )
 
     def totals(self, count: int) -> list[tuple[Column, list[str]]]:
-        """For each shown column, its sums per currency; nothing beyond the count's cap."""
+        """For each shown column, its sums or averages, money per currency; nothing beyond the count's cap."""
         added = [column for column in self.shown if column.total]
-        if not added or count > COUNT_CAP or not count:
+        if not added or count > COUNT_CAP or not count or self.query.get("totals") == "none":
             return []
-        sums = {f"total_{column.name}": Sum(column.field) for column in added}
-        per_currency = list(self.rows.order_by().values("currency").annotate(**sums).order_by("currency"))
-        return [
-            (
-                column,
-                [
-                    display.money(line[f"total_{column.name}"], line["currency"])
-                    for line in per_currency
-                    if line[f"total_{column.name}"] is not None
-                ]
-                if column.total
-                else [],
-            )
-            for column in self.shown
-        ]
+        found: dict[str, Any] = {f"sum_{column.name}": Sum(column.field) for column in added}
+        found |= {f"n_{column.name}": Count(column.field) for column in added}
+        keys = ["currency"] if any(column.is_money for column in added) else []
+        rows = self.rows.order_by()
+        lines = list(rows.values(*keys).annotate(**found).order_by(*keys)) if keys else [rows.aggregate(**found)]
+        return [(column, self._total(column, lines) if column.total else []) for column in self.shown]
+
+    def _total(self, column: Column, lines: list[dict[str, Any]]) -> list[str]:
+        """The sum or the average of a column, from lines of one currency each."""
+        said = [(line[f"sum_{column.name}"], line[f"n_{column.name}"], line.get("currency", "")) for line in lines]
+        said = [one for one in said if one[1]]
+        is_average = self.query.get("totals") == "average"
+        if column.is_money:
+            return [display.money(round_money(total / count) if is_average else total, currency) for total, count, currency in said]
+        total, count = sum(one[0] for one in said), sum(one[1] for one in said)
+        mean = (Decimal(total) / max(count, 1)).quantize(Decimal("0.1"))
+        return [display.number(mean if is_average else total)] if said else []
 
     def table_context(self) -> dict[str, Any]:
         """What the table and its foot need."""
-        order, page = self.order, self.get_page()
+        page = self.get_page()
         count = self._count(page)
         start = self._start(count, page)
         return {
-            "heads": [self._head(column, order) for column in self.shown],
+            "heads": [self._head(column) for column in self.shown],
             "rows": rows_html(page.records, self.shown, can_select=self.can_select, cells=self.cells(page.records)),
             "has_rows": bool(page.records),
             "can_select": self.can_select,
@@ -132,8 +163,7 @@ class RecordList(RecordSet):
             "previous": self.address(before=page.previous, start=max(1, start - PAGE_SIZE)) if page.previous else "",
             "following": self.address(after=page.following, start=start + len(page.records)) if page.following else "",
             "totals": self.totals(count),
-            "column_choices": [(column, column in self.shown) for column in self.columns],
-            "is_filtered": bool(self.filterset.chips(self.query) or self.query.get("q")),
+            "is_filtered": bool(any(group.chips for group in self.groups) or self.query.get("q")),
         }
 
     def bulk_verbs(self) -> list[tuple[Verb, str]]:
@@ -168,16 +198,28 @@ class RecordList(RecordSet):
         named = self.query.get("start", "")
         return int(named) if named.isdecimal() and len(named) < 9 and int(named) > 0 else 1
 
-    def _head(self, column: Column, order: Order) -> dict[str, Any]:
+    def _head(self, column: Column) -> dict[str, Any]:
+        """The head of a column: what a click sorts by, and what a click with Shift adds."""
         if not column.sort:
             return {"column": column}
-        is_active = column.sort == order.path
-        is_up = is_active and not order.is_descending
+        words = {word.removeprefix("-"): word for word in self.sorted_by or self._own_sort()}
+        present = words.get(column.name, "")
+        turned = f"-{column.name}" if present == column.name else column.name
+        more = list(({name: word for name, word in words.items()} | {column.name: turned}).values()) if self.sorted_by else [turned]
         return {
             "column": column,
-            "sort": self.address(sort=f"-{column.name}" if is_up else column.name),
-            "direction": ("ascending" if is_up else "descending") if is_active else "",
+            "sort": self.address(sort=turned),
+            "sort_too": self.address(sort=",".join(more[: state.MOST_KEYS])),
+            "direction": ("descending" if present.startswith("-") else "ascending") if present else "",
+            "rank": list(words).index(column.name) + 1 if present and len(words) > 1 else 0,
         }
+
+    def _own_sort(self) -> list[str]:
+        """The list's own order as a column, where one shows it."""
+        key = self.order.keys[0]
+        return [("-" if key.is_descending else "") + column.name for column in self.columns if column.sort == key.path][:1]
+
+    # --- files ------------------------------------------------------------------------
 
     def export(self) -> HttpResponseBase:
         """The filtered rows with all columns shown, as CSV or XLSX."""
@@ -188,4 +230,27 @@ class RecordList(RecordSet):
         if self.problems:
             return self.page(self.template_name, self.common_context() | self.table_context(), status=422)
         write = xlsx_response if self.query.get("format") == "xlsx" else csv_response
-        return write(rows.iterator(chunk_size=2000), self.shown, name=self.urls)
+        return write(self._in_parts(rows), self.shown, name=self.urls, manifest=self.manifest(is_selection=bool(ids)))
+
+    def _in_parts(self, rows: Any) -> Iterator[Any]:
+        """All rows, read in parts, so that neither the list's size nor its relations count."""
+        stream = rows.iterator(chunk_size=CHUNK)
+        while records := list(islice(stream, CHUNK)):
+            self.prepare(records)
+            yield from records
+
+    def manifest(self, *, is_selection: bool) -> Manifest:
+        """What a file says about itself."""
+        groups = [", ".join(f"{one.chip.label}: {one.chip.value}" for one in line) for line in self.chips()]
+        heads = {column.name: column for column in self.columns}
+        sort = [f"{heads[word.removeprefix('-')].label} {'↓' if word.startswith('-') else '↑'}" for word in self.sorted_by]
+        facts = [
+            (_("List"), display.kinds(self.model)),
+            (_("View"), str(self.view_context()["heading"])),
+            (_("Filters"), f" {_('or')} ".join(groups) or _("none")),
+            (_("Search"), self.query.get("q", "")),
+            (_("Sorted by"), ", ".join(sort)),
+            (_("Selected rows only"), _("yes") if is_selection else ""),
+            (_("Exported by"), self.request.user.get_full_name()),
+        ]
+        return Manifest(tuple((label, value) for label, value in facts if value))

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import QuerySet
-from django.http import HttpRequest, QueryDict
+from django.http import Http404, HttpRequest, QueryDict
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from partnerportal.core import display
-from partnerportal.core.filters import PartnerFilterSet
-from partnerportal.core.models import Pin
+from partnerportal.core import display, listviews
+from partnerportal.core.filters import Chip, PartnerFilterSet
+from partnerportal.core.models import LONGEST_STATE, Pin, SavedView
+from partnerportal.core.toasts import warn
+from partnerportal.core.views import state
 from partnerportal.core.views.base import Guarded
-
-OWN_PARAMETERS = frozenset({"view", "sort", "columns", "after", "before", "start", "format", "ids", "lane", "since", "shown"})
-
-
-@dataclass(frozen=True)
-class ListView:
-    """A standard view of a list. `narrow(rows, user)` answers its rows."""
-
-    name: str
-    label: str | Promise
-    narrow: Callable[[Any, Any], Any]
+from partnerportal.core.views.standard import VIEWED, ListView
 
 
 @dataclass(frozen=True)
@@ -37,6 +31,23 @@ class Problem:
 
     sentence: str
     without: str
+
+
+@dataclass(frozen=True)
+class PlacedChip:
+    """An active filter, and the address of the list without it."""
+
+    chip: Chip
+    without: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A view in the picker."""
+
+    label: str | Promise
+    address: str
+    is_active: bool
 
 
 class RecordSet(Guarded):
@@ -53,6 +64,7 @@ class RecordSet(Guarded):
     add_permission: ClassVar[str] = ""
     actions: ClassVar[tuple[tuple[str | Promise, str, str], ...]] = ()
     empty_text: ClassVar[str | Promise] = ""
+    kind_of_page: ClassVar[str] = "list"
 
     def get_queryset(self) -> QuerySet:
         """The records that the list is about. Override it to leave some out."""
@@ -64,10 +76,10 @@ class RecordSet(Guarded):
 
     @classmethod
     def showing(cls, request: HttpRequest, query: QueryDict) -> Self:
-        """This list for a state that stands in no address: to work on its rows."""
+        """This list for a state that stands in no address: to look whether it is understood, or to work on its rows."""
         view = cls()
         view.setup(request)
-        view.__dict__["query"] = query
+        view.__dict__["asked"] = query
         return view
 
     @cached_property
@@ -75,66 +87,158 @@ class RecordSet(Guarded):
         """The namespace of the object's addresses."""
         return self.namespace or f"{self.model._meta.model_name}s"
 
+    # --- the state ------------------------------------------------------------------
+
     @cached_property
     def pin(self) -> Pin | None:
         """What this person pinned here."""
         return Pin.objects.filter(user=self.request.user, page=self.urls).first()
 
     @cached_property
-    def query(self) -> QueryDict:
-        """The parameters in force: those of the address, or the pinned ones when it has none."""
+    def stored(self) -> list[SavedView]:
+        """The saved views of this list that the person may open."""
+        return list(SavedView.objects.visible_to(self.request.user).filter(page=self.urls).order_by("name", "pk"))
+
+    def _saved(self, query: QueryDict) -> SavedView | None:
+        return next((view for view in self.stored if view.word == query.get("view")), None)
+
+    @cached_property
+    def asked(self) -> QueryDict:
+        """What the address says, or the pin when it says nothing."""
         if self.request.GET or not self.pin:
             return self.request.GET
-        return QueryDict(self.pin.query)
+        pinned = QueryDict(self.pin.query)
+        if not _names_saved(pinned) or self._saved(pinned):
+            return pinned
+        listviews.unpin(self.pin)
+        self.pin = None
+        warn(self.request, _("The view that you pinned here no longer exists."))
+        return QueryDict(f"view={VIEWED.name}" if VIEWED in self.views else "")
+
+    @cached_property
+    def saved(self) -> SavedView | None:
+        """The saved view in force. Another's private one, or another company's, does not exist."""
+        found = self._saved(self.asked)
+        if found is None and _names_saved(self.asked):
+            raise Http404
+        return found
+
+    @cached_property
+    def query(self) -> QueryDict:
+        """The whole state in force."""
+        if not self.saved or "base" in self.asked:
+            return self.asked
+        whole = QueryDict(self.saved.query, mutable=True)
+        for name, values in self.asked.lists():
+            whole.setlist(name, values)
+        return whole
+
+    @cached_property
+    def is_changed(self) -> bool:
+        """Whether the list shows something else than the view that it names."""
+        if self.saved:
+            return not state.is_same(self.query, QueryDict(self.saved.query))
+        return bool(state.kept(self.query))
 
     @cached_property
     def view(self) -> ListView | None:
-        """The standard view in force, the first when none is named."""
-        wanted = self.query.get("view", "")
+        """The standard view in force, or that a saved one narrows; the first when none is named."""
+        word = "base" if self.saved else "view"
+        wanted = self.query.get(word, "")
         named = {view.name: view for view in self.views}
         if wanted and wanted not in named:
-            self.refuse("view", _("There is no view “%(name)s” of this list.") % {"name": wanted})
+            self.refuse(word, _("There is no view “%(name)s” of this list.") % {"name": wanted})
         return named.get(wanted) or (self.views[0] if self.views else None)
 
+    # --- rows -----------------------------------------------------------------------
+
     @cached_property
-    def filterset(self) -> PartnerFilterSet:
-        """The filters, bound to the parameters in force."""
+    def narrowed(self) -> QuerySet:
+        """The rows of the standard view, before any filter."""
         rows = self.get_queryset()
-        if self.view:
-            rows = self.view.narrow(rows, self.request.user)
-        return self.filterset_class(self.query, rows, user=self.request.user, request=self.request)
+        return self.view.narrow(rows, self.request.user) if self.view else rows
 
-    def refuse(self, name: str, sentence: str) -> None:
-        """Say that a parameter is not understood. The list then shows no rows."""
-        rest = self.query.copy()
-        rest.pop(name, None)
-        self.problems.append(Problem(sentence, f"?{rest.urlencode()}"))
+    @cached_property
+    def groups(self) -> list[PartnerFilterSet]:
+        """The filters of each group. The search belongs to all of them."""
+        names, known = self.filterset_class.parameters(), {}  # type: ignore[var-annotated]
+        found = []
+        for data in state.groups(self.query, names)[: state.MOST_GROUPS]:
+            group = data.copy()
+            group.setlist("q", self.query.getlist("q"))
+            found.append(self.filterset_class(group, self.narrowed, user=self.request.user, known=known, request=self.request))
+        return found
 
-    def check_parameters(self) -> None:
-        """Refuse what neither the list nor its filters understand."""
-        known = OWN_PARAMETERS | self.filterset_class.parameters()
-        for name in self.query:
-            if name not in known:
-                self.refuse(name, _("This list has no filter “%(name)s”.") % {"name": name})
-        if not self.filterset.form.is_valid():
-            for name, errors in self.filterset.form.errors.items():
-                label = self.filterset.form.fields[name].label if name in self.filterset.form.fields else name
-                self.refuse(name, f"{label}: {' '.join(errors)}")
+    @property
+    def filterset(self) -> PartnerFilterSet:
+        """The first group of filters."""
+        return self.groups[0]
 
     @cached_property
     def rows(self) -> QuerySet:
         """The filtered records; none when the address was not understood."""
         self.check_parameters()
-        return self.filterset.qs.none() if self.problems else self.filterset.qs
+        if self.problems:
+            if self.saved and not self.is_changed:
+                self.problems.insert(0, Problem(_("This view was saved with something that this list no longer has."), "?"))
+            return self.narrowed.none()
+        active = [group.qs for group in self.groups if group.chips]
+        return reduce(or_, active) if active else self.filterset.qs
+
+    # --- what is not understood -----------------------------------------------------
+
+    def refuse(self, name: str, sentence: str) -> None:
+        """Say that a parameter is not understood. The list then shows no rows."""
+        self.problems.append(Problem(sentence, self.written(state.without(self.query, (name,)))))
+
+    def check_parameters(self) -> None:
+        """Refuse what neither the list nor its filters understand."""
+        names = self.filterset_class.parameters()
+        for name in self.query:
+            if name not in state.OWN_PARAMETERS | names:
+                self.refuse(name, self._no_filter(name))
+        others = state.groups(self.query, names)[1:]
+        for name in {name: None for group in others for name in group if name not in names - {"q"}}:
+            self.refuse("or", self._no_filter(name))
+        if len(others) >= state.MOST_GROUPS:
+            self.refuse("or", _("A list can have %(count)s groups of filters at most.") % {"count": state.MOST_GROUPS})
+        if len(state.kept(self.query).urlencode()) > LONGEST_STATE:
+            self.refuse("or", _("These are more filters and columns than an address can hold."))
+        for place, group in enumerate(self.groups):
+            self._check_values(group, "or" if place else "")
+
+    def _no_filter(self, name: str) -> str:
+        return _("This list has no filter “%(name)s”.") % {"name": name}
+
+    def _check_values(self, group: PartnerFilterSet, parameter: str) -> None:
+        if group.form.is_valid():
+            return
+        for name, errors in group.form.errors.items():
+            label = group.form.fields[name].label if name in group.form.fields else name
+            names = (parameter,) if parameter else group.names_of(name) if name in group.filters else (name,)
+            sentence = f"{label}: {' '.join(errors)}"
+            self.problems.append(Problem(sentence, self.written(state.without(self.query, names))))
+
+    # --- addresses ------------------------------------------------------------------
+
+    def written(self, query: QueryDict) -> str:
+        """An address. A saved view that is as it was saved needs no more than its name; one that is not says its whole state."""
+        if not self.saved or query.get("view") != self.saved.word:
+            return f"?{query.urlencode()}"
+        whole = query.copy()
+        if state.is_same(query, QueryDict(self.saved.query)):
+            for name in state.kept(query):
+                whole.pop(name)
+        elif self.view:
+            whole.setdefault("base", self.view.name)
+        return f"?{whole.urlencode()}"
 
     def address(self, *, drop: Sequence[str] = (), **parameters: Any) -> str:
         """The query in force with some parameters set or dropped; the place in the list is dropped."""
-        query = self.query.copy()
-        for name in ("after", "before", "start", "lane", "since", "shown", *drop):
-            query.pop(name, None)
+        query = state.without(self.query, (*state.PLACE, *drop))
         for name, value in parameters.items():
             query[name] = value
-        return f"?{query.urlencode()}"
+        return self.written(query)
 
     def link(self, name: str) -> str:
         """The address of a sibling page, empty where the object has none."""
@@ -143,25 +247,88 @@ class RecordSet(Guarded):
         except NoReverseMatch:
             return ""
 
+    def named(self) -> QueryDict:
+        """The state in force as an address that names its view even where the list's own does not."""
+        query = QueryDict(self.address(drop=state.ASIDE[:2]).removeprefix("?"), mutable=True)
+        if self.view and "view" not in query:
+            query["view"] = self.view.name
+        return query
+
+    def editor(self, part: str) -> str:
+        """The address that changes the state, keeps it, or takes a saved view away."""
+        query = self.named()
+        query["part"], query["to"] = part, self.kind_of_page
+        return f"{self.link('views')}?{query.urlencode()}" if self.link("views") else ""
+
+    # --- what the head shows --------------------------------------------------------
+
+    def chips(self) -> list[list[PlacedChip]]:
+        """The active filters of each group, each with the address without it."""
+        names = self.filterset_class.parameters()
+        written = state.groups(self.query, names)
+        found = []
+        for place, group in enumerate(self.groups):
+            line = []
+            for chip in group.chips:
+                rest = [state.without(one, chip.names) if index == place else one for index, one in enumerate(written)]
+                line.append(PlacedChip(chip, self.written(state.with_groups(self.query, rest, names))))
+            found.append(line)
+        return [line for line in found if line]
+
+    def picker(self) -> list[tuple[str | Promise, list[Entry]]]:
+        """The views to choose from: the list's own, then the saved ones by who shares them."""
+        own = [Entry(view.label, f"?view={view.name}", not self.saved and view is self.view) for view in self.views]
+        heads = {
+            SavedView.Sharing.PRIVATE: _("My views"),
+            SavedView.Sharing.COMPANY: _("Views of my company"),
+            SavedView.Sharing.PUBLISHED: _("Published views"),
+        }
+        found: list[tuple[str | Promise, list[Entry]]] = [("", own)]
+        for sharing, head in heads.items():
+            entries = [Entry(view.name, f"?view={view.word}", view == self.saved) for view in self.stored if view.sharing == sharing]
+            found += [(head, entries)] if entries else []
+        return found
+
+    def view_context(self) -> dict[str, Any]:
+        """What the picker and the mark of a changed view need."""
+        may_edit = bool(self.saved and self.saved.is_editable_by(self.request.user))
+        pinned = self.named()
+        pinned.pop("q", None)
+        return {
+            "heading": self.saved.name if self.saved else self.view.label if self.view else display.kinds(self.model),
+            "picker": self.picker(),
+            "has_views": len(self.views) + len(self.stored) > 1,
+            "saved": self.saved,
+            "is_changed": self.is_changed,
+            "may_edit_view": may_edit,
+            "reset": f"?view={self.saved.word}" if self.saved else f"?view={self.view.name}" if self.view else "?",
+            "views_url": self.link("views"),
+            "view_state": self.named().urlencode(),
+            "edit_filters": self.editor("filters"),
+            "edit_columns": self.editor("columns"),
+            "save_as": self.editor("save"),
+            "edit_view": self.editor("rename") if may_edit else "",
+            "delete_view": self.editor("delete") if may_edit else "",
+            "pin_query": pinned.urlencode(),
+            "pin_page": self.urls,
+            "is_pinned": bool(self.pin and QueryDict(self.pin.query) == pinned),
+        }
+
     def common_context(self) -> dict[str, Any]:
         """What the head of a list and of a board needs."""
         self.rows  # noqa: B018 - the problems are found on the way
         may_add = not self.add_permission or self.request.user.has_perm(self.add_permission)
-        query = self.address(drop=("columns", "sort", "format"))
-        return {
+        query = self.address(drop=("format",))
+        plain = QueryDict(self.address(drop=("q",)).removeprefix("?"))
+        return self.view_context() | {
             "kind": display.kinds(self.model),
             "tab": self.urls,
-            "heading": self.view.label if self.view else display.kinds(self.model),
-            "views": [(view, f"?view={view.name}", view is self.view) for view in self.views],
             "view": self.view,
-            "pin_query": self.address().removeprefix("?"),
-            "pin_page": self.urls,
-            "is_pinned": bool(self.pin and QueryDict(self.pin.query) == QueryDict(self.address().removeprefix("?"))),
             "filterset": self.filterset,
-            "chips": self.filterset.chips(self.query),
+            "chips": self.chips(),
             "search": self.query.get("q", ""),
-            "kept": [(name, value) for name in ("view", "sort", "columns") for value in self.query.getlist(name)],
-            "clear": f"?view={self.view.name}" if self.view else "?",
+            "kept": [(name, value) for name, values in plain.lists() for value in values],
+            "clear": self.written(state.with_groups(state.without(self.query, ("q",)), [], self.filterset_class.parameters())),
             "problems": self.problems,
             "list_url": f"{self.link('list')}{query}" if self.link("list") else "",
             "board_url": f"{self.link('board')}{query}" if self.link("board") else "",
@@ -173,3 +340,7 @@ class RecordSet(Guarded):
             "empty_text": self.empty_text,
             "icon": self.icon,
         }
+
+
+def _names_saved(query: QueryDict) -> bool:
+    return re.fullmatch(r"v\d{1,18}", query.get("view") or "") is not None

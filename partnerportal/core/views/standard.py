@@ -1,0 +1,46 @@
+"""The views that every list has, whatever it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from partnerportal.core.listviews import recently_opened
+
+
+@dataclass(frozen=True)
+class ListView:
+    """A standard view of a list. `narrow(rows, user)` answers its rows; `ordering` is how they stand, where it is not the list's own."""
+
+    name: str
+    label: str | Promise
+    narrow: Callable[[Any, Any], Any]
+    ordering: str = ""
+
+
+def everything(name: str, label: str | Promise) -> ListView:
+    """All that the person may see."""
+    return ListView(name, label, lambda rows, user: rows)
+
+
+def owned(name: str, label: str | Promise) -> ListView:
+    """What the person owns."""
+    return ListView(name, label, lambda rows, user: rows.filter(owner=user))
+
+
+def _since(days_ago: int) -> datetime:
+    return timezone.make_aware(datetime.combine(timezone.localdate() - timedelta(days=days_ago), time.min))
+
+
+VIEWED = ListView("viewed", _("Recently viewed"), recently_opened, "-opened_at")
+NEW_TODAY = ListView("new_today", _("New today"), lambda rows, user: rows.filter(created_at__gte=_since(0)))
+NEW_THIS_WEEK = ListView(
+    "new_this_week", _("New this week"), lambda rows, user: rows.filter(created_at__gte=_since(timezone.localdate().weekday()))
+)
+LATELY = (VIEWED, NEW_TODAY, NEW_THIS_WEEK)
