@@ -70,7 +70,7 @@ class AccountList(RecordList):
         Column(_("E-mail"), "email", render=email),
         Column(_("City"), "city", sort="city"),
         term(_("Industry"), "industry", Term.Kind.INDUSTRY, is_optional=True),
-        Column(_("Employees"), "employees", sort="employees", is_optional=True),
+        Column(_("Employees"), "employees", sort="employees", total=True, is_optional=True),
         Column(_("Country"), "country.name", is_optional=True),
         Column(_("Created"), "created_at", sort="created_at"),
         Column(_("Owner"), "owner", render=owner_avatar, sort="owner__last_name"),

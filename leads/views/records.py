@@ -112,7 +112,7 @@ class LeadList(LeadRows, RecordList):
         Column(_("E-mail"), "email", render=email),
         Column(_("Phone"), "phone", render=phone, is_optional=True),
         Column(_("Product of interest"), "product_of_interest", render=label, is_optional=True),
-        Column(_("Total users"), "total_users", sort="total_users", is_optional=True),
+        Column(_("Total users"), "total_users", sort="total_users", total=True, is_optional=True),
         Column(_("City"), "city", sort="city", is_optional=True),
         Column(_("Created"), "created_at", sort="created_at"),
         Column(_("Changed"), "updated_at", sort="updated_at", is_optional=True),

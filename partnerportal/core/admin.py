@@ -22,18 +22,19 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path, resolve, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from partnerportal.core import outbox
 from partnerportal.core.actors import acting
 from partnerportal.core.history import FieldChange, changes
-from partnerportal.core.models import OutboxMessage, StoredMail
+from partnerportal.core.models import LONGEST_STATE, OutboxMessage, SavedView, StoredMail
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import ExitConditionMissing, IllegalMove, StaleMove
+from partnerportal.core.views import state
 
 REFUSALS: tuple[type[Exception], ...] = (NotYours, IllegalMove, StaleMove, ExitConditionMissing)
 
@@ -278,3 +279,67 @@ class StoredMailAdmin(ReadOnlyAdmin):
     search_fields = ("subject", "text")
     exclude = ("raw", "html")
     date_hierarchy = "created_at"
+
+
+LISTS = (
+    ("leads", gettext_lazy("Leads")),
+    ("accounts", gettext_lazy("Accounts")),
+    ("contacts", gettext_lazy("Contacts")),
+    ("projects", gettext_lazy("Projects")),
+    ("quotes", gettext_lazy("Quotes")),
+    ("orders", gettext_lazy("Orders")),
+    ("cases", gettext_lazy("Cases")),
+    ("tasks", gettext_lazy("Tasks")),
+)
+
+
+class PublishedViewForm(forms.ModelForm):
+    """A view for everybody. What it shows is the address of the list in the portal, as the browser has it."""
+
+    page = forms.ChoiceField(label=gettext_lazy("List"), choices=LISTS)
+    query = forms.CharField(
+        label=gettext_lazy("Address of the list"),
+        max_length=LONGEST_STATE + 200,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
+        help_text=gettext_lazy("Set filters, columns and order in the portal, and copy the address. “Me” is whoever reads."),
+    )
+    request: HttpRequest
+
+    class Meta:
+        model = SavedView
+        fields = ("page", "name", "query")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        self.instance.sharing = SavedView.Sharing.PUBLISHED
+        if "page" not in cleaned or "query" not in cleaned:
+            return cleaned
+        asked: QueryDict = QueryDict(cleaned["query"].rpartition("?")[2].strip(), mutable=True)
+        if "view" not in asked and "base" in asked:
+            asked.setlist("view", asked.getlist("base"))
+        shown = resolve(reverse(f"{cleaned['page']}:list")).func.view_class.showing(self.request, asked)  # type: ignore[attr-defined]
+        try:
+            shown.rows  # noqa: B018 - the problems are found on the way
+        except Http404:
+            raise forms.ValidationError({"query": _("This saved view does not exist.")}) from None
+        if shown.problems:
+            raise forms.ValidationError({"query": [problem.sentence for problem in shown.problems]})
+        kept = state.kept(shown.query)
+        kept["base"] = shown.view.name
+        return cleaned | {"query": kept.urlencode()}
+
+
+@admin.register(SavedView)
+class PublishedViewAdmin(VendorAdmin):
+    form = PublishedViewForm
+    list_display = ("name", "page", "updated_at")
+    list_filter = ("page",)
+    search_fields = ("name",)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return super().get_queryset(request).filter(sharing=SavedView.Sharing.PUBLISHED)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        form.request = request
+        return form

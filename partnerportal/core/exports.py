@@ -44,6 +44,9 @@ class Manifest:
         return [*((label, safe_cell(value)) for label, value in self.facts), (_("Rows"), rows), (_("Exported"), moment)]
 
 
+NO_FACTS = Manifest(())
+
+
 def safe_cell(value: Any) -> Any:
     """A value that no spreadsheet takes for a formula. Numbers and dates stay what they are.
 
@@ -83,7 +86,7 @@ class _Echo:
         return line
 
 
-def csv_response(records: Iterable[Any], columns: Sequence[Column], *, name: str, manifest: Manifest) -> HttpResponseBase:
+def csv_response(records: Iterable[Any], columns: Sequence[Column], *, name: str, manifest: Manifest = NO_FACTS) -> HttpResponseBase:
     """A CSV file in UTF-8 with a mark, so that Excel reads umlauts."""
     response = StreamingHttpResponse(_csv(records, columns, manifest), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
@@ -106,7 +109,7 @@ def _csv(records: Iterable[Any], columns: Sequence[Column], manifest: Manifest) 
 # --- XLSX -------------------------------------------------------------------------------
 
 
-def xlsx_response(records: Iterable[Any], columns: Sequence[Column], *, name: str, manifest: Manifest) -> HttpResponseBase:
+def xlsx_response(records: Iterable[Any], columns: Sequence[Column], *, name: str, manifest: Manifest = NO_FACTS) -> HttpResponseBase:
     """An XLSX file. Texts are written as texts: neither formulas nor links. A second sheet says what the file is."""
     target = tempfile.SpooledTemporaryFile(max_size=8_000_000)  # noqa: SIM115 (the answer closes it)
     book = xlsxwriter.Workbook(

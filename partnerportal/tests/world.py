@@ -26,7 +26,7 @@ from accounts.tests.factories import AccountFactory, ContactFactory
 from cases.tests.factories import CaseFactory, CommentFactory, WaitingCaseFactory
 from leads.tests.factories import LeadFactory, QualifiedLeadFactory
 from orders.tests.factories import AnsweredOrderFactory, StockOrderFactory
-from partnerportal.core.models import Attachment, Follow, Note, Notification, Pin, StageMove
+from partnerportal.core.models import Attachment, Follow, Note, Notification, Pin, SavedView, StageMove
 from partnerportal.core.scoping import PartnerOwned
 from partners.models import Invitation, News, Partner, User
 from partners.roles import Role
@@ -164,6 +164,12 @@ def _service(world: World) -> None:
     news = News.objects.create(title="News", summary="For everybody", published_on=timezone.localdate())
     world.extra |= {"invitation": invitation.pk, "notice": notice.pk, "news": news.pk}
     Pin.objects.create(user=world.rep, page="leads:list", query="view=my_open")
+    view = SavedView(page="leads", name="…", sharing=SavedView.Sharing.COMPANY, query="base=all_open&status=new")
+    view.partner, view.owner = world.partner, world.manager
+    view.save()
+    SavedView.objects.across_partners(reason="test data").get_or_create(
+        page="leads", name="Published", sharing="published", query="base=all_open"
+    )
     world.words.append(f"{world.name}bell")
 
 

@@ -97,7 +97,7 @@ class ProjectList(ProjectSet, RecordList):
         Column(_("Kind"), "record_type", render=tables.label, is_optional=True),
         Column(_("Opportunity type"), "opportunity_type", render=tables.label, is_optional=True),
         Column(_("Product of interest"), "product_of_interest", render=tables.label, is_optional=True),
-        Column(_("Total users"), "total_users", sort="total_users", is_optional=True),
+        Column(_("Total users"), "total_users", sort="total_users", total=True, is_optional=True),
         Column(_("Probability"), "probability", render=tables.percent, sort="probability", is_optional=True),
         Column(_("Expected MRR"), "expected_mrr", render=tables.amount, sort="expected_mrr", is_optional=True),
         Column(_("Pipeline MRR"), "pipeline_mrr", render=tables.amount, sort="pipeline_mrr", is_optional=True),

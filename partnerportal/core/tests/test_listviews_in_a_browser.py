@@ -1,0 +1,156 @@
+"""Views of lists in a real browser: put together, saved, changed, reset, shared; with the keyboard, on a phone, without script."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from leads.tests.factories import LeadFactory
+from partnerportal.core.models import SavedView
+from partnerportal.tests.pages import is_wider_than_its_window, settled, violations
+
+pytestmark = [pytest.mark.browser, pytest.mark.urls("partnerportal.core.tests.sample")]
+
+
+@pytest.fixture
+def leads(anna, ben):
+    LeadFactory(owner=anna, company="Annas new", status="new", total_users=5)
+    LeadFactory(owner=ben, company="Bens new", status="new", total_users=9)
+    LeadFactory(owner=anna, company="Annas known", status="qualification", total_users=5)
+    LeadFactory(owner=ben, company="Bens known", status="qualification", total_users=7)
+
+
+def companies(page):
+    return sorted(page.locator("td .title").all_inner_texts())
+
+
+def asked(page):
+    return parse_qs(urlsplit(page.url).query)
+
+
+def test_a_view_is_put_together_saved_changed_reset_shared_and_opened_by_a_colleague(page_as, anna, ben, leads):
+    page = page_as(ben)
+    page.goto("/leads/?view=all")
+
+    page.get_by_role("link", name="Filter", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Qualification").check()
+    dialog.get_by_role("button", name="Or …").click()
+    second = dialog.get_by_role("group", name="Group 2")
+    second.get_by_label("New", exact=True).check()
+    second.get_by_label("Owner").select_option(label="Me")
+    dialog.get_by_role("button", name="Show").last.click()
+    page.get_by_text("Changed", exact=True).wait_for()
+    assert companies(page) == ["Annas known", "Bens known", "Bens new"]
+
+    page.get_by_role("link", name="Save as", exact=True).click()
+    dialog.get_by_label("Name").fill("To look at")
+    dialog.get_by_label("Everybody in my company").check()
+    dialog.get_by_role("button", name="Save").click()
+    page.get_by_role("heading", name="To look at").wait_for()
+    assert page.get_by_text("Changed", exact=True).count() == 0
+
+    page.get_by_role("link", name="Remove the filter Owner").click()
+    page.get_by_text("Changed", exact=True).wait_for()
+    assert companies(page) == ["Annas known", "Annas new", "Bens known", "Bens new"]
+    page.get_by_role("link", name="Reset").click()
+    page.get_by_text("Changed", exact=True).wait_for(state="detached")
+    assert companies(page) == ["Annas known", "Bens known", "Bens new"]
+
+    colleague = page_as(anna)
+    colleague.goto("/leads/?view=all")
+    colleague.locator(".view-picker summary").click()
+    colleague.get_by_role("link", name="To look at").click()
+    colleague.get_by_role("heading", name="To look at").wait_for()
+    assert companies(colleague) == ["Annas known", "Annas new", "Bens known"]
+    assert colleague.get_by_role("link", name="Rename or share").count() == 0
+
+
+def test_shift_adds_a_second_key_and_the_address_has_both(page_as, anna, leads):
+    page = settled(page_as(anna))
+    page.goto("/leads/?view=all")
+
+    page.get_by_role("link", name="Users").click()
+    page.locator("th[aria-sort=ascending]").wait_for()
+    page.get_by_role("link", name="Company").click(modifiers=["Shift"])
+    page.locator("th sup").first.wait_for()
+
+    assert page.locator("td .title").all_inner_texts() == ["Annas known", "Annas new", "Bens known", "Bens new"]
+    assert asked(page)["sort"] == ["total_users,company"]
+    page.reload()
+    assert page.locator("th sup").all_inner_texts() == ["2", "1"]
+
+
+def test_a_column_is_drawn_to_another_width_and_the_address_keeps_it(page_as, anna, leads):
+    page = settled(page_as(anna))
+    page.goto("/leads/?view=all")
+    box = page.locator("th[data-column=email]").bounding_box()
+    edge, middle = box["x"] + box["width"] - 2, box["y"] + box["height"] / 2
+
+    page.mouse.move(edge, middle)
+    page.mouse.down()
+    page.mouse.move(edge + 90, middle, steps=4)
+    page.mouse.up()
+    page.locator("th[data-column=email][width]").wait_for()
+
+    width = int(re.search(r"email:(\d+)", asked(page)["columns"][0])[1])
+    assert abs(width - box["width"] - 90) < 4
+    assert companies(page) == ["Annas known", "Annas new", "Bens known", "Bens new"]
+
+
+def test_columns_are_moved_with_the_keyboard(page_as, anna, leads):
+    page = page_as(anna)
+    page.goto("/leads/?view=all")
+
+    page.get_by_role("link", name="Columns").press("Enter")
+    up = page.get_by_role("button", name="Move Status up")
+    up.press("Enter")
+    page.get_by_role("button", name="Show").last.press("Enter")
+    page.wait_for_url(re.compile("columns="))
+
+    assert asked(page)["columns"][0].startswith("status,company,email")
+
+
+def test_a_filter_works_on_a_phone_without_a_script(page_as, anna, leads):
+    page = page_as(anna, width=390, script=False)
+    page.goto("/leads/?view=all")
+
+    page.get_by_role("link", name="Filter", exact=True).click()
+    page.get_by_label("Qualification").check()
+    page.get_by_role("button", name="Or …").click()
+    page.get_by_role("group", name="Group 2").get_by_label("Owner").select_option(label="Me")
+    page.get_by_role("button", name="Show").last.click()
+
+    assert companies(page) == ["Annas known", "Annas new", "Bens known"]
+    assert not is_wider_than_its_window(page)
+    page.get_by_role("link", name="Save as", exact=True).click()
+    page.get_by_label("Name").fill("Mine")
+    page.get_by_role("button", name="Save").click()
+    assert page.get_by_role("heading", name="Mine").is_visible()
+    assert SavedView.objects.visible_to(anna).get().name == "Mine"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("part", ["filters", "columns", "save"])
+def test_the_forms_over_a_list_have_no_barriers_and_fit(page_as, anna, leads, part, width, scheme):
+    page = page_as(anna, width=width, scheme=scheme)
+
+    page.goto(f"/leads/views/?view=all&status=new&or=owner%3Dme&part={part}")
+
+    assert violations(page) == []
+    assert not is_wider_than_its_window(page)
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_the_dialog_and_a_changed_list_have_no_barriers(page_as, anna, leads, width):
+    page = settled(page_as(anna, width=width))
+    page.goto("/leads/?view=all&status=new&or=owner%3Dme&sort=company,-created_at&columns=company:200,status,total_users")
+    assert violations(page) == []
+
+    page.get_by_role("link", name="Filter", exact=True).click()
+    page.get_by_role("dialog").get_by_label("Qualification").first.wait_for()
+
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog").wait_for(state="hidden")
