@@ -96,6 +96,19 @@ def unpin(pin: Pin) -> None:
     pin.delete()
 
 
+def kept_by(user: User, *, page: str) -> tuple[Pin | None, list[SavedView]]:
+    """What a person pinned on a list, and the views that she may open there, by name; one query."""
+    names = ["id", "page", "name", "sharing", "query", "owner_id", "partner_id"]
+    nobody = models.Value(None, output_field=models.BigIntegerField())
+    text = models.Value("", output_field=models.CharField())
+    views = SavedView.objects.visible_to(user).filter(page=page).values_list(*names).order_by()
+    pins = Pin.objects.filter(user=user, page=page).values_list("id", "page", text, text, "query", nobody, nobody)
+    rows = list(views.union(pins, all=True))
+    pinned = next((Pin(pk=row[0], user=user, page=page, query=row[4]) for row in rows if not row[3]), None)
+    found = [SavedView.from_db(views.db, names, row) for row in rows if row[3]]
+    return pinned, sorted(found, key=lambda view: (view.name.casefold(), view.pk))
+
+
 # --- what was opened last -------------------------------------------------------------
 
 

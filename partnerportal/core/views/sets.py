@@ -90,14 +90,18 @@ class RecordSet(Guarded):
     # --- the state ------------------------------------------------------------------
 
     @cached_property
-    def pin(self) -> Pin | None:
-        """What this person pinned here."""
-        return Pin.objects.filter(user=self.request.user, page=self.urls).first()
+    def _kept(self) -> tuple[Pin | None, list[SavedView]]:
+        return listviews.kept_by(self.request.user, page=self.urls)
 
     @cached_property
+    def pin(self) -> Pin | None:
+        """What this person pinned here."""
+        return self._kept[0]
+
+    @property
     def stored(self) -> list[SavedView]:
         """The saved views of this list that the person may open."""
-        return list(SavedView.objects.visible_to(self.request.user).filter(page=self.urls).order_by("name", "pk"))
+        return self._kept[1]
 
     def _saved(self, query: QueryDict) -> SavedView | None:
         return next((view for view in self.stored if view.word == query.get("view")), None)
