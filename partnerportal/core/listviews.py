@@ -105,7 +105,7 @@ def kept_by(user: User, *, page: str) -> tuple[Pin | None, list[SavedView]]:
     pins = Pin.objects.filter(user=user, page=page).values_list("id", "page", text, text, "query", nobody, nobody)
     rows = list(views.union(pins, all=True))
     pinned = next((Pin(pk=row[0], user=user, page=page, query=row[4]) for row in rows if not row[3]), None)
-    found = [SavedView.from_db(views.db, names, row) for row in rows if row[3]]
+    found = [SavedView(**dict(zip(names, row, strict=True))) for row in rows if row[3]]
     return pinned, sorted(found, key=lambda view: (view.name.casefold(), view.pk))
 
 
