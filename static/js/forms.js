@@ -104,7 +104,8 @@
   });
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => { delete form.dataset.sent; }));
   document.addEventListener("htmx:afterRequest", (event) => {
-    const form = event.detail.elt;
+    /* The form may have been swapped away already; the event is then told by what is left. */
+    const form = event.detail.requestConfig ? event.detail.requestConfig.elt : event.detail.elt;
     if (form.matches && form.matches("form[data-draft]") && event.detail.successful) localStorage.removeItem(keyOf(form));
   });
   document.addEventListener("keydown", (event) => {
