@@ -1,0 +1,108 @@
+"""What one does on a record, in a real browser: mention, pin, file and its version, call, follow, mute, what the bell says."""
+
+import pytest
+
+from leads.tests.factories import LeadFactory
+from partnerportal.core import attached
+from partnerportal.core.models import Notification
+from partnerportal.tests.pages import is_wider_than_its_window, settled, violations
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def lead(anna):
+    return LeadFactory(owner=anna, company="Hotel Brenner")
+
+
+def test_a_colleague_is_mentioned_by_keyboard_and_finds_it_behind_the_bell(page_as, anna, alex, lead):
+    page = settled(page_as(anna))
+    page.goto(f"/leads/{lead.pk}/")
+    settled(page)
+
+    page.locator("#id_text").press_sequentially("Please call them, @ale")
+    page.get_by_role("option", name="Alex Rossi").wait_for()
+    page.keyboard.press("Enter")
+    page.locator("#id_text").press_sequentially("before Friday")
+    page.get_by_role("button", name="Add note").click()
+
+    page.get_by_text("The note was added, and Alex Rossi told of it.").wait_for()
+    page.locator(".timeline .mention", has_text="@Alex Rossi").wait_for()
+    assert page.locator("#id_text").input_value() == ""
+    page.get_by_role("button", name="Pin this note").first.click()
+    page.locator(".timeline.pinned").get_by_text("before Friday").wait_for()
+
+    theirs = page_as(alex, width=390)
+    theirs.goto("/notifications/")
+    theirs.get_by_text("You were mentioned").wait_for()
+    assert violations(theirs) == []
+    assert not is_wider_than_its_window(theirs)
+    theirs.get_by_role("button", name="Anna Conti mentioned you on Hotel Brenner").click()
+    theirs.wait_for_url(f"**/leads/{lead.pk}/")
+    assert not Notification.objects.filter(user=alex, read_at=None).exists()
+
+
+def test_a_file_gets_a_new_version(page_as, anna, lead):
+    page = page_as(anna)
+    page.goto(f"/leads/{lead.pk}/")
+    settled(page)
+
+    page.locator("#panel-files .upload input[type=file]").set_input_files({"name": "plan.txt", "mimeType": "text/plain", "buffer": b"one"})
+    page.get_by_role("link", name="plan.txt").wait_for()
+    page.locator("#panel-files .new-version input[type=file]").set_input_files(
+        {"name": "plan.txt", "mimeType": "text/plain", "buffer": b"two"}
+    )
+    page.get_by_text("1 older version").click()
+
+    assert page.get_by_role("link", name="Version 1").is_visible()
+    assert violations(page) == []
+    assert [(one.version, one.is_current) for one in lead.attachments.order_by("version")] == [(1, False), (2, True)]
+
+
+def test_a_call_is_written_down_with_what_follows(page_as, anna, lead):
+    page = page_as(anna)
+    page.goto(f"/leads/{lead.pk}/")
+    settled(page)
+
+    page.locator("h1").click()
+    page.keyboard.press("l")
+    page.get_by_label("Minutes").fill("12")
+    page.get_by_label("What was said").fill("Wants an offer")
+    page.get_by_label("What follows").fill("Send the offer")
+    assert violations(page) == []
+    page.get_by_role("button", name="Save the call").click()
+
+    page.get_by_text("The call was written down.").wait_for()
+    page.locator(".timeline").get_by_text("I called · Reached · 12 minutes").wait_for()
+    assert sorted(lead.tasks.values_list("subject", "status")) == [("Call", "completed"), ("Send the offer", "not_started")]
+
+
+def test_follow_tells_and_mute_silences(page_as, anna, alex, lead):
+    page = page_as(alex)
+    page.goto(f"/leads/{lead.pk}/")
+    page.get_by_role("button", name="Follow").click()
+    page.get_by_text("You follow Hotel Brenner and hear of its changes.").wait_for()
+    attached.add_note(lead, "First", by=anna)
+
+    page.goto("/notifications/")
+    page.get_by_text("Anna Conti wrote a note on Hotel Brenner").wait_for()
+    page.get_by_role("button", name="Mute this record").click()
+    page.get_by_text("Hotel Brenner is muted.").wait_for()
+    attached.add_note(lead, "Second", by=anna)
+
+    assert Notification.objects.filter(user=alex).count() == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_on_a_phone_the_actions_are_a_bar_at_the_bottom(page_as, anna, lead, scheme):
+    page = page_as(anna, width=390, height=844, scheme=scheme)
+    page.goto(f"/leads/{lead.pk}/")
+    settled(page)
+
+    bar = page.locator(".record-actions").bounding_box()
+    assert bar["y"] > 650
+    page.get_by_label("More actions").click()
+    page.get_by_role("button", name="Mute").wait_for()
+    assert page.get_by_text("You hear of it because you own it.").is_visible()
+    assert violations(page) == []
+    assert not is_wider_than_its_window(page)
