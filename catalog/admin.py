@@ -13,7 +13,7 @@ from import_export import fields, resources, widgets
 from import_export.admin import ImportExportMixin
 
 from catalog import words
-from catalog.models import AveragePrice, ExchangeRate, PriceBook, PriceBookEntry, Product, StageText, Term
+from catalog.models import AveragePrice, Bundle, BundleItem, ExchangeRate, PriceBook, PriceBookEntry, Product, StageText, Term
 from partnerportal.core.admin import VendorAdmin
 
 INLINE_STYLE = re.compile(r'(?<=<ins|<del) style="[^"]*"')
@@ -79,6 +79,20 @@ class ProductAdmin(ImportingAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # Quotes and orders name it; one that is no longer sold is no longer offered.
+
+
+class BundleItemInline(admin.TabularInline):
+    model = BundleItem
+    autocomplete_fields = ("product",)
+    extra = 3
+
+
+@admin.register(Bundle)
+class BundleAdmin(VendorAdmin):
+    list_display = ("name", "description", "is_active")
+    list_filter = ("is_active",)
+    search_fields = ("name",)
+    inlines = (BundleItemInline,)
 
 
 @admin.register(PriceBook)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Func, Q
+from django.db.models import Case, Func, OuterRef, Q, Subquery, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from partnerportal.core.fields import Currency, MoneyField
@@ -171,6 +172,39 @@ class Product(models.Model):
         return f"{self.code} {self.name}"
 
 
+class Bundle(models.Model):
+    """Products that are often sold together, put on a quote at once. The vendor edits them."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    description = models.CharField(_("description"), max_length=300, blank=True)
+    is_active = models.BooleanField(_("offered"), default=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BundleItem(models.Model):
+    """One product of a bundle."""
+
+    bundle = models.ForeignKey(Bundle, on_delete=models.CASCADE, related_name="items")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+", verbose_name=_("product"))
+    quantity = models.PositiveIntegerField(_("quantity"), default=1, validators=[MinValueValidator(1)])
+    billing_period = models.CharField(_("billing period"), max_length=12, choices=BillingPeriod.choices)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["bundle", "product", "billing_period"], name="bundle_item_once"),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="bundle_item_quantity_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.product_id}"
+
+
 class PriceBookQuerySet(models.QuerySet["PriceBook"]):
     def permitted(self, user: User) -> PriceBookQuerySet:
         """The books that a person may read: the partner's own and the reseller's; for the vendor's sales people every one."""
@@ -217,6 +251,23 @@ class PriceBookEntryQuerySet(models.QuerySet["PriceBookEntry"]):
         """The prices that hold on a day; at most one for a book, product, currency and billing period."""
         return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on), valid_from__lte=on)
 
+    def with_changes_since(self, moment: datetime | None) -> PriceBookEntryQuerySet:
+        """Each row with `is_changed`: it was edited, or began to hold, since a moment; and `former_price`, the one that held before it.
+
+        Without a moment nothing has changed.
+        """
+        if moment is None:
+            return self.annotate(is_changed=Value(False), former_price=Value(None, output_field=MoneyField()))
+        same = {name: OuterRef(name) for name in ("book", "product", "currency", "billing_period")}
+        earlier = PriceBookEntry.objects.filter(**same, valid_from__lt=OuterRef("valid_from")).order_by("-valid_from")
+        began = Q(valid_from__gt=moment.date())
+        return self.annotate(
+            former_price=Case(When(began, then=Subquery(earlier.values("price")[:1])), output_field=MoneyField()),
+            is_changed=Case(
+                When(began | Q(changed_at__gt=moment), then=Value(True)), default=Value(False), output_field=models.BooleanField()
+            ),
+        )
+
 
 class PriceBookEntry(models.Model):
     """The net price of a product in a book, currency and billing period. Two prices never hold on one day."""
@@ -228,6 +279,7 @@ class PriceBookEntry(models.Model):
     price = MoneyField(_("net price"), validators=[MinValueValidator(0)])
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid to"), null=True, blank=True, help_text=_("The first day on which it no longer holds."))
+    changed_at = models.DateTimeField(_("changed"), auto_now=True)
     history = tracked()
 
     objects = PriceBookEntryQuerySet.as_manager()
@@ -254,3 +306,14 @@ class PriceBookEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product_id} {self.price} {self.currency}"
+
+
+class PriceVisit(models.Model):
+    """When a person last looked at the price list: this visit, and the one before, from which on changes are shown."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField(_("this visit"))
+    before = models.DateTimeField(_("the visit before"), null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.seen_at}"

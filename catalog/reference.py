@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.utils.text import slugify
 
 from catalog import words
-from catalog.models import AveragePrice, ExchangeRate, PriceBook, PriceBookEntry, Product, StageText, Term
+from catalog.models import AveragePrice, Bundle, BundleItem, ExchangeRate, PriceBook, PriceBookEntry, Product, StageText, Term
 
 TERMS: dict[str, tuple[str, ...]] = {
     Term.Kind.LEAD_SOURCE: (
@@ -129,9 +129,23 @@ PRODUCTS: tuple[tuple[str, str, str, int, dict[str, str]], ...] = (
     ("SV-PORTING", "Porting of numbers, per block", "service", 1, {"one_off": "60.00"}),
 )
 
+# Name, description, (code, quantity, billing period)
+BUNDLES: tuple[tuple[str, str, tuple[tuple[str, int, str], ...]], ...] = (
+    (
+        "Office for 10",
+        "Ten licences, telephony and desk phones as a service",
+        (("UC-BUSINESS", 10, "yearly"), ("CS-FLAT", 10, "yearly"), ("HW-PHONE-M", 10, "yearly"), ("SV-SETUP", 1, "one_off")),
+    ),
+    (
+        "Shop with handsets",
+        "Retail licences with handsets that the customer buys",
+        (("XH-RETAIL", 5, "yearly"), ("CX-DECT", 10, "one_off"), ("CX-BASE", 2, "one_off"), ("SV-SETUP", 1, "one_off")),
+    ),
+)
+
 
 def load_reference() -> None:
-    """Terms, stage texts, exchange rates, products, price books with entries, average prices: whatever is missing."""
+    """Terms, stage texts, exchange rates, products, price books with entries, average prices, bundles: whatever is missing."""
     Term.objects.bulk_create(
         [
             Term(kind=kind, slug=slugify(label), label=label, position=position)
@@ -161,6 +175,7 @@ def load_reference() -> None:
         ignore_conflicts=True,
     )
     _load_price_books()
+    _load_bundles()
     words.forget()
 
 
@@ -191,6 +206,20 @@ def _load_price_books() -> None:
             for currency in RATES
         ]
     )
+
+
+def _load_bundles() -> None:
+    if Bundle.objects.exists():
+        return
+    products = {product.code: product for product in Product.objects.all()}
+    for name, description, items in BUNDLES:
+        bundle = Bundle.objects.create(name=name, description=description)
+        BundleItem.objects.bulk_create(
+            [
+                BundleItem(bundle=bundle, product=products[code], quantity=quantity, billing_period=period)
+                for code, quantity, period in items
+            ]
+        )
 
 
 def _in(currency: str, euros: Decimal) -> Decimal:

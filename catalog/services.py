@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from catalog.models import BillingPeriod, PriceBook, PriceBookEntry, Product
-from partners.models import Partner
+from catalog.models import BillingPeriod, PriceBook, PriceBookEntry, PriceVisit, Product
+from partners.models import Partner, User
+
+ONE_VISIT = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -67,3 +70,16 @@ def offered_to(partner: Partner, *, on: date, currency: str) -> dict[int, list[s
         for product in products
         if (periods := sorted((period for product_id, period in found if product_id == product.pk), key=order.index))
     }
+
+
+def note_visit(user: User, now: datetime) -> datetime | None:
+    """Note that a person looks at the price list; answers when the visit before this one began, None at the first.
+
+    Looks within half an hour are one visit.
+    """
+    with transaction.atomic():
+        visit, is_new = PriceVisit.objects.select_for_update().get_or_create(user=user, defaults={"seen_at": now})
+        if not is_new and now - visit.seen_at > ONE_VISIT:
+            visit.before, visit.seen_at = visit.seen_at, now
+            visit.save(update_fields=["before", "seen_at"])
+    return visit.before

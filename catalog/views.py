@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -10,12 +11,15 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.html import format_html
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from catalog.filters import PriceFilter
 from catalog.models import Family, PriceBook, PriceBookEntry
-from partnerportal.core import tables
+from catalog.services import note_visit
+from partnerportal.core import display, tables
 from partnerportal.core.fields import Currency
 from partnerportal.core.tables import Column
 from partnerportal.core.views import ListView, RecordList
@@ -59,6 +63,15 @@ def product(value: Any, entry: PriceBookEntry) -> Any:
     return format_html('<span class="title">{}</span> <small class="quiet">{}</small>', entry.product.name, entry.product.code)
 
 
+def price(value: Any, entry: Any) -> Any:
+    """The price, with the former one when it has changed since the last visit."""
+    now = tables.amount(value, entry)
+    if not entry.is_changed:
+        return now
+    former = format_html("<del>{}</del> ", tables.amount(entry.former_price, entry)) if entry.former_price is not None else ""
+    return format_html("{}{} {}", former, now, display.badge(_now("new"), "amber"))
+
+
 def family(value: Any, entry: PriceBookEntry) -> str:
     """The family in words."""
     return entry.product.get_family_display()
@@ -69,7 +82,10 @@ class PriceList(RecordList):
     namespace = "pricing"
     template_name = "catalog/price_list.html"
     related = ("product", "book")
-    views = tuple(ListView(name, label, of_families(families)) for name, (label, families) in TYPES.items())
+    views = (
+        *(ListView(name, label, of_families(families)) for name, (label, families) in TYPES.items()),
+        ListView("changed", _("Changed since your last visit"), lambda rows, user: rows.filter(is_changed=True)),
+    )
     columns = (
         Column(_("Product"), "product.name", sort="product__name", render=product),
         Column(_("Code"), "product.code", sort="product__code", is_optional=True),
@@ -79,7 +95,7 @@ class PriceList(RecordList):
         Column(_("Billed"), "billing_period", render=tables.label, sort="billing_period"),
         Column(_("List price"), "list_price", render=tables.amount),
         Column(_("Book"), "book", sort="book__name"),
-        Column(_("Price of the book"), "price", render=tables.amount, sort="price"),
+        Column(_("Price of the book"), "price", render=price, sort="price"),
         Column(_("Currency"), "currency", sort="currency", is_optional=True),
         Column(_("Valid from"), "valid_from", sort="valid_from"),
     )
@@ -97,7 +113,16 @@ class PriceList(RecordList):
         )
         books = PriceBook.objects.permitted(self.request.user)  # type: ignore[arg-type]
         rows = PriceBookEntry.objects.holding(today).filter(book__in=books, product__is_active=True)
-        return rows.select_related(*self.related).annotate(list_price=Subquery(listed.values("price")[:1]))
+        return (
+            rows.select_related(*self.related)
+            .annotate(list_price=Subquery(listed.values("price")[:1]))
+            .with_changes_since(self.seen_before)  # type: ignore[attr-defined]
+        )
+
+    @cached_property
+    def seen_before(self) -> datetime | None:
+        """When the person was here before; what has changed since then is shown."""
+        return note_visit(self.request.user, timezone.now())  # type: ignore[arg-type]
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         if not request.GET and not self.pin and not self.is_export:
@@ -107,7 +132,14 @@ class PriceList(RecordList):
     def choose(self) -> HttpResponse:
         """Ask for product type and book first."""
         form = PriceChoice(user=self.request.user)  # type: ignore[arg-type]
-        return self.page("catalog/price_choice.html", {"form": form, "tab": "pricing", "action": reverse("pricing:list")})
+        context = {
+            "form": form,
+            "tab": "pricing",
+            "action": reverse("pricing:list"),
+            "seen_before": self.seen_before,
+            "changes": self.get_queryset().filter(is_changed=True).count() if self.seen_before else 0,
+        }
+        return self.page("catalog/price_choice.html", context)
 
     def common_context(self) -> dict[str, Any]:
         return super().common_context() | {"choose_url": reverse("pricing:list")}

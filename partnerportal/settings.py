@@ -28,6 +28,7 @@ WMP_URL = env("WMP_URL", default="")
 BONUS_RATE = "0.1000"  # Fraction of Pipeline MRR; decisions 6.
 RESTORE_DAYS = 30  # How long a deleted record can be restored; decisions 2.
 QUOTE_VALID_DAYS = 30
+QUOTE_REMIND_DAYS = 5  # So many days before a quote expires, the customer is reminded once.
 PUBLIC_MAIL_DOMAINS = [  # Decisions 10: customers are reached at their company's address.
     "gmail.com", "googlemail.com", "yahoo.com", "yahoo.de", "yahoo.it", "yahoo.fr", "hotmail.com", "hotmail.it", "hotmail.de",
     "outlook.com", "outlook.de", "live.com", "msn.com", "aol.com", "icloud.com", "me.com", "gmx.de", "gmx.net", "gmx.at", "gmx.ch",
@@ -290,6 +291,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "close-resolved-cases": {"task": "cases.jobs.close_resolved_cases", "schedule": 3600.0},
     "mail-notices": {"task": "partnerportal.core.jobs.mail_notices", "schedule": 60.0, "options": {"expires": 60}},
     "expire-quotes": {"task": "quotes.jobs.expire_quotes", "schedule": 900.0},
+    "remind-customers": {"task": "quotes.jobs.remind_customers", "schedule": 3600.0},
 }
 
 # --- forms and history ------------------------------------------------------------------

@@ -56,8 +56,8 @@ EVERYBODY = frozenset(
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.PARTNER_USER: EVERYBODY | READS | WRITES,
-    Role.PARTNER_MANAGER: EVERYBODY | READS | WRITES | {"core.restore_record"},
-    Role.PARTNER_ADMIN: EVERYBODY | READS | WRITES | {"core.restore_record", "partners.manage_team"},
+    Role.PARTNER_MANAGER: EVERYBODY | READS | WRITES | {"core.restore_record", "projects.view_bonusstatement"},
+    Role.PARTNER_ADMIN: EVERYBODY | READS | WRITES | {"core.restore_record", "partners.manage_team", "projects.view_bonusstatement"},
     Role.ACCOUNT_MANAGER: EVERYBODY
     | READS
     | {
@@ -69,6 +69,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "projects.decide_bonus",
         "projects.view_bonusdecision",
         "projects.view_bonusentry",
+        "projects.view_bonusstatement",
         "quotes.grant_discount",
         "quotes.change_quote",
         "orders.change_order",

@@ -2,7 +2,9 @@
 
 from partnerportal.core import emails, outbox
 from partnerportal.core.notifications import wants_mail
-from projects.models import BonusEntry
+from partnerportal.core.pdf import html_to_pdf
+from projects import services
+from projects.models import BonusEntry, BonusStatement
 
 
 @outbox.handles("bonus.decided")
@@ -20,3 +22,12 @@ def mail_decision(*, entry_id: int) -> None:
         language=owner.language,
         key=f"bonus.decided:{entry_id}",
     )
+
+
+@outbox.handles(services.STATEMENT_PDF)
+def write_statement(*, statement_id: int) -> None:
+    """Write the PDF of a statement, once."""
+    rows = BonusStatement.objects.across_partners(reason="outbox: the promise names the statement alone").select_for_update(of=("self",))
+    kept = rows.select_related("partner").get(pk=statement_id)
+    if kept.pdf_id is None:
+        services.keep_statement_pdf(kept, html_to_pdf(services.statement_html(kept)))

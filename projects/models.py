@@ -20,6 +20,7 @@ from catalog.models import SOLUTIONS, ProductOfInterest
 from leads.models import Lead
 from partnerportal.core.fields import Currency, MoneyField, RateField
 from partnerportal.core.history import tracked
+from partnerportal.core.models import Attachment
 from partnerportal.core.scoping import PartnerManager, PartnerOwned, PartnerQuerySet
 from partnerportal.core.stages import Path
 from projects import bonus, mrr
@@ -300,3 +301,20 @@ class BonusEntry(PartnerOwned):
 
     def __str__(self) -> str:
         return f"{self.project_id}: {self.state} {self.amount} {self.currency}"
+
+
+class BonusStatement(PartnerOwned):
+    """A partner's statement of a quarter, fixed at a moment; its PDF is never made anew."""
+
+    year = models.PositiveSmallIntegerField(_("year"))
+    quarter = models.PositiveSmallIntegerField(_("quarter"))
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    pdf = models.ForeignKey(Attachment, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [models.CheckConstraint(condition=Q(quarter__range=(1, 4)), name="bonus_statement_quarter_known")]
+
+    def __str__(self) -> str:
+        return f"{self.year}-Q{self.quarter}"

@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from partnerportal.core.panels import record_urls
 from projects.models import Project
-from projects.views import conversion, detail, edit, lists, moves, owner, wizard
+from projects.views import conversion, detail, edit, lists, moves, owner, statements, wizard
 from tasks.services import hand_over
 
 own = [
@@ -35,6 +35,7 @@ pages = [
     path("pipeline/new/", wizard.FastPipeline.as_view(), name="pipeline"),
     path("leads/<int:pk>/convert/", conversion.ConvertLead.as_view(), name="convert"),
     path("accounts/<int:pk>/owner/", owner.AccountOwner.as_view(), name="account_owner"),
+    path("bonus/", statements.BonusStatements.as_view(), name="bonus_statements"),
     path("projects/", include(own)),
 ]
 

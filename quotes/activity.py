@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Account, Contact
 from partnerportal.core.activity import Entry, Window, source
 from projects.models import Project
-from quotes.models import CustomerEvent, Quote
+from quotes.models import CustomerEvent, Quote, Sending
 
 PARENTS = {Account: "account", Contact: "contact", Project: "project", Quote: "pk"}
 EVENTS = CustomerEvent.Kind
@@ -19,22 +19,40 @@ SIGNS = {EVENTS.OPENED: ("eye", "blue"), EVENTS.ACCEPTED: ("check-lg", "green"),
 
 @source("mail")
 def mails_of(record: Any, user: Any, window: Window) -> Iterator[Entry]:
-    """The mail with which a quote went out."""
+    """The mails with which a quote went out, and reminders; of a quote without a composed mail, the one to its contact."""
     if type(record) not in PARENTS or not user.has_perm("quotes.view_quote"):
         return
-    rows = Quote.objects.visible_to(user).filter(**{PARENTS[type(record)]: record.pk}, sent_at__isnull=False)
-    for quote in window.of(rows.select_related("contact", "owner"), "sent_at"):
-        yield Entry(
-            "mail",
-            f"mail:{quote.pk:020}",
-            _("%(quote)s was e-mailed to %(address)s") % {"quote": quote, "address": quote.contact.email},
-            at=quote.sent_at,
-            detail=str(quote.contact),
-            who=quote.owner.get_full_name(),
-            icon="send",
-            tone="blue",
-            url=quote.get_absolute_url(),
+    quotes = Quote.objects.visible_to(user).filter(**{PARENTS[type(record)]: record.pk}, sent_at__isnull=False)
+    sendings = Sending.objects.visible_to(user).filter(quote__in=quotes.values("pk"), sent_at__isnull=False)
+    for sending in window.of(sendings.select_related("quote", "by"), "sent_at"):
+        is_reminder = sending.kind == Sending.Kind.REMINDER
+        yield _mail(
+            f"sending:{sending.pk:020}",
+            sending.quote,
+            sending.sent_at,
+            addresses=[*sending.addresses, *sending.cc],
+            who=sending.by.get_full_name() if sending.by else "",
+            is_reminder=is_reminder,
         )
+    plain = quotes.filter(sendings=None).select_related("contact", "owner")
+    for quote in window.of(plain, "sent_at"):
+        yield _mail(f"mail:{quote.pk:020}", quote, quote.sent_at, addresses=[quote.contact.email], who=quote.owner.get_full_name())
+
+
+def _mail(key: str, quote: Quote, at: Any, *, addresses: list[str], who: str, is_reminder: bool = False) -> Entry:
+    words = {"quote": quote, "address": ", ".join(addresses)}
+    title = _("%(quote)s: reminder sent") % words if is_reminder else _("%(quote)s was e-mailed to %(address)s") % words
+    return Entry(
+        "mail",
+        key,
+        title,
+        at=at,
+        detail=", ".join(addresses) if is_reminder else "",
+        who=who,
+        icon="alarm" if is_reminder else "send",
+        tone="amber" if is_reminder else "blue",
+        url=quote.get_absolute_url(),
+    )
 
 
 @source("mail")
@@ -52,8 +70,14 @@ def answers_to(record: Any, user: Any, window: Window) -> Iterator[Entry]:
             f"{event.quote}: {event.get_kind_display()}",
             at=event.at,
             text=event.text,
+            detail=in_words(event),
             who=event.name or _("Customer"),
             icon=icon,
             tone=tone,
             url=event.quote.get_absolute_url(),
         )
+
+
+def in_words(event: CustomerEvent) -> str:
+    """What the customer asks of single lines, in one sentence."""
+    return " · ".join(f"{line['position']}. {line['name']}: {line['text']}" for line in event.lines)

@@ -8,6 +8,7 @@ from typing import Any
 from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -16,8 +17,9 @@ from catalog.models import BillingPeriod, Product
 from partnerportal.core.forms import PartnerForm, PartnerModelForm
 from projects.models import Project
 from projects.stages import Stage
-from quotes.models import Quote, QuoteLine
-from quotes.services import LineInput
+from quotes.documents import Document
+from quotes.models import Additional, Quote, QuoteLine
+from quotes.services import Letter, LineInput
 
 MAX_QUANTITY = 100_000
 
@@ -61,6 +63,9 @@ class QuoteForm(PartnerModelForm):
     """Head, words, terms and shipping of a draft."""
 
     tax_rate = PercentField(label=_("Tax rate in percent"), required=False)
+    additional = forms.MultipleChoiceField(
+        label=_("Additional configuration"), choices=Additional.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
 
     class Meta:
         model = Quote
@@ -70,6 +75,9 @@ class QuoteForm(PartnerModelForm):
             "language",
             "valid_until",
             "commitment",
+            "billing_frequency",
+            "hardware_type",
+            "additional",
             "tax_rate",
             "message",
             "terms",
@@ -93,6 +101,7 @@ class QuoteForm(PartnerModelForm):
         ship_fields = [name for name in self.Meta.fields if name.startswith("ship_")]
         self.helper.layout = Layout(
             Fieldset(str(_("Quote")), "name", "contact", "language", "valid_until", "commitment", "tax_rate", css_class="form-section"),
+            Fieldset(str(_("Configuration")), "billing_frequency", "hardware_type", "additional", css_class="form-section"),
             Fieldset(str(_("What the customer reads")), "message", "terms", css_class="form-section"),
             Fieldset(
                 str(_("Shipping")),
@@ -200,3 +209,78 @@ class CustomerWordsForm(CustomerForm):
 
     name = forms.CharField(label=_("Your name"), max_length=200, min_length=2, strip=True)
     text = forms.CharField(label=_("Your words"), max_length=4000, strip=True, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class CustomerChangeForm(CustomerForm):
+    """The customer asks for a change: name, words on the whole, and words on single lines of the document."""
+
+    name = forms.CharField(label=_("Your name"), max_length=200, min_length=2, strip=True)
+    text = forms.CharField(
+        label=_("What should be different?"), max_length=4000, strip=True, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+    def __init__(self, *args: Any, document: Document, **kwargs: Any) -> None:
+        self.document = document
+        super().__init__(*args, **kwargs)
+        for number, line in enumerate(document.lines, start=1):
+            field = forms.CharField(label=f"{number}. {line.name}", max_length=500, strip=True, required=False)
+            field.widget.attrs["class"] = "form-control"
+            self.fields[f"line_{number}"] = field
+
+    @property
+    def line_fields(self) -> list[forms.BoundField]:
+        """One field a line."""
+        return [self[name] for name in self.fields if name.startswith("line_")]
+
+    def clean(self) -> dict[str, Any]:
+        """The words on lines as `lines`. Raises ValidationError when nothing was asked at all."""
+        data = super().clean() or {}
+        data["lines"] = [
+            {"position": number, "name": line.name, "text": data[f"line_{number}"]}
+            for number, line in enumerate(self.document.lines, start=1)
+            if data.get(f"line_{number}")
+        ]
+        if not data.get("text") and not data["lines"] and "text" not in self.errors:
+            self.add_error("text", _("Say what should be different, here or at a line."))
+        return data
+
+
+class ComposeForm(PartnerForm):
+    """To whom a quote goes, and with which words."""
+
+    recipients: forms.ModelMultipleChoiceField = forms.ModelMultipleChoiceField(
+        queryset=Contact.objects.none(),
+        label=_("To"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one recipient.")},
+    )
+    cc_me = forms.BooleanField(label=_("A copy to me"), required=False)
+    cc = forms.CharField(label=_("Copy to"), required=False, max_length=1000, help_text=_("Addresses, parted by commas."))
+    subject = forms.CharField(
+        label=_("Subject"), required=False, max_length=200, help_text=_("Empty: number of the quote and your company.")
+    )
+    text = forms.CharField(label=_("Words"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 8}))
+
+    def __init__(self, *args: Any, people: list[Contact], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["recipients"]
+        field.queryset = Contact.objects.visible_to(self.user).filter(pk__in=[one.pk for one in people])  # type: ignore[attr-defined]
+        field.choices = [(one.pk, f"{one} · {one.email}") for one in people]  # type: ignore[attr-defined]
+        self.helper.form_tag = False
+
+    def clean_cc(self) -> list[str]:
+        """The addresses, each checked."""
+        found = [word.strip() for word in self.cleaned_data["cc"].replace(";", ",").split(",") if word.strip()]
+        for address in found:
+            validate_email(address)
+        return found
+
+    def clean_subject(self) -> str:
+        """One line."""
+        return " ".join(self.cleaned_data["subject"].split())
+
+    def letter(self) -> Letter:
+        """What was composed, for the service."""
+        data = self.cleaned_data
+        own = [self.user.email] if data["cc_me"] else []
+        return Letter(list(data["recipients"]), [*data["cc"], *own], data["subject"], data["text"])

@@ -16,7 +16,7 @@ from partnerportal.core.notifications import wants_mail
 from partnerportal.core.pdf import html_to_pdf
 from projects import services as projects
 from quotes import documents, services
-from quotes.models import CustomerEvent, Quote
+from quotes.models import CustomerEvent, Quote, Sending
 
 log = structlog.get_logger(__name__)
 
@@ -30,23 +30,46 @@ def write_pdf(*, quote_id: int) -> None:
 
 
 @outbox.handles(services.MAIL)
-def mail_quote(*, quote_id: int, times: int) -> None:
-    """E-mail a quote that is out to its contact, with the PDF and the private link."""
+def mail_quote(*, quote_id: int, times: int, sending_id: int | None = None) -> None:
+    """E-mail a quote that is out, with the PDF and the private link: as it was composed, or with the usual words to its contact."""
     quote = services.to_be_mailed(quote_id)
     if quote is None or quote.pdf is None:
         return
     with quote.pdf.file.open("rb") as file:
         pdf = emails.Attached(quote.pdf.name, file.read(), quote.pdf.media_type)
-    emails.send(
-        "quote_sent",
-        to=(str(quote.contact), quote.contact.email),
-        context={"document": documents.of(quote), "link": private_link(quote)},
-        language=quote.language,
-        key=f"{services.MAIL}:{quote_id}:{times}",
-        attachments=[pdf],
-        reply_to=quote.owner.email,
-    )
-    services.note_sent(quote, by=Actor.system())
+    sending = quote.sendings.filter(pk=sending_id).first()
+    for number, to in enumerate(readers(quote, sending)):
+        emails.send(
+            "quote_sent",
+            to=to,
+            context=letter(quote, sending),
+            language=quote.language,
+            key=f"{services.MAIL}:{quote_id}:{times}" + (f":{number}" if number else ""),
+            attachments=[pdf],
+            reply_to=quote.owner.email,
+        )
+    services.note_sent(quote, by=Actor.system(), sending=sending)
+
+
+def readers(quote: Quote, sending: Sending | None) -> list[tuple[str, str]]:
+    """Name and address of everybody who gets the mail; the contact alone when nobody composed it."""
+    if sending is None:
+        return [(str(quote.contact), quote.contact.email)]
+    named = [(one["name"], one["email"]) for one in sending.recipients]
+    return named + [("", address) for address in sending.cc if address not in sending.addresses]
+
+
+def letter(quote: Quote, sending: Sending | None) -> dict[str, object]:
+    """What the templates of the mail read."""
+    document = documents.of(quote)
+    return {
+        "document": document,
+        "link": private_link(quote),
+        "subject_line": sending.subject if sending else "",
+        "words": sending.text if sending else "",
+        "is_reminder": sending is not None and sending.kind == Sending.Kind.REMINDER,
+        "greeted": ", ".join(one["name"] for one in sending.recipients) if sending else document.customer.person,
+    }
 
 
 @outbox.handles(services.ANSWERED)
@@ -85,6 +108,19 @@ def expire_quotes() -> int:
     for quote in due:
         count += services.expire_quote(quote, by=Actor.system(), today=projects.today_of(quote.partner))
     log.info("quotes.expired", count=count)
+    return count
+
+
+@shared_task
+def remind_customers() -> int:
+    """Remind customers whose quote expires soon; answers how many. Each quote in a transaction of its own."""
+    now = timezone.now()
+    first, last = (now - timedelta(hours=14)).date(), (now + timedelta(hours=14)).date() + timedelta(days=settings.QUOTE_REMIND_DAYS)
+    waiting = Quote.objects.across_partners(reason="schedule: reminders of every partner's quotes").out()
+    count = 0
+    for quote in waiting.filter(valid_until__range=(first, last)).exclude(sent_at=None).select_related("partner"):
+        count += services.remind_in_time(quote, by=Actor.system(), today=projects.today_of(quote.partner))
+    log.info("quotes.reminded", count=count)
     return count
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -32,6 +33,31 @@ class Commitment(models.IntegerChoices):
     NONE = 0, _("None")
     THREE_YEARS = 3, _("3 years (−15 %)")
     FIVE_YEARS = 5, _("5 years (−20 %)")
+
+
+class HardwareType(models.TextChoices):
+    """How the customer gets devices. With `capex` they are bought alone; with `hwaas` bought ones may stand beside the rented ones."""
+
+    HWAAS = "hwaas", _("As a service (HWaaS)")
+    CAPEX = "capex", _("Bought (CAPEX only)")
+
+
+class Frequency(models.TextChoices):
+    """How recurring lines are billed when the quote has one rhythm."""
+
+    MONTHLY = "monthly", _("Monthly")
+    YEARLY = "yearly", _("Yearly")
+    FIVE_YEARS = "five_years", _("Every 5 years")
+
+
+class Additional(models.TextChoices):
+    """Sections of the configuration beyond the licences of the users."""
+
+    CDS = "cds", _("Company data storage")
+    ITEMS = "items", _("Additional items")
+    UPGRADE = "upgrade", _("Licence upgrade")
+    CLASSOUND = "classound", "CLASSOUND"
+    OTHER = "other", _("Miscellaneous items")
 
 
 class ShippingType(models.TextChoices):
@@ -101,6 +127,17 @@ class Quote(ShippingAddress, Taskable):
     )
     language = models.CharField(_("language of the document"), max_length=5, choices=settings.LANGUAGES, default="en")
     commitment = models.PositiveSmallIntegerField(_("commitment"), choices=Commitment.choices, default=Commitment.NONE)
+    billing_frequency = models.CharField(
+        _("billing frequency"),
+        max_length=12,
+        choices=Frequency.choices,
+        blank=True,
+        help_text=_("Recurring lines are billed like this; empty: each line by itself."),
+    )
+    hardware_type = models.CharField(_("hardware type"), max_length=10, choices=HardwareType.choices, blank=True)
+    additional = ArrayField(
+        models.CharField(max_length=12, choices=Additional.choices), default=list, blank=True, verbose_name=_("additional configuration")
+    )
     valid_until = models.DateField(_("valid until"))
     terms = models.TextField(_("terms"), blank=True, max_length=10_000)
     message = models.TextField(_("words to the customer"), blank=True, max_length=4000)
@@ -228,6 +265,9 @@ class CustomerEvent(PartnerOwned):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     name = models.CharField(_("name"), max_length=200, blank=True)
     text = models.TextField(_("text"), blank=True, max_length=4000)
+    lines = models.JSONField(
+        default=list, blank=True, help_text=_("What is asked of single lines: their place, their name and the customer's words.")
+    )
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -235,3 +275,32 @@ class CustomerEvent(PartnerOwned):
 
     def __str__(self) -> str:
         return f"{self.quote_id} {self.kind}"
+
+
+class Sending(PartnerOwned):
+    """One mail of a quote to people of the customer, as a person composed it or the schedule reminded."""
+
+    class Kind(models.TextChoices):
+        QUOTE = "quote", _("sent")
+        REMINDER = "reminder", _("reminded")
+
+    quote = models.ForeignKey(Quote, on_delete=models.CASCADE, related_name="sendings")
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.QUOTE)
+    recipients = models.JSONField(default=list, help_text=_("Name and address of each."))
+    cc = ArrayField(models.EmailField(), default=list, blank=True, verbose_name=_("copy to"))
+    subject = models.CharField(_("subject"), max_length=200, blank=True)
+    text = models.TextField(_("words"), blank=True, max_length=4000)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.quote_id} {self.kind}"
+
+    @property
+    def addresses(self) -> list[str]:
+        """The addresses of the recipients."""
+        return [one["email"] for one in self.recipients]

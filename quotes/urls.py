@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from partnerportal.core.panels import record_urls
 from quotes.models import Quote
-from quotes.views import actions, customer, lines, lists, pages
+from quotes.views import actions, composing, customer, filling, lines, lists, pages
 from tasks.services import hand_over
 
 own = [
@@ -18,8 +18,16 @@ own = [
     path("<int:pk>/lines/preview/", lines.LinePreview.as_view(), name="preview_line"),
     path("<int:pk>/lines/<int:line>/", lines.EditLine.as_view(), name="edit_line"),
     path("<int:pk>/lines/<int:line>/remove/", lines.RemoveLine.as_view(), name="remove_line"),
+    path("<int:pk>/lines/paste/", filling.PasteLines.as_view(), name="paste_lines"),
+    path("<int:pk>/lines/fill/", filling.FillChoices.as_view(), name="fill"),
+    path("<int:pk>/lines/bundle/", filling.TakeBundle.as_view(), name="take_bundle"),
+    path("<int:pk>/lines/take/", filling.TakeLines.as_view(), name="take_lines"),
+    path("<int:pk>/compare/", filling.CompareQuotes.as_view(), name="compare"),
+    path("<int:pk>/copy/", filling.CloneQuote.as_view(), name="copy"),
     path("<int:pk>/submit/", actions.SubmitQuote.as_view(), name="submit"),
     path("<int:pk>/resend/", actions.ResendQuote.as_view(), name="resend"),
+    path("<int:pk>/compose/", composing.ComposeQuote.as_view(), name="compose"),
+    path("<int:pk>/remind/", composing.RemindCustomer.as_view(), name="remind"),
     path("<int:pk>/revoke/", actions.RevokeLink.as_view(), name="revoke"),
     path("<int:pk>/restore-link/", actions.RestoreLink.as_view(), name="restore_link"),
     path("<int:pk>/make-primary/", actions.MakePrimary.as_view(), name="make_primary"),

@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.timeout(1800)]
 
 # (GET, POST) and the addresses that answer so.
 MATRIX: dict[tuple[str, str], str] = {
+    ("loooonffool", "lnfoonffool"): "projects:bonus_statements",
     ("lffffffffnl", "lffffffffml"): "partners:mail partners:mail_attachment partners:mail_html",
     ("lffffffffol", "lffffffffml"): "partners:mailbox",
     ("lfffmnfnnml", "lfffonfnnol"): "partners:resend partners:withdraw",
@@ -30,6 +31,7 @@ MATRIX: dict[tuple[str, str], str] = {
     ("lmfmmnfnmfl", "lofoonfnofl"): "cases:resolve",
     ("lmfmmnfnnfl", "lofoonfnnfl"): """
         leads:move orders:place projects:move quotes:add_line quotes:edit_line quotes:make_primary quotes:new_version
+        quotes:copy quotes:paste_lines quotes:remind quotes:take_bundle quotes:take_lines
         quotes:refresh_prices quotes:remove_line quotes:request_approval quotes:resend quotes:restore_link quotes:revoke
         quotes:submit tasks:complete tasks:reopen
     """,
@@ -67,12 +69,13 @@ MATRIX: dict[tuple[str, str], str] = {
         accounts:cell accounts:delete accounts:edit accounts:owner cases:delete contacts:cell contacts:delete contacts:edit
         contacts:owner projects:account_owner
     """,
-    ("lofoonfnnfl", "lmfmmnfnnfl"): "quotes:address quotes:preview_line",
+    ("lofoonfnnfl", "lmfmmnfnnfl"): "quotes:address quotes:fill quotes:preview_line",
     ("lofoonfnnfl", "lofoonfnnfl"): """
         merge_leads
         leads:cell leads:delete leads:edit leads:owner orders:cancel orders:confirm orders:delete orders:owner projects:add_contact
         projects:agreement projects:cell projects:close projects:convert projects:delete projects:demo projects:edit projects:next_step
-        projects:owner projects:reopen projects:withdraw quotes:accept quotes:cancel quotes:cell quotes:delete quotes:edit quotes:owner
+        projects:owner projects:reopen projects:withdraw quotes:compose
+        quotes:accept quotes:cancel quotes:cell quotes:delete quotes:edit quotes:owner
         tasks:cell tasks:delete tasks:edit tasks:owner
     """,
     ("lofoonfnofl", "lofoonfnofl"): "cases:cell cases:decide cases:edit cases:owner cases:reopen",
@@ -93,7 +96,7 @@ MATRIX: dict[tuple[str, str], str] = {
         duplicates_of_lead leads:detail leads:history leads:panel_activity leads:panel_files
         orders:detail orders:history orders:panel_activity
         orders:panel_files projects:detail projects:history projects:panel_activity projects:panel_files quotes:detail
-        quotes:document quotes:history quotes:panel_activity quotes:panel_files quotes:preview tasks:detail tasks:history
+        quotes:compare quotes:document quotes:history quotes:panel_activity quotes:panel_files quotes:preview tasks:detail tasks:history
         tasks:panel_activity tasks:panel_files leads:mentions orders:mentions projects:mentions quotes:mentions tasks:mentions
     """,
     ("loooononool", "lmmmmmmmmml"): "cases:for_account",
@@ -147,7 +150,9 @@ MATRIX: dict[tuple[str, str], str] = {
     ("llllllfffol", "llllllffffl"): "admin:core_outboxmessage_change admin:core_storedmail_change",
     ("llllllfffol", "llllllfffol"): """
         admin:catalog_averageprice_add admin:catalog_averageprice_change admin:catalog_averageprice_changelist
-        admin:catalog_averageprice_delete admin:catalog_averageprice_history admin:catalog_exchangerate_add
+        admin:catalog_averageprice_delete
+        admin:catalog_bundle_add admin:catalog_bundle_change admin:catalog_bundle_changelist admin:catalog_bundle_delete
+        admin:catalog_bundle_history admin:catalog_averageprice_history admin:catalog_exchangerate_add
         admin:catalog_exchangerate_change admin:catalog_exchangerate_changelist admin:catalog_exchangerate_delete
         admin:catalog_exchangerate_history admin:catalog_pricebook_add admin:catalog_pricebookentry_add
         admin:catalog_pricebookentry_change admin:catalog_pricebookentry_changelist admin:catalog_pricebookentry_delete
@@ -162,7 +167,7 @@ MATRIX: dict[tuple[str, str], str] = {
     """,
     ("llllllmmmml", "llllllooool"): "admin:catalog_pricebookentry_process_import admin:catalog_product_process_import",
     ("llllllnnnnl", "llllllnnnnl"): """
-        admin:accounts_account_do admin:accounts_contact_do admin:cases_case_do admin:catalog_averageprice_do
+        admin:accounts_account_do admin:accounts_contact_do admin:cases_case_do admin:catalog_averageprice_do admin:catalog_bundle_do
         admin:catalog_exchangerate_do admin:catalog_pricebook_do admin:catalog_pricebookentry_do admin:catalog_product_do
         admin:catalog_stagetext_do admin:catalog_term_do admin:core_outboxmessage_do admin:core_outboxmessage_history
         admin:core_savedview_do

@@ -18,8 +18,24 @@ from projects.services.moves import (
 from projects.services.ownership import hand_over_customer
 from projects.services.pipeline import fast_pipeline, start_project
 from projects.services.records import create_project, edit_project, people_of
+from projects.services.statements import (
+    STATEMENT_PDF,
+    keep_statement_pdf,
+    make_statement,
+    may_make_statement,
+    quarters_of,
+    statement_for,
+    statement_html,
+)
 
 __all__ = [
+    "STATEMENT_PDF",
+    "keep_statement_pdf",
+    "make_statement",
+    "may_make_statement",
+    "quarters_of",
+    "statement_for",
+    "statement_html",
     "EXIT_FIELDS",
     "AlreadyConverted",
     "ProjectClosed",

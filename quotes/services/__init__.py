@@ -16,27 +16,31 @@ from quotes.services.answering import (
     record_acceptance,
     state_for_customer,
 )
-from quotes.services.drafting import (
+from quotes.services.approving import (
     DISCOUNT_LIMITS,
+    discount_limit,
+    grant_discount,
+    highest_discount,
+    needs_approval,
+    refuse_discount,
+    request_approval,
+)
+from quotes.services.composing import Letter, compose_quote, people_of, remind_customer, remind_in_time
+from quotes.services.drafting import (
     LineInput,
     QuoteTooLarge,
     add_line,
     address,
     create_quote,
-    discount_limit,
     edit_line,
     edit_quote,
-    grant_discount,
-    highest_discount,
     make_primary,
-    needs_approval,
     new_version,
     outdated,
     refresh_prices,
-    refuse_discount,
     remove_line,
-    request_approval,
 )
+from quotes.services.filling import USUAL, BadRows, clone_quote, paste_lines, take_bundle, take_lines_of
 from quotes.services.moving import QuoteProjectClosed, lines_of
 from quotes.services.sending import (
     MAIL,
@@ -53,6 +57,17 @@ from quotes.services.sending import (
 )
 
 __all__ = [
+    "Letter",
+    "USUAL",
+    "compose_quote",
+    "people_of",
+    "remind_customer",
+    "remind_in_time",
+    "BadRows",
+    "clone_quote",
+    "paste_lines",
+    "take_bundle",
+    "take_lines_of",
     "ANSWERED",
     "DISCOUNT_LIMITS",
     "LineInput",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -87,14 +89,18 @@ def decline_quote(quote: Quote, *, by: Actor, reason: str, today: date) -> Quote
 
 
 @service
-def ask_for_change(quote: Quote, *, by: Actor, text: str, today: date) -> CustomerEvent:
-    """The customer says what should be different; the quote stays open. The same words again count once. Raises NoLongerOpen."""
+def ask_for_change(quote: Quote, *, by: Actor, text: str, today: date, lines: Sequence[Mapping[str, Any]] = ()) -> CustomerEvent:
+    """The customer says what should be different, as a whole and line by line; the quote stays open.
+
+    `lines` name place, name and words of each line. The same words again count once. Raises NoLongerOpen.
+    """
     quote = lock(quote, by=by)
     _require_answerable(quote, today=today)
-    same = quote.customer_events.filter(kind=CustomerEvent.Kind.CHANGE, name=by.name, text=text).first()
+    asked = {"kind": CustomerEvent.Kind.CHANGE, "name": by.name, "text": text, "lines": [dict(line) for line in lines]}
+    same = quote.customer_events.filter(**asked).first()
     if same:
         return same
-    event = CustomerEvent.objects.create(partner_id=quote.partner_id, quote=quote, kind=CustomerEvent.Kind.CHANGE, name=by.name, text=text)
+    event = CustomerEvent.objects.create(partner_id=quote.partner_id, quote=quote, **asked)
     tell_owner(quote, gettext_noop("%(name)s asks for a change of %(quote)s for %(account)s."), kind="quote.change", name=by.name)
     outbox.promise(ANSWERED, key=f"{ANSWERED}:{quote.pk}:change:{event.pk}", quote_id=quote.pk, event_id=event.pk)
     return event

@@ -11,34 +11,38 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Max
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from accounts.models import Account, Contact
 from catalog.models import Product
-from catalog.services import PriceMissing, price_table, prices
+from catalog.services import PriceMissing, Prices, price_table, prices
 from partnerportal.core.actors import Actor, service
 from partnerportal.core.moves import record_move
 from partnerportal.core.numbering import next_number
-from partnerportal.core.scoping import NotYours, require_editable
+from partnerportal.core.scoping import require_editable
 from partnerportal.core.stages import IllegalMove
-from partners.models import Partner, Tier, User
+from partners.models import Partner, User
 from projects.models import Project
 from quotes.models import Quote, QuoteLine, ShippingType
-from quotes.pricing import discount_given, price_line
-from quotes.services.moving import TOTALS, count_up, let_mrr_follow, lines_of, lock, lock_draft, require_open, tell_owner
-from quotes.stages import Approval, Status
+from quotes.pricing import price_line
+from quotes.services.approving import let_approval_follow
+from quotes.services.moving import TOTALS, count_up, let_mrr_follow, lines_of, lock, lock_draft, require_open
+from quotes.stages import Status
 
-# What a partner may give away without asking; invented, decisions 7.
-DISCOUNT_LIMITS: dict[str, Decimal] = {
-    Tier.PLATINUM: Decimal("0.20"),
-    Tier.GOLD: Decimal("0.20"),
-    Tier.SILVER: Decimal("0.10"),
-    Tier.BRONZE: Decimal("0.10"),
-    Tier.RESELLER: Decimal("0.05"),
-}
 MAX_LINES = 500
 MAX_AMOUNT = Decimal("9999999999.99")
-HEAD = ("name", "contact", "language", "commitment", "valid_until", "tax_rate", "terms", "message")
+HEAD = (
+    "name",
+    "contact",
+    "language",
+    "commitment",
+    "billing_frequency",
+    "hardware_type",
+    "additional",
+    "valid_until",
+    "tax_rate",
+    "terms",
+    "message",
+)
 SHIPPING = (
     "shipping_type",
     "ship_company",
@@ -49,6 +53,22 @@ SHIPPING = (
     "ship_country",
     "ship_contact_name",
     "ship_contact_phone",
+)
+
+
+# What a new version takes over from the former one.
+KEPT = (
+    "name",
+    "language",
+    "commitment",
+    "billing_frequency",
+    "hardware_type",
+    "additional",
+    "tax_rate",
+    "terms",
+    "message",
+    "currency",
+    *SHIPPING,
 )
 
 
@@ -126,7 +146,7 @@ def edit_quote(quote: Quote, *, by: User, changes: dict[str, Any]) -> Quote:
     quote = lock_draft(quote, by=by)
     for name, value in changes.items():
         setattr(quote, name, value)
-    return _recount(quote, by=by, fields=tuple(changes))
+    return recount(quote, by=by, fields=tuple(changes))
 
 
 @service
@@ -142,7 +162,7 @@ def add_line(quote: Quote, line: LineInput, *, by: User, today: date) -> QuoteLi
     row = QuoteLine(partner_id=quote.partner_id, quote=quote, position=last + 1)
     _fill(row, line, quote=quote, today=today)
     row.save()
-    _recount(quote, by=by)
+    recount(quote, by=by)
     return QuoteLine.objects.for_partner(quote.partner_id).get(pk=row.pk)
 
 
@@ -153,7 +173,7 @@ def edit_line(row: QuoteLine, line: LineInput, *, by: User, today: date) -> Quot
     row = quote.lines.get(pk=row.pk)
     _fill(row, line, quote=quote, today=today)
     row.save()
-    _recount(quote, by=by)
+    recount(quote, by=by)
     row.refresh_from_db()
     return row
 
@@ -163,7 +183,7 @@ def remove_line(row: QuoteLine, *, by: User) -> Quote:
     """Take a line off a draft."""
     quote = lock_draft(row.quote, by=by)
     quote.lines.filter(pk=row.pk).delete()
-    return _recount(quote, by=by)
+    return recount(quote, by=by)
 
 
 @service
@@ -174,47 +194,7 @@ def refresh_prices(quote: Quote, *, by: User, today: date) -> Quote:
         line = LineInput(row.product, row.quantity, row.billing_period, row.discount)
         _fill(row, line, quote=quote, today=today)
         row.save()
-    return _recount(quote, by=by)
-
-
-@service
-def request_approval(quote: Quote, *, by: User) -> Quote:
-    """Ask the account manager for a discount above the tier's limit. Raises IllegalMove when none is needed."""
-    quote = lock_draft(quote, by=by)
-    if not needs_approval(quote, lines_of(quote)):
-        raise IllegalMove(_("The discounts of this quote need no approval."), stage=quote.status)
-    quote.approval, quote.approval_reason, quote.approval_by = Approval.REQUESTED, "", None
-    quote.save(update_fields=["approval", "approval_reason", "approval_by", "updated_at"])
-    return quote
-
-
-@service
-def grant_discount(quote: Quote, *, by: User) -> Quote:
-    """The account manager lets the discounts pass as they are now; a higher one asks again."""
-    quote = _lock_for_decision(quote, by=by)
-    quote.approval, quote.approval_reason, quote.approval_by = Approval.GRANTED, "", by
-    quote.approved_discount = highest_discount(lines_of(quote))
-    quote.save(update_fields=["approval", "approval_reason", "approval_by", "approved_discount", "updated_at"])
-    tell_owner(quote, gettext_noop("The discount of %(quote)s for %(account)s is granted."), kind="quote.discount")
-    return quote
-
-
-@service
-def refuse_discount(quote: Quote, *, by: User, reason: str) -> Quote:
-    """The account manager does not let the discounts pass, and says why."""
-    quote = _lock_for_decision(quote, by=by)
-    if not reason.strip():
-        raise IllegalMove(_("Say why the discount is refused."), stage=quote.approval)
-    quote.approval, quote.approval_reason, quote.approval_by = Approval.REFUSED, reason.strip(), by
-    quote.approved_discount = None
-    quote.save(update_fields=["approval", "approval_reason", "approval_by", "approved_discount", "updated_at"])
-    tell_owner(
-        quote,
-        gettext_noop("The discount of %(quote)s for %(account)s is refused: %(reason)s"),
-        kind="quote.discount",
-        reason=reason.strip(),
-    )
-    return quote
+    return recount(quote, by=by)
 
 
 @service
@@ -249,9 +229,7 @@ def new_version(quote: Quote, *, by: User, today: date) -> Quote:
     family = Quote.objects.for_partner(quote.partner_id).filter(number=quote.number)
     latest = family.order_by("-version").select_for_update(of=("self",)).first() or quote
     _check_new_version(latest, [version.status for version in family])
-    kept = {
-        name: getattr(quote, name) for name in ("name", "language", "commitment", "tax_rate", "terms", "message", "currency", *SHIPPING)
-    }
+    kept = {name: getattr(quote, name) for name in KEPT}
     has_primary = Quote.objects.for_partner(quote.partner_id).filter(project=quote.project_id, is_primary=True).exists()
     draft = Quote(
         partner_id=quote.partner_id,
@@ -270,25 +248,7 @@ def new_version(quote: Quote, *, by: User, today: date) -> Quote:
     draft.save()
     record_move(draft, was="", to=draft.status, by=Actor.of(by), reason=_("New version of %(quote)s") % {"quote": str(quote)})
     _copy_lines(quote, draft, today=today)
-    return _recount(draft, by=by)
-
-
-def highest_discount(lines: list[QuoteLine]) -> Decimal:
-    """The highest discount off the list price among the lines, as a fraction."""
-    return max((discount_given(line.priced(line.quote.currency), line.list_price) for line in lines), default=Decimal(0))
-
-
-def discount_limit(partner: Partner) -> Decimal:
-    """What the partner's tier may give away without asking, as a fraction."""
-    return DISCOUNT_LIMITS[partner.tier]
-
-
-def needs_approval(quote: Quote, lines: list[QuoteLine]) -> bool:
-    """Whether a discount is above the tier's limit and above what has been granted."""
-    highest = highest_discount(lines)
-    if quote.approval == Approval.GRANTED and quote.approved_discount is not None and highest <= quote.approved_discount:
-        return False
-    return highest > discount_limit(quote.partner)
+    return recount(draft, by=by)
 
 
 def outdated(quote: Quote, lines: list[QuoteLine], *, today: date) -> list[QuoteLine]:
@@ -302,13 +262,18 @@ def _fill(row: QuoteLine, line: LineInput, *, quote: Quote, today: date) -> None
     if not line.product.is_active and line.product.pk != row.product_id:
         raise PriceMissing(_("%(product)s is no longer offered.") % {"product": line.product.name})
     price = prices(line.product, billing_period=line.billing_period, currency=quote.currency, tier=quote.partner.tier, on=today)
+    place(row, line, price)
+
+
+def place(row: QuoteLine, line: LineInput, price: Prices) -> None:
+    """Write on a line what the person said and what the books say."""
     row.product, row.family, row.name = line.product, line.product.family, line.product.name
     row.quantity, row.billing_period, row.discount = line.quantity, line.billing_period, line.discount
     row.list_price = row.unit_price = price.list_price
     row.unit_cost = price.unit_cost
 
 
-def _recount(quote: Quote, *, by: User, fields: tuple[str, ...] = ()) -> Quote:
+def recount(quote: Quote, *, by: User, fields: tuple[str, ...] = ()) -> Quote:
     """Write the amounts of lines and quote anew, and let approval and the project's MRR follow."""
     lines = lines_of(quote)
     for line in lines:
@@ -317,7 +282,7 @@ def _recount(quote: Quote, *, by: User, fields: tuple[str, ...] = ()) -> Quote:
     if quote.gross > MAX_AMOUNT or (quote.cost or 0) > MAX_AMOUNT:
         raise QuoteTooLarge(_("The amount is larger than a quote can hold."))
     _write_amounts(quote, lines)
-    _let_approval_follow(quote, lines)
+    let_approval_follow(quote, lines)
     quote.save(update_fields=[*fields, *TOTALS, "approval", "approval_reason", "approval_by", "approved_discount", "updated_at"])
     if quote.is_primary:
         let_mrr_follow(quote.project, by=by)
@@ -330,24 +295,6 @@ def _write_amounts(quote: Quote, lines: list[QuoteLine]) -> None:
         if (line.line_total, line.monthly) != (amounts.line_total, amounts.monthly):
             line.line_total, line.monthly = amounts.line_total, amounts.monthly
             line.save(update_fields=["line_total", "monthly"])
-
-
-def _let_approval_follow(quote: Quote, lines: list[QuoteLine]) -> None:
-    """A quote within the limit needs no approval; one above what was granted or asked for has to be asked again."""
-    highest = highest_discount(lines)
-    still_granted = quote.approval == Approval.GRANTED and quote.approved_discount is not None and highest <= quote.approved_discount
-    if not still_granted:
-        quote.approval, quote.approval_reason, quote.approval_by, quote.approved_discount = Approval.NONE, "", None, None
-
-
-def _lock_for_decision(quote: Quote, *, by: User) -> Quote:
-    if not by.has_perm("quotes.grant_discount"):
-        raise NotYours(_("Only the account manager of %(partner)s decides on a discount.") % {"partner": quote.partner.name})
-    Quote.objects.visible_to(by).get(pk=quote.pk)
-    quote = lock(quote, by=Actor.of(by))
-    if quote.status != Status.DRAFT or quote.approval != Approval.REQUESTED:
-        raise IllegalMove(_("Nobody asks for a discount on this quote any more."), stage=quote.approval)
-    return quote
 
 
 def _check_new_version(latest: Quote, statuses: list[str]) -> None:

@@ -16,8 +16,10 @@ from partnerportal.core.models import Attachment, OutboxMessage
 from partnerportal.core.stages import ExitConditionMissing, IllegalMove, Missing
 from partners.models import User
 from quotes import documents
-from quotes.models import Quote, QuoteLine
-from quotes.services.drafting import discount_limit, highest_discount, needs_approval, outdated, take_primary
+from quotes.models import Quote, QuoteLine, Sending
+from quotes.rules import breaches
+from quotes.services.approving import discount_limit, highest_discount, needs_approval
+from quotes.services.drafting import outdated, take_primary
 from quotes.services.moving import TOTALS, count_up, let_mrr_follow, let_stage_follow, lines_of, lock, lock_draft, move, tell_owner
 from quotes.stages import Status
 
@@ -60,6 +62,13 @@ def missing_to_submit(quote: Quote, lines: list[QuoteLine], *, today: date) -> t
         found.append(Missing(Status.DRAFT, ("contact",), _("Contact: %(name)s has no e-mail address.") % {"name": quote.contact}))
     if quote.valid_until < today:
         found.append(Missing(Status.DRAFT, ("valid_until",), _("Valid until: this day is over.")))
+    found += breaches(
+        lines,  # type: ignore[arg-type]
+        [line.product.code for line in lines],
+        frequency=quote.billing_frequency,
+        hardware_type=quote.hardware_type,
+        additional=quote.additional,
+    )
     if needs_approval(quote, lines):
         words = {"highest": _percent(highest_discount(lines)), "limit": _percent(discount_limit(quote.partner))}
         sentence = _("Discount: %(highest)s is above your limit of %(limit)s. Ask your account manager to approve it.") % words
@@ -101,7 +110,7 @@ def keep_pdf(quote: Quote, data: bytes, *, by: Actor) -> Quote:
     quote.pdf = pdf
     quote.save(update_fields=["pdf", "updated_at"])
     if quote.status == Status.SUBMITTED and quote.sent_at is None:
-        _promise_mail(quote, times=1)
+        promise_mail(quote)
     return quote
 
 
@@ -109,7 +118,7 @@ def keep_pdf(quote: Quote, data: bytes, *, by: Actor) -> Quote:
 def resend_quote(quote: Quote, *, by: User) -> Quote:
     """E-mail a submitted quote to its contact once more. Raises IllegalMove when it is not out, or a mail is on its way."""
     quote = lock(quote, by=by)
-    _require_out(quote)
+    require_out(quote)
     if quote.pdf_id is None:
         raise IllegalMove(_("The PDF is still being made; the mail goes out as soon as it is there."), stage=quote.status)
     if not quote.contact.email:
@@ -117,7 +126,7 @@ def resend_quote(quote: Quote, *, by: User) -> Quote:
     mails = OutboxMessage.objects.filter(key__startswith=f"{MAIL}:{quote.pk}:")
     if mails.filter(state=OutboxMessage.State.PENDING).exists():
         raise IllegalMove(_("A mail is on its way already."), stage=quote.status)
-    _promise_mail(quote, times=mails.count() + 1)
+    promise_mail(quote)
     return quote
 
 
@@ -140,11 +149,18 @@ def restore_link(quote: Quote, *, by: User) -> Quote:
 
 
 @service
-def note_sent(quote: Quote, *, by: Actor) -> Quote:
-    """Write down that the mail has gone out, and tell the owner."""
+def note_sent(quote: Quote, *, by: Actor, sending: Sending | None = None) -> Quote:
+    """Write down that the mail has gone out, and tell the owner. A mail that nobody composed went to the contact."""
     quote.sent_at = timezone.now()
     quote.save(update_fields=["sent_at", "updated_at"])
-    tell_owner(quote, gettext_noop("%(quote)s was e-mailed to %(email)s."), kind="quote.sent", email=quote.contact.email)
+    sending = sending or Sending(
+        partner_id=quote.partner_id, quote=quote, recipients=[{"name": str(quote.contact), "email": quote.contact.email}]
+    )
+    sending.sent_at = quote.sent_at
+    sending.save()
+    tell_owner(
+        quote, gettext_noop("%(quote)s was e-mailed to %(email)s."), kind="quote.sent", email=", ".join([*sending.addresses, *sending.cc])
+    )
     return quote
 
 
@@ -161,11 +177,16 @@ def _locked_for_worker(quote_id: int) -> Quote:
     return rows.select_related("partner", "account", "contact", "owner", "pdf").get(pk=quote_id)
 
 
-def _promise_mail(quote: Quote, *, times: int) -> None:
-    outbox.promise(MAIL, key=f"{MAIL}:{quote.pk}:{times}", quote_id=quote.pk, times=times)
+def promise_mail(quote: Quote) -> None:
+    """Promise the next mail of a locked quote: as it was composed, when a composed one waits."""
+    times = OutboxMessage.objects.filter(key__startswith=f"{MAIL}:{quote.pk}:").count() + 1
+    composed = quote.sendings.filter(sent_at=None).first()
+    facts = {"sending_id": composed.pk} if composed else {}
+    outbox.promise(MAIL, key=f"{MAIL}:{quote.pk}:{times}", quote_id=quote.pk, times=times, **facts)
 
 
-def _require_out(quote: Quote) -> None:
+def require_out(quote: Quote) -> None:
+    """Raise IllegalMove unless a quote is with the customer and its link works."""
     if quote.status != Status.SUBMITTED:
         raise IllegalMove(_("Only a quote that is out with the customer can be sent."), stage=quote.status)
     if quote.is_revoked:

@@ -19,11 +19,11 @@ from projects.services import ProjectClosed
 from quotes import services
 from quotes.forms import AcceptanceForm, CancelForm
 from quotes.models import Quote
-from quotes.services import QuoteTooLarge
+from quotes.services import BadRows, QuoteTooLarge
 from quotes.views.pages import RELATED
 from quotes.views.sections import today_of
 
-REFUSALS = (IllegalMove, PriceMissing, QuoteTooLarge, ProjectClosed)
+REFUSALS = (IllegalMove, PriceMissing, QuoteTooLarge, ProjectClosed, BadRows)
 
 
 class QuoteAction(RecordView):

@@ -24,7 +24,7 @@ from django.views.generic import View
 from partnerportal.core.actors import Actor, through
 from projects.services import ProjectClosed, today_of
 from quotes import documents, services
-from quotes.forms import CustomerAcceptForm, CustomerWordsForm
+from quotes.forms import CustomerAcceptForm, CustomerChangeForm, CustomerWordsForm
 from quotes.models import CustomerEvent, Quote
 
 # Requests a minute from one address: to read, and to answer.
@@ -105,7 +105,7 @@ class CustomerView(View):
             "consent": consent_words(self.quote),
             "accept_form": bound.get("accept") or CustomerAcceptForm(prefix="accept"),
             "decline_form": bound.get("decline") or CustomerWordsForm(prefix="decline"),
-            "change_form": bound.get("change") or CustomerWordsForm(prefix="change"),
+            "change_form": bound.get("change") or CustomerChangeForm(prefix="change", document=documents.of(self.quote)),
             "open_form": next(iter(bound), ""),
             "changes": list(self.quote.customer_events.filter(kind=CustomerEvent.Kind.CHANGE)),
             "is_late": is_late,
@@ -195,8 +195,12 @@ class CustomerDecline(CustomerAnswer):
 class CustomerChange(CustomerAnswer):
     name = "change"
 
+    def form(self, request: HttpRequest) -> forms.Form:
+        return CustomerChangeForm(request.POST, prefix=self.name, document=documents.of(self.quote))
+
     def carry_out(self, data: dict[str, Any]) -> None:
-        services.ask_for_change(self.quote, by=Actor.customer(data["name"]), text=data["text"], today=self.today)
+        asked = {"text": data["text"], "lines": data["lines"]}
+        services.ask_for_change(self.quote, by=Actor.customer(data["name"]), today=self.today, **asked)
 
 
 def consent_words(quote: Quote) -> str:

@@ -20,7 +20,7 @@ from quotes.models import Quote, QuoteLine
 from quotes.pricing import Line, price_line
 from quotes.services import QuoteTooLarge
 from quotes.views.pages import RELATED, QuoteDetail
-from quotes.views.sections import Lines, context_of_lines, today_of
+from quotes.views.sections import Filling, Lines, context_of_lines, today_of
 
 REFUSALS = (PriceMissing, IllegalMove, QuoteTooLarge)
 
@@ -33,19 +33,21 @@ class LinesView(RecordView):
     must_be_editable = True
     http_method_names = ["post", "options"]
 
-    def answer(self, forms: dict[int | None, LineForm] | None = None) -> HttpResponse:
-        """The section anew; with refused forms its status is 422."""
-        status = 422 if forms else 200
+    def answer(self, forms: dict[int | None, LineForm] | None = None, filling: Filling | None = None) -> HttpResponse:
+        """The section anew; with what was refused its status is 422."""
+        status = 422 if forms or filling else 200
         if not self.wants_part:
-            if not forms:
+            if status == 200:
                 return HttpResponseRedirect(f"{self.record.get_absolute_url()}#lines")
-            return self.page("quotes/lines_page.html", self._context(forms) | {"record": self.record, "tab": "quotes"}, status=status)
-        section = render_to_string("quotes/_lines.html", self._context(forms), request=self.request)
+            context = self._context(forms, filling) | {"record": self.record, "tab": "quotes"}
+            return self.page("quotes/lines_page.html", context, status=status)
+        section = render_to_string("quotes/_lines.html", self._context(forms, filling), request=self.request)
         return parts(self.request, section, self._head(), status=status)
 
-    def _context(self, forms: dict[int | None, LineForm] | None) -> dict[str, Any]:
+    def _context(self, forms: dict[int | None, LineForm] | None, filling: Filling | None = None) -> dict[str, Any]:
         self.record = self.get_queryset().get(pk=self.record.pk)
-        return context_of_lines(Lines(self.record, is_editable=True, today=today_of(self.record), forms=forms))
+        lines = Lines(self.record, is_editable=True, today=today_of(self.record), forms=forms, filling=filling)
+        return context_of_lines(lines)
 
     def _head(self) -> str:
         detail = QuoteDetail()

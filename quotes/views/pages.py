@@ -76,6 +76,9 @@ class QuoteDetail(RecordDetail):
         facts = [
             Fact(_("Name"), quote.name),
             Fact(_("Commitment"), quote.get_commitment_display()),
+            Fact(_("Billing frequency"), quote.get_billing_frequency_display() or _("Each line by itself")),
+            Fact(_("Hardware type"), quote.get_hardware_type_display() or display.NOTHING),
+            Fact(_("Additional configuration"), display.field_value(quote, "additional")),
             Fact(_("Language of the document"), quote.get_language_display()),
             Fact(_("Tax rate"), display.rate(quote.tax_rate)),
             Fact(_("Shipping address type"), quote.get_shipping_type_display()),
@@ -103,12 +106,17 @@ class QuoteDetail(RecordDetail):
         return Lines(self.record, is_editable=self.is_editable, today=today_of(self.record))
 
     def get_actions(self) -> list[Action]:
+        compare = Action(_("Compare"), self.link("compare"), "layout-split")
+        clone = Action(_("Clone with its lines"), self.link("copy"), "copy", method="post", is_in_menu=True)
         if not self.is_editable:
-            return [Action(_("Preview"), self.link("preview"), "eye")]
+            return [Action(_("Preview"), self.link("preview"), "eye"), compare]
         by_status = {Status.DRAFT: self._draft_actions, Status.SUBMITTED: self._out_actions, Status.ACCEPTED: self._accepted_actions}
         actions = by_status.get(self.record.status, list)()
         if self.record.status in (Status.SUBMITTED, Status.REJECTED, Status.EXPIRED, Status.CANCELLED):
             actions.append(Action(_("New version"), self.link("new_version"), "files", method="post"))
+        if self.record.former_id:
+            actions.append(compare)
+        actions.append(clone)
         if not self.record.is_primary and self.record.status in (Status.DRAFT, Status.SUBMITTED):
             actions.append(Action(_("Make primary"), self.link("make_primary"), "pin-angle", method="post"))
         if self.record.status in (Status.DRAFT, Status.SUBMITTED):
@@ -124,6 +132,7 @@ class QuoteDetail(RecordDetail):
                 *actions,
                 Action(_("Ask for approval"), self.link("request_approval"), "hand-thumbs-up", method="post", is_primary=True),
             ]
+        actions.append(Action(_("Write and send"), self.link("compose"), "envelope-paper"))
         return [*actions, Action(_("Submit"), self.link("submit"), "send", method="post", is_primary=not self.section.missing)]
 
     def _out_actions(self) -> list[Action]:
@@ -133,6 +142,8 @@ class QuoteDetail(RecordDetail):
         return [
             Action(_("Record acceptance"), self.link("accept"), "check-lg", method="dialog", is_primary=True),
             Action(_("Send again"), self.link("resend"), "envelope", method="post"),
+            Action(_("Write to the customer"), self.link("compose"), "envelope-paper", is_in_menu=True),
+            Action(_("Remind the customer"), self.link("remind"), "alarm", method="post", is_in_menu=True),
             link,
         ]
 

@@ -9,17 +9,21 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Case, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from catalog.models import BillingPeriod, Product
+from catalog.services import price_table
 from partnerportal.core import display
 from partnerportal.core.models import OutboxMessage
 from projects import services as projects
 from quotes import services
 from quotes.forms import LineForm
-from quotes.models import Quote, QuoteLine
+from quotes.models import Additional, Quote, QuoteLine
+from quotes.pasting import BadRow
 from quotes.pricing import LineAmounts, Totals, discount_given, price_line
+from quotes.rules import section_of
 from quotes.stages import Approval, Status
 
 
@@ -34,13 +38,38 @@ class Row:
     is_above_limit: bool
 
 
+@dataclass(frozen=True)
+class Filling:
+    """Many lines that were refused: what was pasted, the rows that are wrong, or one sentence."""
+
+    text: str = ""
+    rows: tuple[BadRow, ...] = ()
+    sentence: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the additional configuration, with the products that it offers."""
+
+    label: str
+    products: list[tuple[Product, str]]
+
+
 class Lines:
     """The lines of a quote and what they come to. `forms` are bound forms that were refused, by line; None is the new line's."""
 
-    def __init__(self, quote: Quote, *, is_editable: bool, today: date, forms: dict[int | None, LineForm] | None = None) -> None:
+    def __init__(
+        self,
+        quote: Quote,
+        *,
+        is_editable: bool,
+        today: date,
+        forms: dict[int | None, LineForm] | None = None,
+        filling: Filling | None = None,
+    ) -> None:
         self.quote, self.today = quote, today
         self.is_editor = is_editable and quote.is_draft
-        self.forms = forms or {}
+        self.forms, self.filling = forms or {}, filling
 
     @cached_property
     def lines(self) -> list[QuoteLine]:
@@ -80,12 +109,27 @@ class Lines:
     @property
     def new_form(self) -> LineForm:
         """The form of a further line."""
-        return self.forms.get(None) or LineForm(prefix="new", initial={"billing_period": BillingPeriod.MONTHLY})
+        usual = self.quote.billing_frequency or BillingPeriod.MONTHLY
+        return self.forms.get(None) or LineForm(prefix="new", initial={"billing_period": usual})
 
-    @property
+    @cached_property
     def offered(self) -> list[Product]:
         """The products to suggest."""
         return list(Product.objects.filter(is_active=True).order_by("family", "name")) if self.is_editor else []
+
+    @cached_property
+    def sections(self) -> list[Section]:
+        """The ticked sections of the additional configuration, with their products, and how each would be billed."""
+        if not self.is_editor or not self.quote.additional:
+            return []
+        table = price_table(self.offered, currency=self.quote.currency, tier=self.quote.partner.tier, on=self.today)
+        usual = (self.quote.billing_frequency, *services.USUAL)
+        found = []
+        for name in self.quote.additional:
+            products = [product for product in self.offered if section_of(product.code, product.family) == name]
+            periods = [(one, next((str(period) for period in usual if (one.pk, str(period)) in table), "")) for one in products]
+            found.append(Section(str(Additional(name).label), [(one, period) for one, period in periods if period]))
+        return found
 
     @property
     def period_sums(self) -> list[tuple[str, Decimal]]:
@@ -159,6 +203,13 @@ def mrr_sentence(quote: Quote, *, has_lines: bool) -> str:
 def today_of(quote: Quote) -> date:
     """The day it is at the quote's partner."""
     return projects.today_of(quote.partner)
+
+
+def sources_for(quote: Quote, user: Any) -> list[Quote]:
+    """The last quotes whose lines can be taken over: those of the account first."""
+    rows = Quote.objects.visible_to(user).filter(currency=quote.currency).exclude(pk=quote.pk).exclude(net=0)
+    is_same = Case(When(account=quote.account_id, then=Value(0)), default=Value(1))
+    return list(rows.select_related("account").annotate(is_other=is_same).order_by("is_other", "-created_at")[:12])
 
 
 def context_of_lines(lines: Lines) -> dict[str, Any]:

@@ -1,0 +1,140 @@
+"""The statement of the demo bonus: what a partner's ledger says of one quarter. Pure.
+
+A granted decision adds its amount, a refusal that corrects a grant takes it back, everything else adds nothing. Amounts of different
+currencies are never added. The balance of a project is what its last decision says; the sums of all quarters are the balances of all
+projects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from partnerportal.core.money import ZERO
+
+AWAITING, GRANTED, REFUSED = "awaiting", "granted", "refused"
+
+
+@dataclass(frozen=True)
+class LedgerLine:
+    """A line of the ledger as the statement reads it, with the day at the partner's."""
+
+    project: int
+    name: str
+    state: str
+    on: date
+    basis: Decimal
+    rate: Decimal
+    amount: Decimal
+    currency: str
+    reason: str = ""
+    decided_by: str = ""
+
+
+@dataclass(frozen=True)
+class StatementLine:
+    """A line of the ledger and what it does to the balance."""
+
+    entry: LedgerLine
+    effect: Decimal
+    is_correction: bool
+
+
+@dataclass(frozen=True)
+class CurrencySum:
+    """What the quarter comes to in one currency. `waiting` is not decided yet at its end, and in no sum."""
+
+    currency: str
+    granted: Decimal
+    taken_back: Decimal
+    waiting: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        """What the partner gets for the quarter."""
+        return self.granted - self.taken_back
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """Three months of a year."""
+
+    year: int
+    number: int
+
+    @classmethod
+    def of(cls, day: date) -> Quarter:
+        """The quarter of a day."""
+        return cls(day.year, (day.month - 1) // 3 + 1)
+
+    @classmethod
+    def parse(cls, text: str) -> Quarter:
+        """The quarter that `str` wrote, such as "2026-Q4". Raises ValueError."""
+        year, mark, number = text.partition("-Q")
+        if not mark or not year.isdecimal() or len(year) != 4 or number not in ("1", "2", "3", "4"):
+            raise ValueError(text)
+        return cls(int(year), int(number))
+
+    def __str__(self) -> str:
+        return f"{self.year:04d}-Q{self.number}"
+
+    @property
+    def first(self) -> date:
+        """Its first day."""
+        return date(self.year, 3 * self.number - 2, 1)
+
+    def holds(self, day: date) -> bool:
+        """Whether a day is in it."""
+        return Quarter.of(day) == self
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A quarter of the ledger: its lines, and what they come to in each currency."""
+
+    quarter: Quarter
+    lines: tuple[StatementLine, ...]
+    sums: tuple[CurrencySum, ...]
+
+
+def statement(ledger: Iterable[LedgerLine], quarter: Quarter) -> Statement:
+    """The statement of a quarter. `ledger` holds every line up to its end, oldest first; later ones are passed over."""
+    balance: dict[int, LedgerLine | None] = {}
+    waiting: dict[int, LedgerLine] = {}
+    lines: list[StatementLine] = []
+    for entry in ledger:
+        if Quarter.of(entry.on).first > quarter.first:
+            continue
+        before = balance.get(entry.project)
+        effect = _effect(entry, before)
+        if entry.state == AWAITING:
+            waiting[entry.project] = entry
+        else:
+            waiting.pop(entry.project, None)
+            balance[entry.project] = entry if entry.state == GRANTED else None
+        if quarter.holds(entry.on):
+            lines.append(StatementLine(entry, effect, entry.state != AWAITING and entry.project in balance and before is not None))
+    return Statement(quarter, tuple(lines), _sums(lines, waiting.values()))
+
+
+def _effect(entry: LedgerLine, before: LedgerLine | None) -> Decimal:
+    held = before.amount if before else ZERO
+    if entry.state == AWAITING:
+        return ZERO
+    return (entry.amount if entry.state == GRANTED else ZERO) - held
+
+
+def _sums(lines: list[StatementLine], waiting: Iterable[LedgerLine]) -> tuple[CurrencySum, ...]:
+    waiting = list(waiting)
+    currencies = sorted({line.entry.currency for line in lines} | {entry.currency for entry in waiting})
+    return tuple(
+        CurrencySum(
+            currency,
+            granted=sum((line.effect for line in lines if line.entry.currency == currency and line.effect > 0), ZERO),
+            taken_back=-sum((line.effect for line in lines if line.entry.currency == currency and line.effect < 0), ZERO),
+            waiting=sum((entry.amount for entry in waiting if entry.currency == currency), ZERO),
+        )
+        for currency in currencies
+    )

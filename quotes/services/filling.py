@@ -1,0 +1,141 @@
+"""Many lines at once: pasted from a spreadsheet, of a bundle, or of another quote; and a quote cloned with its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from catalog.models import BillingPeriod, Bundle, Product
+from catalog.services import Prices, price_table
+from partnerportal.core.actors import service
+from partnerportal.core.stages import IllegalMove
+from partners.models import User
+from quotes.models import Quote, QuoteLine
+from quotes.pasting import BadRow, Row, read
+from quotes.services.drafting import KEPT, MAX_LINES, LineInput, QuoteTooLarge, create_quote, edit_quote, place, recount
+from quotes.services.moving import lines_of, lock_draft
+
+# How a product is billed when nobody says it: as the quote is, else in the first of these that has a price.
+USUAL = (BillingPeriod.YEARLY, BillingPeriod.MONTHLY, BillingPeriod.ONE_OFF, BillingPeriod.THREE_YEARS, BillingPeriod.FIVE_YEARS)
+
+
+class BadRows(Exception):
+    """Rows that cannot be taken, each with its number and the reason; none of the others is taken either."""
+
+    def __init__(self, rows: Sequence[BadRow]) -> None:
+        super().__init__(" ".join(f"{row.number}: {row.sentence}" for row in rows))
+        self.rows = tuple(rows)
+
+
+@service
+def paste_lines(quote: Quote, text: str, *, by: User, today: date) -> int:
+    """Put pasted rows on a draft, all or none; answers how many. Raises BadRows, QuoteTooLarge or IllegalMove."""
+    quote = lock_draft(quote, by=by)
+    rows, bad = read(text)
+    if not rows and not bad:
+        raise BadRows([BadRow(1, "", _("Nothing was pasted."))])
+    codes = {row.code.casefold() for row in rows}
+    products = {product.code.casefold(): product for product in Product.objects.filter(is_active=True) if product.code.casefold() in codes}
+    table = _table(quote, list(products.values()), today)
+    lines = []
+    for row in rows:
+        product = products.get(row.code.casefold())
+        period = _period(quote, product, row, table) if product else ""
+        if product is None:
+            bad.append(BadRow(row.number, row.code, _("There is no product “%(code)s”.") % {"code": row.code[:40]}))
+        elif not period:
+            bad.append(BadRow(row.number, row.code, _no_price(product, quote, row.billing_period)))
+        else:
+            lines.append(LineInput(product, row.quantity, period, row.discount))
+    if bad:
+        raise BadRows(sorted(bad, key=lambda one: one.number))
+    return _append(quote, lines, table, by=by)
+
+
+@service
+def take_bundle(quote: Quote, bundle: Bundle, *, by: User, today: date) -> int:
+    """Put the products of a bundle on a draft; answers how many. Raises BadRows for those without a price, or IllegalMove."""
+    quote = lock_draft(quote, by=by)
+    wanted = [
+        LineInput(item.product, item.quantity, item.billing_period, Decimal(0)) for item in bundle.items.select_related("product").all()
+    ]
+    return _take(quote, wanted, by=by, today=today)
+
+
+@service
+def take_lines_of(quote: Quote, source: Quote, *, by: User, today: date) -> int:
+    """Put the lines of another quote that the person sees on a draft, at the prices that hold today; answers how many.
+
+    Raises BadRows for products that are no longer offered or have no price, or IllegalMove.
+    """
+    quote = lock_draft(quote, by=by)
+    source = Quote.objects.visible_to(by).get(pk=source.pk)
+    wanted = [LineInput(line.product, line.quantity, line.billing_period, line.discount) for line in lines_of(source)]
+    return _take(quote, wanted, by=by, today=today)
+
+
+@service
+def clone_quote(quote: Quote, *, by: User, today: date) -> Quote:
+    """A new draft with a number of its own for the same project: head, shipping and lines taken over, prices of today.
+
+    Raises NotYours, QuoteProjectClosed, or BadRows for lines that cannot be sold any more.
+    """
+    source = Quote.objects.visible_to(by).select_related("project").get(pk=quote.pk)
+    draft = create_quote(source.project, by=by, today=today)
+    kept = [name for name in (*KEPT, "contact") if name not in ("name", "currency")]
+    draft = edit_quote(draft, by=by, changes={name: getattr(source, name) for name in kept})
+    if source.lines.exists():
+        take_lines_of(draft, source, by=by, today=today)
+    return Quote.objects.visible_to(by).select_related("contact").get(pk=draft.pk)
+
+
+def _take(quote: Quote, wanted: list[LineInput], *, by: User, today: date) -> int:
+    table = _table(quote, [line.product for line in wanted], today)
+    bad = [
+        BadRow(number, line.product.code, _no_price(line.product, quote, line.billing_period))
+        for number, line in enumerate(wanted, start=1)
+        if not line.product.is_active or (line.product.pk, line.billing_period) not in table
+    ]
+    if bad:
+        raise BadRows(bad)
+    if not wanted:
+        raise IllegalMove(_("There is no line to take over."), stage=quote.status)
+    return _append(quote, wanted, table, by=by)
+
+
+def _append(quote: Quote, lines: list[LineInput], table: dict[tuple[int, str], Prices], *, by: User) -> int:
+    if quote.lines.count() + len(lines) > MAX_LINES:
+        raise QuoteTooLarge(_("A quote holds at most %(count)s lines.") % {"count": MAX_LINES})
+    last = quote.lines.aggregate(last=Max("position"))["last"] or 0
+    rows = []
+    for position, line in enumerate(lines, start=last + 1):
+        row = QuoteLine(partner_id=quote.partner_id, quote=quote, position=position)
+        place(row, line, table[(line.product.pk, line.billing_period)])
+        rows.append(row)
+    QuoteLine.objects.bulk_create(rows)
+    recount(quote, by=by)
+    return len(rows)
+
+
+def _table(quote: Quote, products: list[Product], today: date) -> dict[tuple[int, str], Prices]:
+    return price_table(products, currency=quote.currency, tier=quote.partner.tier, on=today)
+
+
+def _period(quote: Quote, product: Product, row: Row, table: dict[tuple[int, str], Prices]) -> str:
+    if row.billing_period:
+        return row.billing_period if (product.pk, row.billing_period) in table else ""
+    wanted = (quote.billing_frequency, *USUAL)
+    return next((str(period) for period in wanted if (product.pk, str(period)) in table), "")
+
+
+def _no_price(product: Product, quote: Quote, period: str) -> str:
+    if not product.is_active:
+        return _("%(product)s is no longer offered.") % {"product": product.name}
+    words = {"product": product.name, "currency": quote.currency, "period": str(BillingPeriod(period).label).lower() if period else ""}
+    if period:
+        return _("%(product)s has no price in %(currency)s, billed %(period)s.") % words
+    return _("%(product)s has no price in %(currency)s.") % words

@@ -1,0 +1,152 @@
+"""The process of a quote: every pair of statuses, every verb from every status, by every role."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import transaction
+
+from catalog.services import PriceMissing
+from partnerportal.core.actors import Actor
+from partnerportal.core.scoping import NotYours
+from partnerportal.core.stages import ExitConditionMissing, IllegalMove
+from partners.models import User
+from projects.tests.factories import ContractOutProject
+from quotes import documents, services
+from quotes.models import Quote
+from quotes.services import NoLongerOpen
+from quotes.services.moving import move
+from quotes.stages import MOVES, NOT_PRIMARY, Status
+from quotes.tests.factories import DraftQuoteFactory
+from quotes.tests.test_drafting import everything
+from quotes.tests.test_drafting import line as another
+
+TODAY = date.today()
+# decisions, section 7, written out once more: the table that the code is held against.
+ARROWS = {
+    ("draft", "submitted"),
+    ("draft", "cancelled"),
+    ("submitted", "accepted"),
+    ("submitted", "rejected"),
+    ("submitted", "expired"),
+    ("submitted", "superseded"),
+    ("submitted", "cancelled"),
+    ("accepted", "ordered"),
+}
+REFUSALS = (IllegalMove, NoLongerOpen, ExitConditionMissing, NotYours, Quote.DoesNotExist, PriceMissing)
+MAY_CHANGE = ("anna", "ben", "dora")  # owner, manager and administrator of the partner
+MAY_NOT = ("alex", "carla", "otto", "olga", "tariq", "vendor_admin")
+CUSTOMER = Actor.customer("Greta Hofer")
+# Verb: how it is done, what it leads to, from which statuses.
+BY_PERSON = {
+    "submit": (lambda quote, by: services.submit_quote(quote, by=by, today=TODAY), Status.SUBMITTED, {"draft"}),
+    "cancel": (lambda quote, by: services.cancel_quote(quote, by=by, reason="Mistake"), Status.CANCELLED, {"draft", "submitted"}),
+    "record acceptance": (
+        lambda quote, by: services.record_acceptance(quote, by=by, name="Greta", note="By phone"),
+        Status.ACCEPTED,
+        {"submitted"},
+    ),
+    "order": (lambda quote, by: services.mark_ordered(quote, by=by), Status.ORDERED, {"accepted"}),
+}
+BY_CUSTOMER = {
+    "accept": (lambda quote: services.accept_quote(quote, by=CUSTOMER, consent="Yes.", today=TODAY), Status.ACCEPTED, {"submitted"}),
+    "decline": (lambda quote: services.decline_quote(quote, by=CUSTOMER, reason="No.", today=TODAY), Status.REJECTED, {"submitted"}),
+}
+
+
+def in_status(status, owner):
+    """A quote in a status, with lines and content, whose project is where such a quote has it."""
+    quote = DraftQuoteFactory(owner=owner, project=ContractOutProject(owner=owner))
+    if status == Status.DRAFT:
+        return quote
+    quote.content = documents.freeze(quote, services.lines_of(quote), on=TODAY)
+    quote.status = status
+    quote.is_primary = status not in NOT_PRIMARY
+    quote.answered_by = "Somebody else" if status in (Status.ACCEPTED, Status.REJECTED, Status.ORDERED) else ""
+    quote.save()
+    return quote
+
+
+def status_of(quote):
+    return Quote.objects.across_partners(reason="test").get(pk=quote.pk).status
+
+
+@pytest.mark.parametrize("status", Status.values)
+@pytest.mark.parametrize("to", [*Status.values, "", "nowhere"])
+def test_the_mover_knows_the_arrows_of_the_decisions_and_no_other(status, to, anna):
+    quote = in_status(status, anna)
+    assert MOVES.allows(status, to) is ((status, to) in ARROWS)
+    if (status, to) in ARROWS:
+        fields = move(quote, to, by=anna)
+        quote.save(update_fields=fields)
+        assert [(one.from_stage, one.to_stage, one.by) for one in quote.stage_moves.all()] == [(status, to, anna)]
+        assert quote.is_primary is (status != "draft" and to not in NOT_PRIMARY)
+        return
+    before = everything(quote)
+    with pytest.raises(IllegalMove):
+        move(quote, to, by=anna)
+    assert everything(quote) == before
+
+
+@pytest.mark.parametrize("status", Status.values)
+@pytest.mark.parametrize("verb", BY_PERSON)
+def test_every_role_in_every_status(status, verb, request, anna):
+    quote = in_status(status, anna)
+    act, to, allowed_from = BY_PERSON[verb]
+    assert all((one, str(to)) in ARROWS for one in allowed_from)
+    for who in (*MAY_NOT, *MAY_CHANGE):
+        person: User = request.getfixturevalue(who)
+        before = everything(quote)
+        if who in MAY_CHANGE and status in allowed_from:
+            with transaction.atomic():
+                act(quote, person)
+                assert status_of(quote) == to
+                assert quote.stage_moves.first().by == person
+                transaction.set_rollback(True)
+        else:
+            with pytest.raises(REFUSALS):
+                act(quote, person)
+        assert everything(quote) == before, f"{who} {verb} in {status}"
+
+
+@pytest.mark.parametrize("status", Status.values)
+@pytest.mark.parametrize("verb", BY_CUSTOMER)
+def test_the_customer_in_every_status(status, verb, anna):
+    quote = in_status(status, anna)
+    act, to, allowed_from = BY_CUSTOMER[verb]
+    before = everything(quote)
+    if status in allowed_from:
+        act(quote)
+        assert status_of(quote) == to
+        return
+    with pytest.raises(REFUSALS):
+        act(quote)
+    assert everything(quote) == before
+
+
+@pytest.mark.parametrize("status", Status.values)
+def test_time_ends_only_what_is_out(status, anna):
+    quote = in_status(status, anna)
+    quote.valid_until = TODAY - timedelta(days=1)
+    quote.save(update_fields=["valid_until"])
+
+    assert services.expire_quote(quote, by=Actor.system(), today=TODAY) is (status == Status.SUBMITTED)
+    assert status_of(quote) == (Status.EXPIRED if status == Status.SUBMITTED else status)
+
+
+@pytest.mark.parametrize("status", [status for status in Status.values if status != Status.DRAFT])
+def test_what_was_submitted_never_changes_its_content(status, anna):
+    quote = in_status(status, anna)
+    line = quote.lines.first()
+    before = everything(quote)
+
+    for act in (
+        lambda: services.add_line(quote, another(), by=anna, today=TODAY),
+        lambda: services.edit_line(line, another(quantity=1), by=anna, today=TODAY),
+        lambda: services.remove_line(line, by=anna),
+        lambda: services.refresh_prices(quote, by=anna, today=TODAY),
+        lambda: services.edit_quote(quote, by=anna, changes={"terms": "None"}),
+        lambda: services.request_approval(quote, by=anna),
+    ):
+        with pytest.raises(IllegalMove):
+            act()
+    assert everything(quote) == before
