@@ -97,7 +97,7 @@
     bar.hidden = !whole && !picked.size;
     $("[data-count]", bar).textContent = (whole ? selectable : picked.size).toLocaleString(document.documentElement.lang);
     $("[data-all]", bar).value = whole ? "1" : "";
-    $("[data-select-all]", bar).hidden = whole || !(all && all.checked) || selectable <= picked.size;
+    $("[data-select-all]", bar).hidden = whole || !all || !(all.checked || all.closest("thead").getBoundingClientRect().width < 2) || selectable <= picked.size;
     $$("input[data-elsewhere]", bar).forEach((one) => one.remove());
     const shown = new Set(boxes().map((box) => box.value));
     if (!whole) picked.forEach((key) => {

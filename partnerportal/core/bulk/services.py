@@ -11,8 +11,9 @@ from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import structlog
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Count
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -28,6 +29,8 @@ from partnerportal.core.notifications import notify
 from partnerportal.core.scoping import NotYours, PartnerOwned
 from partnerportal.core.stages import ExitConditionMissing, IllegalMove
 from partners.models import User
+
+log = structlog.get_logger(__name__)
 
 MOST = 10_000
 AT_ONCE = 60  # So many records are rehearsed within the request; more of them by the worker.
@@ -216,6 +219,11 @@ def _apply(row: BulkRow, act: Callable[[Any], None], *, scene: Scene, verb: Verb
         row.state, row.reason = _Row.REFUSED, _("It is not there any more.") if gone else _(str(error))[:600]
     except _refusals(scene) as error:
         row.state, row.reason = _Row.REFUSED, str(error)[:600]
+    except OperationalError:  # The whole part is tried again.
+        raise
+    except Exception as error:
+        log.exception("bulk.row_failed", bulk_row_id=row.pk, error=type(error).__name__)
+        row.state, row.reason = _Row.REFUSED, _("This one failed for a reason of ours, and was left as it is.")
 
 
 def _refusals(scene: Scene) -> tuple[type[Exception], ...]:

@@ -7,6 +7,7 @@ from leads.models import Lead
 from leads.tests.factories import LeadFactory
 from partnerportal.core import outbox
 from partnerportal.core.bulk import services
+from partnerportal.core.bulk.verbs import ChangeOwner
 from partnerportal.core.models import BulkChange, Notification, OutboxMessage
 from tasks.models import Task
 from tasks.services import create_task
@@ -283,3 +284,20 @@ def test_the_result_is_a_file(as_anna, alex, hers, his, deliver):
 
     assert lines[0] == "Record,Result,Reason"
     assert lines[-1] == "Not hers,not possible,Not yours to change: only its owner and the managers may."
+
+
+def test_one_record_that_fails_keeps_none_of_the_others_back(as_anna, anna, alex, hers, monkeypatch, deliver):
+    start(as_anna, "owner", hers, owner=alex.pk)
+    as_anna.post(f"/bulk/{last().pk}/run/")
+    whole = ChangeOwner.act
+
+    def act(self, scene, record, answers, **facts):
+        whole(self, scene, record, answers, **facts)
+        if record.pk == hers[0].pk:
+            raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(ChangeOwner, "act", act)
+    deliver()
+
+    assert [lead.owner for lead in leads()] == [anna, alex, alex]
+    assert last().rows.get(state="refused").reason == "This one failed for a reason of ours, and was left as it is."
