@@ -125,7 +125,7 @@ def test_cells_of_a_sheet_keep_their_types():
     kinds = [kind for _place, kind, _text in found]
     assert kinds[:5] == ["n", "n", "n", "n", "b"]
     assert kinds[5] in ("s", "inlineStr")
-    assert found[1][2] == "1234.5"
+    assert found[1][2] == "1234.50"
 
 
 def test_a_csv_ends_with_what_it_is_and_a_sum_over_its_lines():
