@@ -343,8 +343,12 @@ def test_a_form_changes_no_field_that_it_does_not_show(worlds, label):
     assert answer.status_code == 302, dict(answer.context["form"].errors)
     now = type(record)._base_manager.get(pk=record.pk)
     assert getattr(now, changed) == value  # The form was taken, so that what follows is no consequence of a refusal.
-    # An estimate is computed anew with every edit; its sum, `expected_mrr`, is among what is kept.
-    kept = {one.attname for one in record._meta.concrete_fields if one.name not in form.fields} - {"updated_at", "estimate"}
+    # Computed anew with every edit: the estimate, its sum being among what is kept, and the reason of an approval that is due again.
+    kept = {one.attname for one in record._meta.concrete_fields if one.name not in form.fields} - {
+        "updated_at",
+        "estimate",
+        "approval_reason",
+    }
     assert {name: getattr(now, name) for name in kept} == {name: before[name] for name in kept}
     assert len(sent) > len(data) + 5
 
