@@ -93,6 +93,10 @@ class Lead(Taskable):
             models.Index(F("partner"), OpClass(HostKey("website"), name="text_pattern_ops"), name="lead_match_website"),
             models.Index(fields=["partner", "phone"], opclasses=["int8_ops", "varchar_pattern_ops"], name="lead_match_phone"),
             models.Index(fields=["partner", "mobile"], opclasses=["int8_ops", "varchar_pattern_ops"], name="lead_match_mobile"),
+            # The lanes of the board and their counts, from the index alone.
+            models.Index(fields=["partner", "status", "-updated_at", "-id"], condition=Q(deleted_at__isnull=True), name="lead_by_lane"),
+            # What waits for a person, which every page counts.
+            models.Index(fields=["owner"], condition=Q(status="new", origin="vendor", deleted_at__isnull=True), name="lead_from_vendor"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=Status.values), name="lead_status_known"),

@@ -31,6 +31,9 @@ SUGGESTIONS = 8
 EXAMINED = 2000  # Of a query that nearly everything matches, so many records are looked at.
 PHONE = re.compile(r"[\d\s()+/.\-–]+")
 FEWEST_DIGITS = 5
+NUMBER = re.compile(
+    r"#?\s*(?P<series>[a-z]{1,3})?[\s\-./]*(?P<year>20\d\d)[\s\-./]*(?P<number>\d{1,5})(?:[\s\-./]*v?\d{1,2})?", re.IGNORECASE
+)
 MOST_WORDS = 8
 SHORTEST_LIKE = 4  # Shorter words resemble too much.
 
@@ -111,6 +114,18 @@ def phone_digits(query: str) -> set[str]:
     return {digits for digits in writings if len(digits) >= FEWEST_DIGITS}
 
 
+def document_number(query: str) -> set[str]:
+    """A quote, order or case number as it is written, however it was typed.
+
+    `q202600412`, `Q 2026/412` and `#Q-2026-00412 v2` are q-2026-00412.
+    """
+    found = NUMBER.fullmatch(query)
+    if found is None:
+        return set()
+    series = f"{found['series'].lower()}-" if found["series"] else ""
+    return {f"{series}{found['year']}-{int(found['number']):05d}"}
+
+
 def matches(query: str, user: User) -> QuerySet[SearchEntry]:
     """The entries that match, at most `EXAMINED`, with how well: title begins so, all words there, likeness."""
     words = query.split()[:MOST_WORDS]
@@ -118,13 +133,16 @@ def matches(query: str, user: User) -> QuerySet[SearchEntry]:
     for word in words:
         exact &= Q(text__contains=_folded(word))
         tolerant &= Q(text__contains=_folded(word)) | _resembles(word)
-    for digits in phone_digits(query):
+    for digits in phone_digits(query) | document_number(query):
         exact |= Q(text__contains=digits)
         tolerant |= Q(text__contains=digits)
     visible = SearchEntry.objects.visible_to(user)
     found = visible.filter(tolerant).order_by()[:EXAMINED]
+    numbered = Q(pk__in=())
+    for number in document_number(query):
+        numbered |= Q(text__contains=number)
     return visible.filter(pk__in=found.values("pk")).annotate(
-        starts=Case(When(title__istartswith=query, then=Value(1)), default=Value(0)),
+        starts=Case(When(numbered, then=Value(2)), When(title__istartswith=query, then=Value(1)), default=Value(0)),
         has_all=Case(When(exact, then=Value(1)), default=Value(0)),
         likeness=Func(_folded(query), F("text"), function="word_similarity"),
     )

@@ -4,12 +4,13 @@ from django.urls import path
 
 from partnerportal.core import panels
 from partnerportal.core.views import bulk
-from partnerportal.core.views.search import SearchPage, SearchSuggest
+from partnerportal.core.views.search import Palette, SearchPage, SearchSuggest
 
 app_name = "core"
 urlpatterns = [
     path("search/", SearchPage.as_view(), name="search"),
     path("search/suggest/", SearchSuggest.as_view(), name="suggest"),
+    path("palette/", Palette.as_view(), name="palette"),
     path("files/<uuid:pk>/", panels.DownloadFile.as_view(), name="file"),
     path("files/<uuid:pk>/look/", panels.LookAtFile.as_view(), name="look_at_file"),
     path("files/<uuid:pk>/preview/", panels.PreviewFile.as_view(), name="preview"),

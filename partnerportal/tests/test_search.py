@@ -71,6 +71,26 @@ def test_find_the_exact_number_and_not_its_neighbour(anna):
     assert titles("00041", anna) == ["C-2026-00041 Invoice"]
 
 
+@pytest.mark.parametrize(
+    "query", ["C-2026-00042", "c202600042", "C 2026 42", "c/2026/42", "#C-2026-00042", "2026-00042", "2026 42", "202600042", "c-2026-42"]
+)
+def test_find_a_number_however_it_is_typed(query, anna):
+    for number in ("C-2026-00041", "C-2026-00042", "C-2026-00142"):
+        CaseFactory(owner=anna, number=number, subject="Invoice")
+
+    assert search.suggest(query, anna)[0].title == "C-2026-00042 Invoice"
+
+
+@pytest.mark.parametrize(
+    "query", ["030 23125042", "(030) 23125-042", "+49 30 23125042", "0049 30 23125042", "+49 (0)30 23125042", "23125042"]
+)
+def test_find_a_telephone_number_however_it_is_typed(query, anna):
+    AccountFactory(owner=anna, name="Hafen Druck", phone="+493023125042")
+    AccountFactory(owner=anna, name="Linden Foods", phone="+493023125043")
+
+    assert titles(query, anna) == ["Hafen Druck"]
+
+
 def test_find_groups_by_kind_with_counts_and_the_best_first(anna):
     account = AccountFactory(owner=anna, name="Hotel Sonne")
     contact = ContactFactory(account=account, first_name="Sonja", last_name="Hofer")

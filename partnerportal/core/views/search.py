@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from partnerportal.core import search
+from partnerportal.core import palette, search
 from partnerportal.core.views.base import Guarded
 
 
@@ -32,3 +32,15 @@ class SearchSuggest(Guarded):
     def get(self, request: HttpRequest) -> HttpResponse:
         query = search.clean(request.GET.get("q", ""))
         return render(request, "search/_suggestions.html", {"query": query, "hits": search.suggest(query, request.user)})
+
+
+class Palette(Guarded):
+    """The lines of the command palette for what is typed there: records, actions, places and views."""
+
+    permission = "core.search"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        query = search.clean(request.GET.get("q", ""))
+        hits = search.suggest(query, request.user) if query else []
+        context = {"query": query, "hits": hits, "sections": palette.sections(query, request.user)}
+        return render(request, "search/_palette.html", context)
