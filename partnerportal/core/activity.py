@@ -14,7 +14,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.contrib.auth import get_user_model
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet, Value
+from django.db.models.functions import Concat
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -151,7 +154,9 @@ def notes_of(record: Subject, user: Any, window: Window) -> Iterator[Entry]:
 
 
 def _with_people(notes: QuerySet) -> QuerySet:
-    return notes.select_related("author").prefetch_related("mentioned")
+    names = get_user_model().objects.filter(pk__in=Note.mentioned.through.objects.filter(note=OuterRef(OuterRef("pk"))).values("user"))
+    named = ArraySubquery(names.values_list(Concat("first_name", Value(" "), "last_name"), flat=True))
+    return notes.select_related("author").annotate(named=named)
 
 
 def _note(note: Note) -> Entry:
@@ -164,7 +169,7 @@ def _note(note: Note) -> Entry:
         who=note.author.get_full_name(),
         icon="sticky",
         tone="green",
-        mentioned=tuple(person.get_full_name() for person in note.mentioned.all()),
+        mentioned=tuple(getattr(note, "named", ())),
         note=note,
     )
 

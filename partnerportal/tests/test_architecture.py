@@ -44,6 +44,7 @@ REVIEWED = {
     ("projects/views/moves.py", "ProjectContact"): "the project was read through scope",
     ("quotes/views/customer.py", "Quote"): "the customer's token names the quote",
     ("partnerportal/core/panels/files.py", "Attachment"): "the file's record is then read through scope",
+    ("leads/views/merging.py", "kind"): "the record was read through scope; what it absorbed is its own",
     ("partnerportal/core/forms.py", "get_user_model()"): "active colleagues, by the person's partner",
 }
 # What one app may import of another besides models, services, stages and pure modules, and why.

@@ -8,7 +8,7 @@ dies leaves no row done twice and none half done.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -28,7 +28,9 @@ from partnerportal.core.moves import record_move
 from partnerportal.core.notifications import notify
 from partnerportal.core.scoping import NotYours, PartnerOwned
 from partnerportal.core.stages import ExitConditionMissing, IllegalMove
-from partners.models import User
+
+if TYPE_CHECKING:
+    from partners.models import User
 
 log = structlog.get_logger(__name__)
 
