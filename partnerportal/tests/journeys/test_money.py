@@ -73,7 +73,7 @@ def test_a_change_request_becomes_version_two_and_the_old_link_still_shows_versi
     page = page_as(anna)
     page.goto(f"/quotes/{quote.pk}/")
     page.get_by_role("button", name="Submit").first.click()
-    page.wait_for_load_state()
+    expect(page.locator("#record-head")).to_contain_text("Submitted")
     while deliver():
         pass
     customer = page_as(None, script=False)
@@ -88,7 +88,7 @@ def test_a_change_request_becomes_version_two_and_the_old_link_still_shows_versi
     page.goto(f"/quotes/{quote.pk}/")
     expect(page.locator("main")).to_contain_text("15 instead of 12")
     page.get_by_role("button", name="New version").click()
-    page.wait_for_load_state()
+    expect(page.locator("#record-head")).to_contain_text("v2")
     second = Quote.objects.visible_to(anna).get(number=quote.number, version=2)
     page.goto(f"/quotes/{second.pk}/")
     settled(page)
@@ -101,7 +101,7 @@ def test_a_change_request_becomes_version_two_and_the_old_link_still_shows_versi
     expect(row).to_contain_text("12 15")
     page.goto(f"/quotes/{second.pk}/")
     page.get_by_role("button", name="Submit").first.click()
-    page.wait_for_load_state()
+    expect(page.locator("#record-head")).to_contain_text("Submitted")
 
     quote.refresh_from_db()
     customer.goto(f"/q/{quote.token}/")
@@ -124,10 +124,10 @@ def test_a_discount_above_the_limit_goes_out_when_it_is_granted(page_as, anna, o
     admin = page_as(otto)
     admin.goto(f"/admin/quotes/quote/{quote.pk}/change/")
     admin.get_by_role("button", name="Grant the discount").click()
-    admin.wait_for_load_state()
+    expect(admin.locator("#container")).to_contain_text("Granted")
     page.goto(f"/quotes/{quote.pk}/")
     page.get_by_role("button", name="Submit").first.click()
-    page.wait_for_load_state()
+    expect(page.locator("#record-head")).to_contain_text("Submitted")
 
     quote.refresh_from_db()
     assert (quote.status, quote.approval, quote.approval_by) == ("submitted", "granted", otto)
@@ -139,8 +139,8 @@ def test_a_bonus_is_refused_then_granted_and_the_statement_says_both(page_as, an
     for button, reason in (("Refuse the bonus", "No attendees named"), ("Grant the bonus", "The list arrived")):
         admin.goto(f"/admin/projects/bonusdecision/{project.pk}/change/")
         admin.locator("#id_text").fill(reason)
-        admin.get_by_role("button", name=button).click()
-        admin.wait_for_load_state()
+        with admin.expect_navigation():
+            admin.get_by_role("button", name=button).click()
 
     states = list(BonusEntry.objects.visible_to(otto).order_by("pk").values_list("state", "amount"))
     assert states == [("refused", Decimal("60.00")), ("granted", Decimal("60.00"))]
@@ -161,8 +161,8 @@ def test_a_new_price_moves_no_project_and_no_quote_that_exists(page_as, anna, ve
     admin = page_as(vendor_admin)
     admin.goto(f"/admin/catalog/pricebookentry/{entry.pk}/change/")
     admin.get_by_label("Net price").fill("150.00")
-    admin.get_by_role("button", name="Save", exact=True).click()
-    admin.wait_for_load_state()
+    with admin.expect_navigation():
+        admin.get_by_role("button", name="Save", exact=True).click()
 
     entry.refresh_from_db()
     project.refresh_from_db()
@@ -173,5 +173,5 @@ def test_a_new_price_moves_no_project_and_no_quote_that_exists(page_as, anna, ve
     page.goto(f"/quotes/{quote.pk}/")
     expect(page.locator(".quote-missing")).to_contain_text("the price list has changed for UC Business")
     page.get_by_role("button", name="Take today's prices").click()
-    page.wait_for_load_state()
+    expect(page.locator(".quote-missing")).to_have_count(0)
     assert quote.lines.order_by("position").first().unit_price == Decimal("150.00")
