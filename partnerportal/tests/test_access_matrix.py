@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.timeout(1800)]
 
 # (GET, POST) and the addresses that answer so.
 MATRIX: dict[tuple[str, str], str] = {
-    ("loooonffool", "lnfoonffool"): "projects:bonus_statements",
+    ("looooooofol", "lffoofnnfnl"): "projects:bonus_statements",
     ("lffffffffnl", "lffffffffml"): "partners:mail partners:mail_attachment partners:mail_html",
     ("lffffffffol", "lffffffffml"): "partners:mailbox",
     ("lfffmnfnnml", "lfffonfnnol"): "partners:resend partners:withdraw",
