@@ -116,14 +116,14 @@ def _plain(record: Any, name: str) -> Any:
 
 def _move_all(source: Subject, target: Subject) -> Iterator[dict[str, Any]]:
     """Hand over what hangs on a record, kind by kind; what was moved, for the journal."""
-    for model, link in _links(type(source)):
-        rows = _rows(model, link, source).order_by("pk").select_for_update(of=("self",))
+    for model, link in links_to(type(source)):
+        rows = rows_on(model, link, source).order_by("pk").select_for_update(of=("self",))
         pks = [row.pk for row in rows if _point(row, link, target.pk)]
         if pks:
             yield {"kind": model._meta.label_lower, "link": link, "pks": [str(pk) for pk in pks], "from": source.pk}
 
 
-def _links(kind: type[Subject]) -> Iterator[tuple[type[models.Model], str]]:
+def links_to(kind: type[Subject]) -> Iterator[tuple[type[models.Model], str]]:
     """Every foreign key to this kind of record, and every generic link, in a fixed order; histories stay with their record."""
     foreign = (link for link in kind._meta.get_fields(include_hidden=True) if (link.one_to_many or link.one_to_one) and link.auto_created)
     direct: list[tuple[Any, str]] = [
@@ -141,7 +141,8 @@ def _links(kind: type[Subject]) -> Iterator[tuple[type[models.Model], str]]:
     yield from sorted([*direct, *generic], key=lambda pair: (pair[0]._meta.label_lower, pair[1]))
 
 
-def _rows(model: Any, link: str, of: Subject) -> Any:
+def rows_on(model: Any, link: str, of: Subject) -> Any:
+    """The rows of a kind that hang on a record by one link, deleted ones too."""
     wanted: dict[str, Any] = {link: of.pk}
     if link == "object_id":
         wanted["content_type"] = ContentType.objects.get_for_model(of)
@@ -219,6 +220,14 @@ def _put_back_rows(merge: Merge) -> Iterator[str]:
         if back < len(entry["pks"]):
             facts = {"count": len(entry["pks"]) - back, "kind": str(model._meta.verbose_name_plural)}
             yield _("%(count)s of %(kind)s hang on something else by now, or are gone.") % facts
+
+
+def hanging_on(record: Subject) -> set[str]:
+    """All that hangs on a record, as "kind:key"; one query a kind."""
+    found: set[str] = set()
+    for model, link in links_to(type(record)):
+        found |= {f"{model._meta.label_lower}:{pk}" for pk in rows_on(model, link, record).values_list("pk", flat=True)}
+    return found
 
 
 def merges_of(record: Subject, by: User) -> Any:

@@ -142,6 +142,14 @@ def mark_converted(lead: Lead, *, account: Account, by: User) -> Lead:
     return lead
 
 
+def take_back_conversion(lead: Lead, *, account: Account | None, by: User) -> Lead:
+    """The last step of undoing a conversion, in the transaction in hand, with the lead locked: it is in Qualification again."""
+    was, lead.status, lead.account, lead.converted_at = lead.status, Status.QUALIFICATION, account, None
+    lead.save(update_fields=["status", "account", "converted_at", "updated_at"])
+    record_move(lead, was=was, to=lead.status, by=Actor.of(by), reason=_("The conversion was undone."))
+    return lead
+
+
 def _locked(lead: Lead, by: User) -> Lead:
     lead = Lead.objects.visible_to(by).select_related("owner", "partner").select_for_update(of=("self",)).get(pk=lead.pk)
     require_editable(lead, by)

@@ -243,6 +243,28 @@ class ProjectContact(PartnerOwned):
         return str(self.contact)
 
 
+class Conversion(PartnerOwned):
+    """What converting a lead made and filled, for undoing it while nobody has worked on it. Written by the services alone."""
+
+    lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="+")
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+")
+    was_account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", null=True)
+    made = models.JSONField(help_text=_("What is new: account, contact, project; with the changes and rows that it began with."))
+    filled = models.JSONField(help_text=_("Fields that were empty: of what, which, and with what."))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["partner", "lead"], condition=Q(undone_at=None), name="conversion_once")]
+
+    def __str__(self) -> str:
+        return str(self.lead)
+
+
 class DemoQuestion(models.Model):
     """A question about a demo; all required ones answered earn the bonus. The vendor edits them."""
 

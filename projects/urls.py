@@ -34,6 +34,7 @@ own = [
 pages = [
     path("pipeline/new/", wizard.FastPipeline.as_view(), name="pipeline"),
     path("leads/<int:pk>/convert/", conversion.ConvertLead.as_view(), name="convert"),
+    path("leads/<int:pk>/convert/undo/", conversion.UndoConversion.as_view(), name="undo_convert"),
     path("accounts/<int:pk>/owner/", owner.AccountOwner.as_view(), name="account_owner"),
     path("bonus/", statements.BonusStatements.as_view(), name="bonus_statements"),
     path("projects/", include(own)),

@@ -240,7 +240,7 @@ class LeadDetail(RecordDetail):
         lead = self.record
         find = Action(_("Find duplicates"), reverse("duplicates_of_lead", args=[lead.pk]), "intersect", is_in_menu=True)
         if not self.is_editable:
-            return [] if lead.status == Status.CONVERTED else [find]
+            return self._of_converted() if lead.status == Status.CONVERTED else [find]
         not_in_target = Action(
             _("Not in Target"),
             self.link("move"),
@@ -254,6 +254,13 @@ class LeadDetail(RecordDetail):
         if lead.status == Status.QUALIFICATION:
             return [Action(_("Convert"), convert_url(lead), "arrow-left-right", is_primary=True), not_in_target, find]
         return [find]
+
+    def _of_converted(self) -> list[Action]:
+        """Who could change it before may take the conversion back; whether that is still possible, the service says."""
+        user, lead = self.request.user, self.record
+        if user.partner_id != lead.partner_id or not (user.manages_company or lead.owner_id == user.pk):
+            return []
+        return [Action(_("Undo the conversion"), f"{convert_url(lead)}undo/", "arrow-counterclockwise", method="post")]
 
     def get_panels(self) -> list[Panel]:
         return [Panel("tasks", _("Tasks"), reverse("tasks:about", args=[f"leads.lead:{self.record.pk}"]))]

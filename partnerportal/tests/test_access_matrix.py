@@ -29,6 +29,7 @@ MATRIX: dict[tuple[str, str], str] = {
     ("lfffofooool", "lfffofooool"): "partners:invite",
     ("lmfmmnfnmfl", "lffffnfnofl"): "cases:take",
     ("lmfmmnfnmfl", "lofoonfnofl"): "cases:resolve",
+    ("lmmmmnfnnml", "lofoonfnnfl"): "projects:undo_convert",
     ("lmfmmnfnnfl", "lofoonfnnfl"): """
         leads:move orders:place projects:move quotes:add_line quotes:edit_line quotes:make_primary quotes:new_version
         quotes:copy quotes:paste_lines quotes:remind quotes:take_bundle quotes:take_lines

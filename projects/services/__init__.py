@@ -27,6 +27,7 @@ from projects.services.statements import (
     statement_for,
     statement_html,
 )
+from projects.services.unconverting import undo_conversion
 
 __all__ = [
     "STATEMENT_PDF",
@@ -64,5 +65,6 @@ __all__ = [
     "take_acceptance",
     "take_mrr_from",
     "today_of",
+    "undo_conversion",
     "withdraw_verbal_agreement",
 ]

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.merging import hanging_on
 from accounts.models import Account, Contact
 from accounts.services import create_account, create_contact
 from leads.models import Lead
@@ -17,7 +18,7 @@ from partnerportal.core.attached import move_attached
 from partnerportal.core.scoping import require_editable
 from partnerportal.core.stages import IllegalMove
 from partners.models import User
-from projects.models import Project
+from projects.models import Conversion, Project
 from projects.services.records import new_project
 
 # What a lead says of its company and of its person: field of the lead → field of the account or contact.
@@ -61,43 +62,62 @@ def convert_lead(
     require_editable(lead, by)
     if lead.status not in CONVERTIBLE:
         raise IllegalMove(_("Only a lead in Qualification can be converted."), stage=lead.status, to=Status.CONVERTED)
-    account = _account(lead, account, by, phone=values.get("phone") or lead.phone)
-    contact = _contact(lead, account, contact, by)
+    was_account, is_new = lead.account, {"account": account is None, "contact": contact is None, "project": True}
+    account, filled = _account(lead, account, by, phone=values.get("phone") or lead.phone)
+    contact, filled_too = _contact(lead, account, contact, by)
     project = new_project(values={**values, "account": account, "contact": contact}, by=by, lead=lead)
     _carry(lead, project)
     mark_converted(lead, account=account, by=by)
+    made = {"account": account, "contact": contact, "project": project}
+    Conversion.objects.create(
+        partner_id=lead.partner_id,
+        lead=lead,
+        was_account=was_account,
+        made={name: beginning_of(record) for name, record in made.items() if is_new[name]},
+        filled=[["account", *one] for one in filled] + [["contact", *one] for one in filled_too],
+        by=by,
+        **made,
+    )
     return project
 
 
-def _account(lead: Lead, account: Account | None, by: User, *, phone: Any) -> Account:
+def beginning_of(record: Account | Contact | Project) -> dict[str, Any]:
+    """How often a record was saved and what hangs on it, followers left out: both grow when somebody works on it."""
+    rows = (one for one in hanging_on(record) if not one.startswith(("core.follow:", "projects.conversion:")))
+    return {"changes": record.history.count(), "rows": sorted(rows)}
+
+
+def _account(lead: Lead, account: Account | None, by: User, *, phone: Any) -> tuple[Account, list[list[str]]]:
     if account is None:
-        return create_account(values=_said(lead, COMPANY) | {"phone": phone}, by=by)
+        return create_account(values=_said(lead, COMPANY) | {"phone": phone}, by=by), []
     account = Account.objects.visible_to(by).select_for_update(of=("self",)).get(pk=account.pk)
-    _fill_blanks(account, _said(lead, COMPANY), by)
-    return account
+    return account, _fill_blanks(account, _said(lead, COMPANY), by)
 
 
-def _contact(lead: Lead, account: Account, contact: Contact | None, by: User) -> Contact:
+def _contact(lead: Lead, account: Account, contact: Contact | None, by: User) -> tuple[Contact, list[list[str]]]:
     if contact is None:
-        return create_contact(values=_said(lead, PERSON) | {"account": account}, by=by)
+        return create_contact(values=_said(lead, PERSON) | {"account": account}, by=by), []
     contact = Contact.objects.visible_to(by).select_for_update(of=("self",)).get(pk=contact.pk, account=account)
-    _fill_blanks(contact, _said(lead, PERSON), by)
-    return contact
+    return contact, _fill_blanks(contact, _said(lead, PERSON), by)
 
 
 def _said(lead: Lead, names: Mapping[str, str]) -> dict[str, Any]:
     return {theirs: getattr(lead, ours) for ours, theirs in names.items() if getattr(lead, ours) not in (None, "")}
 
 
-def _fill_blanks(record: Account | Contact, said: Mapping[str, Any], by: User) -> None:
-    """Write what the lead says where the record says nothing. Nothing is overwritten, nor changed for one who may not change it."""
+def _fill_blanks(record: Account | Contact, said: Mapping[str, Any], by: User) -> list[list[str]]:
+    """Write what the lead says where the record says nothing: (field, value) of what was filled.
+
+    Nothing is overwritten, nor changed for one who may not change it.
+    """
     if not type(record).objects.editable_by(by).filter(pk=record.pk).exists():
-        return
+        return []
     blank = [name for name in said if getattr(record, name) in (None, "")]
     for name in blank:
         setattr(record, name, said[name])
     if blank:
         record.save(update_fields=[*blank, "updated_at"])
+    return [[name, str(getattr(record, name))] for name in blank]
 
 
 def _carry(lead: Lead, project: Project) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
@@ -16,7 +17,7 @@ from leads.stages import CONVERTIBLE, Status
 from partnerportal.core.scoping import require_editable
 from partnerportal.core.stages import IllegalMove
 from partnerportal.core.submissions import new_token, once
-from partnerportal.core.toasts import say
+from partnerportal.core.toasts import Undo, say, warn
 from partnerportal.core.views import RecordView
 from projects import services
 from projects.forms import ConvertForm
@@ -61,7 +62,8 @@ class ConvertLead(RecordView):
             return self._page(form, status=422)
         for project in made:
             text = _("%(lead)s is converted: account %(account)s, contact %(contact)s and this project.")
-            say(request, text % {"lead": self.record, "account": project.account, "contact": project.contact})
+            facts = {"lead": self.record, "account": project.account, "contact": project.contact}
+            say(request, text % facts, undo=Undo(reverse("projects:undo_convert", args=[pk])))
         return HttpResponseRedirect(address)
 
     def get_form(self, data: Any = None, **options: Any) -> ConvertForm:
@@ -118,3 +120,19 @@ class ConvertLead(RecordView):
     def _refuse(self, sentence: str, *, status: int, project: Project | None = None) -> HttpResponse:
         context = {"record": self.record, "tab": "leads", "sentence": sentence, "project": project}
         return self.page("projects/convert_refused.html", context, status=status)
+
+
+class UndoConversion(RecordView):
+    """Back to the lead, while nobody has worked on what the conversion made."""
+
+    model, permission = Lead, "leads.change_lead"
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        try:
+            services.undo_conversion(self.record, by=request.user)
+        except IllegalMove as refusal:
+            warn(request, refusal)
+        else:
+            say(request, _("%(lead)s is a lead again, as it was.") % {"lead": self.record})
+        return HttpResponseRedirect(self.record.get_absolute_url())

@@ -1,0 +1,83 @@
+"""Take the conversion of a lead back, as long as nobody has worked on what it made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from leads.models import Lead
+from leads.services import take_back_conversion
+from leads.stages import Status
+from partnerportal.core.actors import service
+from partnerportal.core.attached import move_attached
+from partnerportal.core.scoping import NotYours
+from partnerportal.core.stages import IllegalMove
+from partners.models import User
+from projects.models import Conversion, Project
+from projects.services.conversion import beginning_of
+
+
+@service
+def undo_conversion(lead: Lead, *, by: User) -> Lead:
+    """Make the lead what it was: in Qualification, with its notes, files, followers and tasks. What the conversion made is deleted softly.
+
+    What it filled in an existing account or contact is emptied again, unless somebody has changed it since. Raises IllegalMove when the
+    lead is not converted, or when somebody has worked on what was made; NotYours for anybody but the owner and the managers.
+    """
+    lead = Lead.objects.visible_to(by).select_related("owner", "partner").select_for_update(of=("self",)).get(pk=lead.pk)
+    if by.partner_id != lead.partner_id or not (by.manages_company or lead.owner_id == by.pk):
+        raise NotYours(_("Only the owner of the lead and the managers may undo its conversion."))
+    conversions = Conversion.objects.for_partner(lead.partner_id).filter(lead=lead, undone_at=None)
+    conversion = conversions.select_for_update(of=("self",)).first()
+    if lead.status != Status.CONVERTED or conversion is None:
+        raise IllegalMove(_("This lead is not converted, or its conversion cannot be undone."), stage=lead.status)
+    records = {name: _locked(getattr(conversion, name)) for name in ("account", "contact", "project")}
+    _require_untouched(conversion, records)
+    _carry_back(records["project"], lead)
+    _empty_again(conversion, records)
+    take_back_conversion(lead, account=conversion.was_account, by=by)
+    for name in ("project", "contact", "account"):
+        if name in conversion.made:
+            _take_away(records[name])
+    conversion.undone_at = timezone.now()
+    conversion.save(update_fields=["undone_at"])
+    return lead
+
+
+def _locked(record: Any) -> Any:
+    return type(record).objects.for_partner(record.partner_id).select_for_update(of=("self",)).get(pk=record.pk)
+
+
+def _require_untouched(conversion: Conversion, records: dict[str, Any]) -> None:
+    for name, began in conversion.made.items():
+        present = beginning_of(records[name])
+        if present["changes"] != began["changes"] or set(present["rows"]) - set(began["rows"]) or records[name].deleted_at:
+            raise IllegalMove(
+                _("Somebody has worked on %(record)s since, so the conversion stays.") % {"record": records[name]}, stage=Status.CONVERTED
+            )
+
+
+def _carry_back(project: Project, lead: Lead) -> None:
+    move_attached(project, lead)
+    for task in project.tasks.order_by("pk").select_for_update(of=("self",)):
+        task.related = lead
+        task.save(update_fields=["content_type", "object_id", "updated_at"])
+
+
+def _empty_again(conversion: Conversion, records: dict[str, Any]) -> None:
+    for name, field, value in conversion.filled:
+        record = records[name]
+        if str(getattr(record, field)) == value:
+            setattr(record, field, record._meta.get_field(field).get_default() if not record._meta.get_field(field).null else None)
+            record.save(update_fields=[field, "updated_at"])
+
+
+def _take_away(record: Any) -> None:
+    record.deleted_at = timezone.now()
+    changed = ["deleted_at", "updated_at"]
+    if isinstance(record, Project):
+        record.lead = None
+        changed.append("lead")
+    record.save(update_fields=changed)
