@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         ('accounts', '0005_add_merge'),
         ('leads', '0004_index_what_is_compared'),
         ('partners', '0002_add_session_version'),
-        ('projects', '0004_index_changes'),
+        ('projects', '0005_add_bonus_statement'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
