@@ -68,7 +68,7 @@ def convert_lead(
     project = new_project(values={**values, "account": account, "contact": contact}, by=by, lead=lead)
     _carry(lead, project)
     mark_converted(lead, account=account, by=by)
-    made = {"account": account, "contact": contact, "project": project}
+    made: dict[str, Account | Contact | Project] = {"account": account, "contact": contact, "project": project}
     Conversion.objects.create(
         partner_id=lead.partner_id,
         lead=lead,
