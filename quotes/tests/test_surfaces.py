@@ -164,5 +164,6 @@ def exported_by(client):
     columns = "number,mrr,capex_total,net"
     response = client.get(f"/quotes/export/?view=all&columns={columns}")
     assert response.status_code == 200
-    rows = csv.DictReader(b"".join(response.streaming_content).decode("utf-8-sig").splitlines())
+    table, _about = b"".join(response.streaming_content).decode("utf-8-sig").split("\r\n\r\n")
+    rows = csv.DictReader(table.splitlines())
     return {row["Quote"]: (Decimal(row["MRR"]), Decimal(row["One-off"]), Decimal(row["Net"])) for row in rows}

@@ -139,7 +139,7 @@ def test_report_is_a_file_too(client, projects, anna):
     lines = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
     book = client.get("/reports/pipeline/", {"format": "xlsx"})
 
-    assert lines == [
+    assert lines[: lines.index([])] == [
         ["Stage", "Currency", "Projects", "MRR", "Weighted pipeline"],
         ["Intro / Qualification", "EUR", "2", "600.00", "60.00"],
         ["Demo", "EUR", "1", "150.00", "45.00"],
