@@ -3,9 +3,11 @@
 from django.urls import include, path
 
 from accounts import views
+from accounts.imports import ACCOUNTS, CONTACTS
 from accounts.models import Account, Contact
 from accounts.services import hand_over_account
 from partnerportal.core.panels import record_urls
+from partnerportal.core.views.imports import import_urls
 from tasks.services import hand_over
 
 accounts = record_urls(
@@ -19,6 +21,6 @@ contacts = [
 ]
 
 urlpatterns = [
-    path("accounts/", include((accounts, "accounts"))),
-    path("contacts/", include((contacts, "contacts"))),
+    path("accounts/", include((import_urls(ACCOUNTS) + accounts, "accounts"))),
+    path("contacts/", include((import_urls(CONTACTS) + contacts, "contacts"))),
 ]

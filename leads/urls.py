@@ -2,9 +2,11 @@
 
 from django.urls import include, path
 
+from leads.imports import LEADS
 from leads.models import Lead
 from leads.views import duplicates, merging, records
 from partnerportal.core.panels import record_urls
+from partnerportal.core.views.imports import import_urls
 from tasks.services import hand_over
 
 leads = record_urls(
@@ -30,5 +32,5 @@ urlpatterns = [
     path("contacts/<int:pk>/merge/", merging.MergeContacts.as_view(), name="merge_contacts"),
     path("merges/<int:pk>/", merging.MergePage.as_view(), name="merge"),
     path("merges/<int:pk>/undo/", merging.UndoMerge.as_view(), name="undo_merge"),
-    path("leads/", include((leads, "leads"))),
+    path("leads/", include((import_urls(LEADS) + leads, "leads"))),
 ]

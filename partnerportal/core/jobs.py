@@ -8,6 +8,7 @@ from django.utils import timezone
 from partnerportal.core import digest, files, listviews, outbox, previews, scanner
 from partnerportal.core.actors import Actor
 from partnerportal.core.bulk import services as bulk  # noqa: F401 (its handler registers itself)
+from partnerportal.core.imports import services as imports  # noqa: F401 (its handler)
 from partnerportal.core.models import Attachment
 
 WORKER_SEEN = "worker-seen"

@@ -22,6 +22,13 @@ pytestmark = [pytest.mark.django_db, pytest.mark.timeout(1800)]
 # (GET, POST) and the addresses that answer so.
 MATRIX: dict[tuple[str, str], str] = {
     ("looooooofol", "lffoofnnfnl"): "projects:bonus_statements",
+    ("lmnnnnffffl", "lonnnnffffl"): """
+        accounts:import_discard accounts:import_revert accounts:import_run accounts:import_stop
+        contacts:import_discard contacts:import_revert contacts:import_run contacts:import_stop
+        leads:import_discard leads:import_revert leads:import_run leads:import_stop
+    """,
+    ("lonnnnffffl", "lmnnnnffffl"): "accounts:import_errors contacts:import_errors leads:import_errors",
+    ("lonnnnffffl", "lonnnnffffl"): "accounts:import_batch contacts:import_batch leads:import_batch",
     ("lffffffffnl", "lffffffffml"): "partners:mail partners:mail_attachment partners:mail_html",
     ("lffffffffol", "lffffffffml"): "partners:mailbox",
     ("lfffmnfnnml", "lfffonfnnol"): "partners:resend partners:withdraw",
@@ -59,7 +66,7 @@ MATRIX: dict[tuple[str, str], str] = {
         quotes:files quotes:follow quotes:mute quotes:notes quotes:pin_note tasks:follow tasks:mute
     """,
     ("lnnnnnnnnnl", "lmmmmmmmmml"): "mfa_view_recovery_codes",
-    ("lnnnnnffffl", "lnnnnnffffl"): "tasks:log_call",
+    ("lnnnnnffffl", "lnnnnnffffl"): "accounts:import_line contacts:import_line leads:import_line tasks:log_call",
     ("lnnnnnnnnnl", "lnnnnnnnnnl"): """
         accounts:restore cases:restore contacts:restore core:bulk core:bulk_decide core:bulk_result core:bulk_run core:bulk_stop
         core:bulk_undo leads:restore mfa_deactivate_totp orders:restore projects:restore quotes:restore tasks:restore
@@ -102,8 +109,9 @@ MATRIX: dict[tuple[str, str], str] = {
     """,
     ("loooononool", "lmmmmmmmmml"): "cases:for_account",
     ("loooononool", "lmmmmnmnmml"): "cases:detail cases:history cases:mentions cases:panel_activity cases:panel_files",
-    ("loooooffffl", "lmmmmmffffl"): "projects:contact_choices",
+    ("loooooffffl", "lmmmmmffffl"): "accounts:import_template contacts:import_template leads:import_template projects:contact_choices",
     ("loooooffffl", "loooooffffl"): """
+        accounts:import contacts:import leads:import
         accounts:add cases:add contacts:add leads:add orders:add projects:add projects:pipeline quotes:add tasks:add
     """,
     ("looooooofol", "looooooofol"): """

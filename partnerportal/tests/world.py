@@ -26,7 +26,7 @@ from accounts.tests.factories import AccountFactory, ContactFactory
 from cases.tests.factories import CaseFactory, CommentFactory, WaitingCaseFactory
 from leads.tests.factories import LeadFactory, QualifiedLeadFactory
 from orders.tests.factories import AnsweredOrderFactory, StockOrderFactory
-from partnerportal.core.models import Attachment, Follow, Note, Notification, Pin, SavedView, StageMove
+from partnerportal.core.models import Attachment, DataImport, Follow, Note, Notification, Pin, SavedView, StageMove
 from partnerportal.core.scoping import PartnerOwned
 from partners.models import Invitation, News, Partner, User
 from partners.roles import Role
@@ -98,6 +98,7 @@ def build(name: str, *, partner: Partner) -> World:
     _customers(world)
     _sales(world)
     _service(world)
+    _bring(world)
     _attach(world)
     _speak(world)
     _freeze(world)
@@ -171,6 +172,13 @@ def _service(world: World) -> None:
         page="leads", name="Published", sharing="published", query="base=all_open"
     )
     world.words.append(f"{world.name}bell")
+
+
+def _bring(world: World) -> None:
+    """A table of each kind that the rep has uploaded."""
+    for kind in ("leads", "accounts", "contacts"):
+        facts = {"name": "…", "headings": ["A"], "sample": [["a"]]}
+        world.extra[f"import of {kind}"] = DataImport.objects.create(partner=world.partner, owner=world.rep, kind=kind, **facts).pk
 
 
 def _attach(world: World) -> None:

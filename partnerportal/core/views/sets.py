@@ -336,7 +336,7 @@ class RecordSet(Guarded):
             "problems": self.problems,
             "list_url": f"{self.link('list')}{query}" if self.link("list") else "",
             "board_url": f"{self.link('board')}{query}" if self.link("board") else "",
-            "import_url": self.link("import"),
+            "import_url": self.link("import") if may_add else "",
             "export_url": f"{self.link('export')}{self.address()}" if self.link("export") else "",
             "add_url": self.link("add") if may_add else "",
             "add_label": self.add_label or _("New"),

@@ -1,0 +1,121 @@
+"""What tables of accounts and contacts are made of. See `partnerportal.core.imports`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from accounts.duplicates import Duplicate, accounts_like, contacts_like
+from accounts.forms import AccountEditForm, AccountForm, ContactEditForm, ContactForm
+from accounts.models import Account, Contact
+from accounts.names import company_key
+from accounts.services import create_account, create_contact, edit_account, edit_contact
+from partnerportal.core.imports.kinds import ImportKind, Likeness, register
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from partners.models import User
+
+# Headings of address books and of other programs, English and German; the words of the forms are known anyway.
+PERSON = {
+    "salutation": ("title", "prefix", "Anrede"),
+    "first_name": ("given name", "forename", "firstname", "Vorname"),
+    "last_name": ("surname", "family name", "lastname", "Nachname", "Name", "Familienname"),
+    "job_title": ("position", "role", "function", "job", "Funktion", "Position", "Stellung"),
+    "email": ("e-mail address", "email address", "mail", "email", "E-Mail-Adresse", "Mailadresse"),
+    "phone": ("telephone", "tel", "phone number", "business phone", "Telefon", "Telefonnummer", "Tel.", "Rufnummer"),
+    "mobile": ("mobile phone", "cell", "cell phone", "Handy", "Mobil", "Mobiltelefon", "Mobilnummer"),
+    "description": ("notes", "note", "comment", "remarks", "Notiz", "Notizen", "Bemerkung", "Kommentar"),
+}
+COMPANY = {
+    "website": ("web", "url", "homepage", "site", "Webseite", "Internet"),
+    "industry": ("sector", "branch", "Branche"),
+    "employees": ("number of employees", "headcount", "staff", "Mitarbeiter", "Mitarbeiterzahl", "Anzahl Mitarbeiter"),
+    "street": ("address", "street address", "Strasse", "Straße", "Adresse", "Anschrift"),
+    "postal_code": ("zip", "zip code", "postcode", "PLZ", "Postleitzahl"),
+    "city": ("town", "place", "Ort", "Stadt"),
+    "state": ("province", "region", "county", "Bundesland", "Kanton"),
+    "country": ("country code", "nation", "Land", "Staat"),
+}
+
+
+def same(found: Iterable[Duplicate]) -> list[Likeness]:
+    """Of what may be the same, what is taken for it."""
+    return [Likeness(one.record, "; ".join(one.reasons)) for one in found if one.is_same]
+
+
+def account_named(name: str, by: User) -> str:
+    """The key of the one account with a name, its legal form aside. Raises ValidationError."""
+    rows = Account.objects.visible_to(by)
+    found = list(rows.filter(name__iexact=name)[:2])
+    if not found:
+        key = company_key(name)
+        found = [one for one in rows.filter(name__istartswith=name.split()[0])[:200] if company_key(one.name) == key]
+    if len(found) == 1:
+        return str(found[0].pk)
+    if found:
+        raise ValidationError(_("There are several accounts “%(name)s”.") % {"name": name})
+    raise ValidationError(_("There is no account “%(name)s”. Import the accounts first.") % {"name": name})
+
+
+def _accounts_like(account: Account, by: User) -> list[Likeness]:
+    return same(accounts_like(account.profile, Account.objects.visible_to(by)))
+
+
+def _contacts_like(contact: Contact, by: User) -> list[Likeness]:
+    return same(contacts_like(contact.profile, Contact.objects.visible_to(by)))
+
+
+ACCOUNTS = register(
+    ImportKind(
+        name="accounts",
+        model=Account,
+        add_form=AccountForm,
+        edit_form=AccountEditForm,
+        create=create_account,
+        edit=edit_account,
+        duplicates=_accounts_like,
+        key=lambda account: company_key(account.name),
+        aliases={
+            **{name: PERSON[name] for name in ("email", "phone", "description")},
+            **COMPANY,
+            "name": (
+                "company",
+                "company name",
+                "account",
+                "customer",
+                "organisation",
+                "organization",
+                "Firma",
+                "Firmenname",
+                "Kunde",
+                "Unternehmen",
+            ),
+            "vat_number": ("vat", "vat id", "vat no", "tax id", "USt-IdNr", "USt-ID", "Umsatzsteuer-ID", "Steuernummer", "Partita IVA"),
+            "record_type": ("type", "Art", "Typ"),
+        },
+        always={"is_other_company": True},  # The import looks for duplicates itself, and says what it does about them.
+    )
+)
+CONTACTS = register(
+    ImportKind(
+        name="contacts",
+        model=Contact,
+        add_form=ContactForm,
+        edit_form=ContactEditForm,
+        create=create_contact,
+        edit=edit_contact,
+        duplicates=_contacts_like,
+        key=lambda contact: contact.email.casefold(),
+        aliases={
+            **PERSON,
+            "account": ("account name", "company", "company name", "customer", "Firma", "Firmenname", "Kunde", "Unternehmen"),
+            "department": ("division", "Abteilung"),
+            "language": ("Sprache", "lang"),
+        },
+        lookups={"account": account_named},
+    )
+)

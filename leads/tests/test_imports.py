@@ -1,0 +1,344 @@
+"""Tables of leads from the upload to the way back."""
+
+import csv
+import io
+
+import pytest
+import xlsxwriter
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from accounts.tests.factories import AccountFactory
+from leads.imports import LEADS
+from leads.models import Lead
+from leads.services import edit_lead
+from leads.tests.factories import LeadFactory
+from partnerportal.core import outbox
+from partnerportal.core.history import changes
+from partnerportal.core.imports import services
+from partnerportal.core.models import DataImport
+from partnerportal.core.uploads import FileRefused
+
+pytestmark = pytest.mark.django_db
+
+HEADINGS = ["Firma", "Vorname", "Nachname", "E-Mail", "Telefon", "Position", "Power", "Quelle", "Land", "Anzahl Benutzer", "Lösungen"]
+GOOD = [
+    "Caffè Nero S.r.l.",
+    "Paolo",
+    "Greco",
+    "p.greco@caffenero.it",
+    "041 234 5678",
+    "CEO / Owner",
+    "Influencer",
+    "Email campaign",
+    "Italien",
+    "1.200",
+    "",
+]
+
+
+def line(**changed):
+    names = ("company", "first", "last", "email", "phone", "job", "power", "source", "country", "users", "solutions")
+    cells = dict(zip(names, GOOD, strict=True)) | changed
+    return [cells[name] for name in names]
+
+
+def table(*lines, headings=HEADINGS, separator=";", encoding="utf-8"):
+    text = io.StringIO()
+    csv.writer(text, delimiter=separator).writerows([headings, *lines])
+    return text.getvalue().encode(encoding)
+
+
+def upload(content, name="leads.csv"):
+    return SimpleUploadedFile(name, content)
+
+
+def rehearsed(by, *lines, policy="skip", **options):
+    """An import that the worker has rehearsed."""
+    batch = services.start(LEADS, upload(table(*lines, **options)), by=by)
+    services.rehearse(batch, mapping=batch.mapping, constants=CONSTANTS, policy=policy, by=by)
+    outbox.deliver_due()
+    batch.refresh_from_db()
+    return batch
+
+
+def imported(by, *lines, **options):
+    batch = rehearsed(by, *lines, **options)
+    services.run(batch, by=by)
+    outbox.deliver_due()
+    batch.refresh_from_db()
+    return batch
+
+
+CONSTANTS = {"job_title": "ceo-owner", "source": "website", "power": "unknown", "status": "new"}
+
+
+def results(batch):
+    return [(row.number, row.result, row.errors, row.note) for row in batch.rows.order_by("number")]
+
+
+def leads_of(person):
+    return list(Lead.objects.visible_to(person).order_by("company"))
+
+
+def test_headings_in_german_and_english_say_what_a_column_is(anna):
+    batch = services.start(LEADS, upload(table(line())), by=anna)
+
+    assert [batch.mapping.get(str(place)) for place in range(len(HEADINGS))] == [
+        "company", "first_name", "last_name", "email", "phone", "job_title", "power", "source", "country",
+        "total_users", "interested_solutions",
+    ]  # fmt: skip
+    english = services.start(LEADS, upload(table(["a"] * 4, headings=["Company", "Given Name", "Surname", "Shoe size"])), by=anna)
+    assert english.mapping == {"0": "company", "1": "first_name", "2": "last_name"}
+
+
+def test_what_the_person_chose_is_remembered_for_the_next_table(anna, alex):
+    headings = ["Organisation", "Kundenberater", "E-Mail"]
+    batch = services.start(LEADS, upload(table(["a", "b", "c"], headings=headings)), by=anna)
+    services.rehearse(batch, mapping={"0": "company", "1": "last_name"}, constants={"source": "website"}, policy="fill", by=anna)
+
+    again = services.start(LEADS, upload(table(["a", "b", "c"], headings=headings)), by=anna)
+
+    assert (again.mapping, again.constants, again.policy) == ({"0": "company", "1": "last_name"}, {"source": "website"}, "fill")
+    assert services.start(LEADS, upload(table(["a", "b", "c"], headings=headings)), by=alex).mapping == {"0": "company", "2": "email"}
+
+
+def test_a_rehearsal_says_what_would_become_of_each_line_and_writes_nothing(anna):
+    there = LeadFactory(owner=anna, company="Bergbahn AG", email="info@bergbahn.ch", phone="+41791234567")
+    batch = rehearsed(
+        anna,
+        line(),
+        line(email="not an address"),
+        line(company="Bergbahn", email="info@bergbahn.ch", phone="", last="Muster"),
+        line(first="Anna"),
+        line(company="", email="a@orto.it", phone="1"),
+    )
+
+    assert batch.state == "checked"
+    assert [(number, result) for number, result, *_ in results(batch)] == [
+        (2, "create"), (3, "error"), (4, "duplicate"), (5, "duplicate"), (6, "error"),
+    ]  # fmt: skip
+    found = results(batch)
+    assert [column for column, _sentence in found[1][2]] == ["E-Mail"]
+    assert "Bergbahn AG" in found[2][3]
+    assert found[3][3] == "The same as line 2 of this file."
+    assert sorted(column for column, _sentence in found[4][2]) == ["Firma", "Telefon"]
+    assert leads_of(anna) == [there]
+
+
+def test_the_worker_imports_what_the_rehearsal_promised(anna):
+    batch = imported(anna, line(), line(email="nothing"), line(company="Orto", email="o@orto.it", job="", users="40", country="de"))
+
+    caffe, orto = leads_of(anna)
+    assert (batch.state, services.counts(batch)) == ("done", {"create": 2, "error": 1})
+    assert (caffe.company, caffe.phone.as_e164, caffe.job_title, caffe.total_users) == (
+        "Caffè Nero S.r.l.",
+        "+390412345678",
+        "ceo-owner",
+        1200,
+    )
+    assert (caffe.country.code, caffe.power, caffe.source, caffe.origin, caffe.owner) == (
+        "IT",
+        "influencer",
+        "email-campaign",
+        "import",
+        anna,
+    )
+    assert (orto.country.code, orto.job_title, orto.total_users) == ("DE", "ceo-owner", 40)
+    assert [(change.channel, change.author) for change in changes(caffe)] == [("import", "Anna Conti")]
+
+
+def test_updating_fills_blank_fields_only(anna):
+    there = LeadFactory(owner=anna, company="Caffè Nero", email="p.greco@caffenero.it", total_users=7, country="", city="")
+
+    batch = imported(anna, line(), policy="fill")
+
+    there.refresh_from_db()
+    assert (results(batch)[0][1], there.country.code, there.total_users, there.company) == ("update", "IT", 7, "Caffè Nero")
+    assert leads_of(anna) == [there]
+    assert [(one.field, one.new) for one in changes(there)[0].fields] == [("country", "IT")]
+
+
+def test_a_record_that_lacks_nothing_is_left(anna):
+    LeadFactory(owner=anna, company="Caffè Nero", email="p.greco@caffenero.it", total_users=7, country="IT")
+
+    assert results(rehearsed(anna, line(), policy="fill"))[0][1] == "skip"
+
+
+def test_creating_all_the_same_makes_a_second_one(anna):
+    LeadFactory(owner=anna, company="Caffè Nero", email="p.greco@caffenero.it")
+
+    imported(anna, line(), policy="create")
+
+    assert len(leads_of(anna)) == 2
+
+
+def test_a_line_may_complete_what_an_earlier_line_made_and_both_go_back(anna):
+    batch = imported(anna, line(users=""), line(users="30"), policy="fill")
+
+    assert [result for _n, result, *_ in results(batch)] == ["create", "update"]
+    assert [lead.total_users for lead in leads_of(anna)] == [30]
+    services.revert(batch, by=anna)
+    outbox.deliver_due()
+    assert leads_of(anna) == []
+    assert [result for _n, result, *_ in results(batch)] == ["back", "back"]
+
+
+def test_a_colleagues_record_is_not_completed_by_who_may_not_change_it(anna, alex):
+    there = LeadFactory(owner=alex, company="Caffè Nero", email="p.greco@caffenero.it", country="")
+
+    found = results(rehearsed(anna, line(), policy="fill"))
+
+    assert found[0][1] == "error"
+    assert "Alex Rossi" in found[0][2][0][1]
+    there.refresh_from_db()
+    assert there.country.code is None or there.country.code == ""
+
+
+def test_records_of_another_partner_are_no_duplicates(anna, carla):
+    LeadFactory(owner=carla, company="Caffè Nero", email="p.greco@caffenero.it", phone="+390412345678")
+    AccountFactory(owner=carla, name="Caffè Nero", email="info@caffenero.it")
+
+    assert [result for _n, result, *_ in results(rehearsed(anna, line()))] == ["create"]
+
+
+def test_an_account_of_the_company_is_a_duplicate_too(anna):
+    AccountFactory(owner=anna, name="Caffè Nero", email="info@caffenero.it")
+
+    assert results(rehearsed(anna, line(), policy="fill"))[0][1] == "duplicate"
+
+
+def test_taking_back_leaves_what_somebody_changed_since(anna):
+    filled = LeadFactory(owner=anna, company="Bergbahn", email="b@bergbahn.ch", country="", total_users=None)
+    batch = imported(
+        anna,
+        line(),
+        line(company="Orto", email="o@orto.it"),
+        line(company="Bergbahn", email="b@bergbahn.ch", phone="+41791234567"),
+        policy="fill",
+    )
+    orto = Lead.objects.visible_to(anna).get(company="Orto")
+    edit_lead(orto, values={"city": "Roma"}, by=anna)
+
+    services.revert(batch, by=anna)
+    outbox.deliver_due()
+
+    batch.refresh_from_db()
+    filled.refresh_from_db()
+    assert batch.state == "reverted"
+    assert [(number, result) for number, result, *_ in results(batch)] == [(2, "back"), (3, "left"), (4, "back")]
+    assert results(batch)[1][3] == "Changed since by somebody, and left: city."
+    assert leads_of(anna) == [filled, orto]
+    assert (str(filled.country), filled.total_users) == ("", None)
+
+
+def test_stopping_leaves_the_rest_and_going_on_does_it_once(anna, monkeypatch):
+    monkeypatch.setattr(services, "PART", 1)
+    batch = rehearsed(anna, *(line(company=f"Firma {letter * 5}", email=f"x@{letter * 5}.it", phone="") for letter in "abcd"))
+    services.run(batch, by=anna)
+    services.work(batch_id=batch.pk)
+    services.stop(batch, by=anna)
+    outbox.deliver_due()
+    assert len(leads_of(anna)) == 1
+
+    services.run(batch, by=anna)
+    outbox.deliver_due()
+    services.work(batch_id=batch.pk)  # A second ring of a part that is done.
+
+    assert len(leads_of(anna)) == 4
+    assert services.counts(batch) == {"create": 4}
+
+
+def test_a_line_is_put_right_after_the_import(anna):
+    batch = imported(anna, line(email="nothing"))
+
+    row = services.correct(batch, 2, {3: "p.greco@caffenero.it"}, by=anna)
+
+    assert (row.result, [lead.email for lead in leads_of(anna)]) == ("create", ["p.greco@caffenero.it"])
+
+
+@pytest.mark.parametrize("encoding, separator", [("utf-8-sig", ","), ("cp1252", ";"), ("utf-16", "\t"), ("utf-8", "|")])
+def test_encodings_and_separators(anna, encoding, separator):
+    batch = rehearsed(anna, line(), encoding=encoding, separator=separator)
+
+    assert batch.headings == HEADINGS
+    assert batch.rows.get().cells == GOOD
+
+
+def test_an_excel_file_with_a_sheet_of_ones_choice(anna):
+    target = io.BytesIO()
+    book = xlsxwriter.Workbook(target)
+    book.add_worksheet("About").write_row(0, 0, ["nothing"])
+    sheet = book.add_worksheet("Leads")
+    sheet.write_row(0, 0, HEADINGS)
+    sheet.write_row(1, 0, line(users=40, phone=390412345678))
+    book.add_worksheet("x").write_column(0, 0, ["a", "b"])
+    book.close()
+    # The first sheet holds no table; it is refused with a sentence.
+    with pytest.raises(FileRefused, match="line of headings"):
+        services.start(LEADS, upload(target.getvalue(), "leads.xlsx"), by=anna)
+
+
+def test_an_excel_file_with_numbers_in_its_cells(anna):
+    target = io.BytesIO()
+    book = xlsxwriter.Workbook(target)
+    sheet = book.add_worksheet("Leads")
+    sheet.write_row(0, 0, HEADINGS)
+    sheet.write_row(1, 0, line(users=40))
+    other = book.add_worksheet("Others")
+    other.write_row(0, 0, ["Company", "E-mail"])
+    other.write_row(1, 0, ["Orto", "o@orto.it"])
+    book.close()
+    batch = services.start(LEADS, upload(target.getvalue(), "leads.xlsx"), by=anna)
+    assert (batch.sheets, batch.sheet, batch.sample[0][9]) == (["Leads", "Others"], "Leads", "40")
+
+    batch = services.choose_sheet(batch, "Others", by=anna)
+
+    assert (batch.headings, batch.mapping) == (["Company", "E-mail"], {"0": "company", "1": "email"})
+
+
+@pytest.mark.parametrize(
+    "name, content",
+    [
+        ("leads.pdf", b"%PDF-1.4"),
+        ("leads.csv", b"\x00\x01\x02"),
+        ("leads.csv", b""),
+        ("leads.csv", b"only;headings"),
+        ("leads.xlsx", b"PK\x03\x04 nothing"),
+        ("leads.xlsx", b"a;b\n1;2"),
+    ],
+)
+def test_what_is_no_table_is_refused(anna, name, content):
+    with pytest.raises(FileRefused):
+        services.start(LEADS, upload(content, name), by=anna)
+
+    assert not DataImport.objects.visible_to(anna).exists()
+
+
+def test_pages_of_an_import_are_its_owners(anna, alex, carla, client):
+    batch = rehearsed(anna, line(), line(email="nothing"))
+    address = f"/leads/import/{batch.pk}/"
+    for person in (carla, alex):
+        client.force_login(person)
+        for place in ("", "errors/", "lines/3/"):
+            assert client.get(address + place).status_code == 404
+        for verb in ("run", "stop", "revert", "discard"):
+            assert client.post(f"{address}{verb}/").status_code == 404
+        assert "leads.csv" not in client.get("/leads/import/").text
+
+    client.force_login(anna)
+    assert [client.get(address + place).status_code for place in ("", "errors/", "lines/3/", "?columns=1")] == [200] * 4
+    assert "leads.csv" in client.get("/leads/import/").text
+    assert client.get(f"/accounts/import/{batch.pk}/").status_code == 404
+    batch.refresh_from_db()
+    assert batch.state == "checked"
+
+
+def test_the_file_of_errors_holds_no_formulas(anna, client):
+    batch = rehearsed(anna, line(email="=1+1"))
+    client.force_login(anna)
+
+    lines = b"".join(client.get(f"/leads/import/{batch.pk}/errors/").streaming_content).decode("utf-8-sig").splitlines()
+
+    assert lines[0].split(",")[-2:] == ["Line", "Reason"]
+    assert "'=1+1" in lines[1]
+    assert "E-Mail: Enter a valid email address." in lines[1]

@@ -1,0 +1,91 @@
+"""What can be imported: an object's forms, services and what finds its duplicates, declared in its app's `imports.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils import translation
+from django.utils.module_loading import autodiscover_modules
+
+from partnerportal.core.edits import open_fields
+from partnerportal.core.imports.values import LANGUAGES, plain
+from partnerportal.core.models import Subject
+
+if TYPE_CHECKING:
+    from partners.models import User
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """A record that a line may be the same as, and why."""
+
+    record: Any
+    why: str
+
+
+@dataclass(frozen=True)
+class ImportKind:
+    """An object that can be imported. Lines go through the forms and services that its pages use.
+
+    `duplicates(record, by)` answers the likenesses of a record that is not saved, the surest first; `key(record)` a text that is equal for
+    two lines of one file which mean the same. `aliases` are further headings of a field, `lookups` find the record that a cell names,
+    and `always` is posted with every line.
+    """
+
+    name: str
+    model: type[Subject]
+    add_form: type[forms.BaseForm]
+    edit_form: type[forms.BaseForm]
+    create: Callable[..., Any]
+    edit: Callable[..., Any]
+    duplicates: Callable[[Any, User], Sequence[Likeness]]
+    key: Callable[[Any], str]
+    aliases: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    lookups: Mapping[str, Callable[[str, User], str]] = field(default_factory=dict)
+    always: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def permission(self) -> str:
+        """To make such records."""
+        return f"{self.model._meta.app_label}.add_{self.model._meta.model_name}"
+
+    def fields(self, user: User) -> dict[str, forms.Field]:
+        """What a column can go to."""
+        return open_fields(self.add_form(user=user))  # type: ignore[call-arg]
+
+    def suggest(self, headings: Sequence[str], user: User, remembered: Mapping[str, str]) -> dict[str, str]:
+        """For each column by its number the field that its heading means; each field once, first what was chosen before."""
+        known, fields = self._words(user), self.fields(user)
+        found: dict[str, str] = {}
+        for place, heading in enumerate(headings):
+            name = remembered.get(plain(heading), known.get(plain(heading), ""))
+            if name in fields and name not in found.values():
+                found[str(place)] = name
+        return found
+
+    def _words(self, user: User) -> dict[str, str]:
+        known = {plain(word): name for name, words in self.aliases.items() for word in words}
+        for language in (*LANGUAGES, translation.get_language() or "en"):
+            with translation.override(language):
+                known |= {plain(str(one.label or name)): name for name, one in self.fields(user).items()}
+        return known | {plain(name): name for name in self.fields(user)}
+
+
+_kinds: dict[str, ImportKind] = {}
+
+
+def register(kind: ImportKind) -> ImportKind:
+    """Make an object importable."""
+    if _kinds.setdefault(kind.name, kind) is not kind:
+        raise ValueError(f"Two imports of {kind.name}")
+    return kind
+
+
+def kind_of(name: str) -> ImportKind:
+    """The declaration of a name. Raises KeyError."""
+    if name not in _kinds:
+        autodiscover_modules("imports")
+    return _kinds[name]

@@ -1,0 +1,145 @@
+"""A table that a person brought, its lines, and what the person said about its columns."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from partnerportal.core.scoping import NOTHING, PartnerOwned
+
+if TYPE_CHECKING:
+    from partners.models import User
+
+
+def stored_table(batch: DataImport, filename: str) -> str:
+    """Where the file lies: a random name, below its partner."""
+    return f"{batch.partner_id}/{uuid.uuid4().hex}"
+
+
+class DataImport(PartnerOwned):
+    """One file from its upload to its end. It belongs to the person who brought it, and nobody else reads it."""
+
+    class State(models.TextChoices):
+        MAPPING = "mapping", _("columns to be named")
+        READING = "reading", _("being read")
+        CHECKING = "checking", _("being rehearsed")
+        CHECKED = "checked", _("rehearsed")
+        RUNNING = "running", _("being imported")
+        DONE = "done", _("imported")
+        STOPPED = "stopped", _("stopped")
+        REVERTING = "reverting", _("being taken back")
+        REVERTED = "reverted", _("taken back")
+
+    class Policy(models.TextChoices):
+        SKIP = "skip", _("Skip it")
+        FILL = "fill", _("Fill the blank fields of the record that is there")
+        CREATE = "create", _("Create it all the same")
+
+    AT_WORK = (State.READING, State.CHECKING, State.RUNNING, State.REVERTING)
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False)
+    kind = models.CharField(max_length=40, editable=False)
+    file = models.FileField(_("file"), upload_to=stored_table, max_length=200)
+    name = models.CharField(_("name"), max_length=200)
+    sheets = models.JSONField(default=list)
+    sheet = models.CharField(max_length=200, blank=True)
+    headings = models.JSONField(default=list)
+    sample = models.JSONField(default=list)
+    mapping = models.JSONField(default=dict, help_text=_("Field by number of the column."))
+    constants = models.JSONField(default=dict, help_text=_("Values where a line says nothing."))
+    policy = models.CharField(max_length=10, choices=Policy.choices, default=Policy.SKIP)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.MAPPING)
+    problem = models.CharField(max_length=500, blank=True)
+    total = models.PositiveIntegerField(default=0)
+    handled = models.PositiveIntegerField(default=0)
+    part = models.PositiveIntegerField(default=0, help_text=_("Counts the parts of the work, so that none is promised twice."))
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        indexes = [models.Index(fields=["owner", "kind", "-created_at"], name="import_of_person")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse(f"{self.kind}:import_batch", args=[self.pk])
+
+    @classmethod
+    def visibility(cls, user: User) -> Q:
+        """The own ones."""
+        return Q(owner=user.pk, partner=user.partner_id) if user.is_authenticated and user.is_active and user.partner_id else NOTHING
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether the worker has something to do with it."""
+        return self.state in self.AT_WORK
+
+
+class ImportRow(PartnerOwned):
+    """One line of the file: what it holds, what becomes of it, and what was written, for the way back."""
+
+    class Step(models.TextChoices):
+        WAITING = "waiting", _("to be rehearsed")
+        CHECKED = "checked", _("rehearsed")
+        DONE = "done", _("done")
+        OVER = "over", _("taken back")
+
+    class Result(models.TextChoices):
+        CREATE = "create", _("new")
+        UPDATE = "update", _("completes a record")
+        DUPLICATE = "duplicate", _("duplicate")
+        SKIP = "skip", _("nothing to do")
+        ERROR = "error", _("error")
+        BACK = "back", _("taken back")
+        LEFT = "left", _("left as it is")
+
+    batch = models.ForeignKey(DataImport, on_delete=models.CASCADE, related_name="rows", editable=False)
+    number = models.PositiveIntegerField()
+    cells = models.JSONField(default=list)
+    step = models.CharField(max_length=10, choices=Step.choices, default=Step.WAITING)
+    result = models.CharField(max_length=10, choices=Result.choices, blank=True)
+    errors = models.JSONField(default=list, help_text=_("Column and sentence."))
+    note = models.CharField(max_length=600, blank=True)
+    key = models.CharField(max_length=300, blank=True)
+    like_line = models.PositiveIntegerField(null=True, blank=True, help_text=_("The earlier line of the file that means the same."))
+    like_url = models.CharField(max_length=300, blank=True, help_text=_("The record that means the same."))
+    object_id = models.PositiveBigIntegerField(null=True, blank=True)
+    was = models.JSONField(default=dict)
+    now = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["number"]
+        indexes = [
+            models.Index(fields=["batch", "step", "number"], name="import_row_by_step"),
+            models.Index(fields=["batch", "result", "number"], name="import_row_by_result"),
+            models.Index(fields=["batch", "key", "number"], condition=~Q(key=""), name="import_row_by_key"),
+            models.Index(fields=["batch", "object_id"], condition=Q(object_id__isnull=False), name="import_row_by_record"),
+        ]
+        constraints = [models.UniqueConstraint(fields=["partner", "batch", "number"], name="one_import_row_a_line")]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.result or self.step}"
+
+
+class ImportMemory(models.Model):
+    """What a person said about columns of an object's tables: headings and their fields, and the values where nothing is said."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=40)
+    columns = models.JSONField(default=dict)
+    constants = models.JSONField(default=dict)
+    policy = models.CharField(max_length=10, choices=DataImport.Policy.choices, default=DataImport.Policy.SKIP)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "kind"], name="one_import_memory_a_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.kind}"
