@@ -52,6 +52,7 @@ SHARED = {
     "accounts.addresses": "rules of a customer's address, for whatever has one",
     "accounts.candidates": "rows that may be the same company, for leads too",
     "accounts.duplicates": "rows that may be the same company, for leads too",
+    "accounts.imports": "how a company's columns are read, for leads too",
     "accounts.merging": "how two rows become one, for leads too",
     "catalog.fields": "form fields of the vendor's words",
     "catalog.words": "the vendor's words",
