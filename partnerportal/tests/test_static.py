@@ -28,6 +28,9 @@ SHELL_FILES = [
     "js/search.js",
     "js/lists.js",
     "js/board.js",
+    "js/palette.js",
+    "js/sign-in.js",
+    "css/desk.css",
 ]
 
 

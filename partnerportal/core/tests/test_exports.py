@@ -3,12 +3,14 @@ import hashlib
 import io
 import itertools
 import zipfile
+from contextlib import closing
 from datetime import date, datetime
 from decimal import Decimal
 from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
+from django.http import StreamingHttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -29,7 +31,7 @@ def csv_lines(response):
 
 def cells(response, sheet=1):
     """The cells of a sheet: place, type, text."""
-    with zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content))) as book:
+    with closing(response), zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content))) as book:
         strings = (
             [
                 "".join(part.text or "" for part in one.iter(f"{SHEET}t"))
@@ -71,8 +73,8 @@ def test_a_file_of_fifty_thousand_rows_holds_them_and_says_so(client, anna, kind
         told = dict(lines[end + 1 :])["# Rows"]
     else:
         content = b"".join(response.streaming_content)
-        companies = [text for place, _kind, text in cells(SimpleNamespace(streaming_content=[content])) if place.startswith("A")][1:]
-        about = cells(SimpleNamespace(streaming_content=[content]), sheet=2)
+        companies = [text for place, _kind, text in cells(StreamingHttpResponse([content])) if place.startswith("A")][1:]
+        about = cells(StreamingHttpResponse([content]), sheet=2)
         told = about[[text for _place, _kind, text in about].index("Rows") + 1][2]
     assert sorted(companies) == sorted(f"Company {number}" for number in range(50_000))
     assert told == "50000"
