@@ -52,6 +52,7 @@ def test_the_same_field_is_a_choice_of_three(page_as, anna, ben, project, width,
     save(hers)
 
     question = hers.locator("[data-clash=name]")
+    question.wait_for()
     assert question.locator(".value").all_inner_texts() == ["Miralago by Ben", "Miralago by Anna", "Hotel Miralago"]
     assert "changed by Ben Marino" in question.inner_text()
     assert violations(hers) == []
