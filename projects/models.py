@@ -169,6 +169,12 @@ class Project(Taskable):
     def __str__(self) -> str:
         return self.name
 
+    def undo_refusal(self, names: set[str]) -> str:
+        """Why a bulk move cannot be taken back, or nothing: what the end of the demo has fixed stays: its bonus stands on it."""
+        if self.demo_done and "demo_done" in names:
+            return gettext("The demo is done: what was fixed with it stays.")
+        return ""
+
     def get_absolute_url(self) -> str:
         return reverse("projects:detail", args=[self.pk])
 

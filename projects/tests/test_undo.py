@@ -7,7 +7,15 @@ from partnerportal.core.models import StageMove
 from partnerportal.core.stages import IllegalMove
 from projects import services
 from projects.models import BonusEntry
-from projects.tests.factories import AgreedProject, DemoProject, IntroProject, PresentationProject, ProposalProject, answer_all
+from projects.tests.factories import (
+    AgreedProject,
+    DemoDoneProject,
+    DemoProject,
+    IntroProject,
+    PresentationProject,
+    ProposalProject,
+    answer_all,
+)
 
 HTMX = {"headers": {"HX-Request": "true"}}
 pytestmark = pytest.mark.usefixtures("reference")
@@ -200,3 +208,11 @@ def test_the_services_refuse_what_was_never_done(anna):
 
     assert stage(project) == "presentation"
     assert not StageMove.objects.for_partner(anna.partner).exists()
+
+
+@pytest.mark.django_db
+def test_a_bulk_move_that_ended_the_demo_is_not_taken_back(anna):
+    project = DemoDoneProject(owner=anna)
+
+    assert project.undo_refusal({"stage", "demo_done"}) == "The demo is done: what was fixed with it stays."
+    assert project.undo_refusal({"stage"}) == ""
