@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django_countries.fields import CountryField
-from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.candidates import HostKey, MatchKey, candidates
-from accounts.matching import Profile, profile
-from accounts.models import Account, Salutation
-from catalog.models import SOLUTIONS, ProductOfInterest
+from accounts.matching import Profile
+from accounts.models import Account
+from leads.models.prospect import Prospect
 from leads.stages import OPEN, Status
 from partnerportal.core.history import tracked
 from partnerportal.core.scoping import PartnerManager, PartnerQuerySet
@@ -38,7 +35,7 @@ class LeadQuerySet(PartnerQuerySet):
         return candidates(rows, wanted, name="company", text=wanted.name, hosts=hosts, phones=phones)  # type: ignore[type-var,return-value]
 
 
-class Lead(Taskable):
+class Lead(Prospect, Taskable):
     """A company and a person who may become a customer. After conversion it is read-only and leaves the lists."""
 
     class Origin(models.TextChoices):
@@ -48,30 +45,8 @@ class Lead(Taskable):
         WEB = "web", _("Web form")
 
     status = models.CharField(_("lead status"), max_length=15, choices=Status.choices, default=Status.NEW)
-    company = models.CharField(_("company"), max_length=200)
     power = models.CharField(_("power"), max_length=40)
     source = models.CharField(_("lead source"), max_length=40)
-    salutation = models.CharField(_("salutation"), max_length=5, choices=Salutation.choices, blank=True)
-    first_name = models.CharField(_("first name"), max_length=100)
-    last_name = models.CharField(_("last name"), max_length=100)
-    job_title = models.CharField(_("job title"), max_length=40)
-    email = models.EmailField(_("e-mail"))
-    phone = PhoneNumberField(_("phone"), blank=True)
-    mobile = PhoneNumberField(_("mobile"), blank=True)
-    website = models.URLField(_("website"), blank=True)
-    industry = models.CharField(_("industry"), max_length=40, blank=True)
-    employees = models.PositiveIntegerField(_("employees"), null=True, blank=True)
-    street = models.CharField(_("street"), max_length=200, blank=True)
-    postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
-    city = models.CharField(_("city"), max_length=100, blank=True)
-    state = models.CharField(_("state"), max_length=100, blank=True)
-    country = CountryField(_("country"), blank=True)
-    product_of_interest = models.CharField(_("product of interest"), max_length=15, choices=ProductOfInterest.choices, blank=True)
-    interested_solutions = ArrayField(
-        models.CharField(max_length=12, choices=SOLUTIONS), default=list, blank=True, verbose_name=_("interested solution")
-    )
-    total_users = models.PositiveIntegerField(_("total users"), null=True, blank=True)
-    description = models.TextField(_("description"), blank=True, max_length=10_000)
     origin = models.CharField(_("origin"), max_length=10, choices=Origin.choices, default=Origin.PARTNER, editable=False)
     not_in_target_reason = models.CharField(_("reason"), max_length=40, blank=True)
     revisit_on = models.DateField(_("revisit on"), null=True, blank=True)
@@ -108,9 +83,6 @@ class Lead(Taskable):
             ),
         ]
 
-    def __str__(self) -> str:
-        return self.company
-
     def get_absolute_url(self) -> str:
         return reverse("leads:detail", args=[self.pk])
 
@@ -124,21 +96,3 @@ class Lead(Taskable):
         if self.status == Status.CONVERTED:
             return _now("This lead is converted and can only be read. The work goes on in account, contact and project.")
         return super().who_may_change()
-
-    @property
-    def full_name(self) -> str:
-        """The person's name."""
-        return f"{self.first_name} {self.last_name}".strip()
-
-    @property
-    def profile(self) -> Profile:
-        """The lead in comparable form."""
-        return profile(
-            self.company,
-            emails=[self.email],
-            website=self.website,
-            phones=[str(self.phone), str(self.mobile)],
-            city=self.city,
-            country=self.country.code or "",  # type: ignore[attr-defined]
-            person=self.full_name,
-        )
