@@ -5,6 +5,8 @@ Otto is the vendor's account manager of both, Olga of a third; Tariq supports; t
 
 import pytest
 
+from catalog import words
+from catalog.models import PriceBookEntry
 from catalog.reference import load_reference
 from partners.models import Tier
 from partners.roles import Role
@@ -12,9 +14,23 @@ from partners.tests.factories import PartnerFactory, UserFactory, VendorUserFact
 from projects.reference import load_questions
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The reference data stand in the database from the start: loading them anew would be the half of most tests' time."""
+    with django_db_blocker.unblock():
+        _load()
+
+
 @pytest.fixture
 def reference(db):
-    """The vendor's words, stages, products, prices and demo questions."""
+    """The vendor's words, stages, products, prices and demo questions, also after a test that emptied every table."""
+    if PriceBookEntry.objects.exists():
+        words.forget()
+    else:
+        _load()
+
+
+def _load():
     load_reference()
     load_questions()
 
