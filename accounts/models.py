@@ -18,7 +18,7 @@ from django_countries.fields import CountryField
 from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.candidates import HostKey, MatchKey, TaxKey, candidates
-from accounts.matching import Profile, compare, profile
+from accounts.matching import ALIKE, Profile, compare, profile
 from partnerportal.core.history import tracked
 from partnerportal.core.models import Subject
 from partnerportal.core.scoping import PartnerManager, PartnerOwned, PartnerQuerySet
@@ -59,11 +59,11 @@ class AccountQuerySet(PartnerQuerySet):
         return candidates(self, wanted, name="name", text=wanted.name, hosts=hosts, phones=phones, tax="vat_number")  # type: ignore[type-var,return-value]
 
     def similar_to(self, *, name: str, email: str) -> list[Account]:
-        """Up to five accounts that are the same company, as far as its name and a mail address tell; the surest first."""
+        """Up to five accounts that may be the same company, as its name and a mail address tell: worth offering; the surest first."""
         wanted = profile(name, emails=[email])
         found = [(compare(wanted, one.profile), one) for one in self.like(wanted)]  # type: ignore[attr-defined]
-        same = [(match.score, one) for match, one in found if match.is_same]
-        return [one for _score, one in sorted(same, key=lambda pair: (-pair[0], pair[1].name, pair[1].pk))][:5]
+        alike = [(match.score, one) for match, one in found if match.score >= ALIKE]
+        return [one for _score, one in sorted(alike, key=lambda pair: (-pair[0], pair[1].name, pair[1].pk))][:5]
 
 
 class ContactQuerySet(PartnerQuerySet):

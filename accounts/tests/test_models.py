@@ -44,6 +44,12 @@ def test_similar_accounts_share_a_domain_or_a_name(anna, alex, carla):
     assert Account.objects.visible_to(anna).similar_to(name="Nordwind", email="info@nordwind.de") == []
 
 
+def test_the_same_name_at_another_domain_is_worth_offering(anna):
+    brenner = AccountFactory(owner=anna, name="Brenner Logistik GmbH", email="info@brenner.de")
+
+    assert Account.objects.visible_to(anna).similar_to(name="Brenner Logistik GmbH", email="j.brenner@post.it") == [brenner]
+
+
 def test_what_others_stand_on_is_not_deleted(anna):
     contact = ContactFactory(account=AccountFactory(owner=anna))
 
