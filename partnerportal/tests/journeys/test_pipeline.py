@@ -85,7 +85,7 @@ def fill_lead(page, company):
     page.get_by_label("Job title").select_option("it-manager")
     page.get_by_label("Power").select_option("influencer")
     page.get_by_label("Lead source").select_option("blue-box")
-    page.get_by_label("E-mail").fill("p.greco@sanmarco.it")
+    page.get_by_role("textbox", name="E-mail").fill("p.greco@sanmarco.it")
 
 
 def test_a_lead_is_made_qualified_put_aside_and_taken_up_again(page_as, anna):
