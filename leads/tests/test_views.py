@@ -280,7 +280,11 @@ def test_record_costs_twelve_queries(factory, as_anna, anna):
         (LeadFactory, ["Mark Status as Complete", "Edit"], ["/convert/"]),
         (QualifiedLeadFactory, ["Mark Status as Complete", "/convert/"], ["Back to Qualification"]),
         (NotInTargetLeadFactory, ["Back to Qualification", "No budget"], ["Mark Status as Complete", "/convert/"]),
-        (ConvertedLeadFactory, ["This lead is converted", "/accounts/", "/convert/undo/"], ["Mark Status as Complete", '/convert/"', "/edit/"]),
+        (
+            ConvertedLeadFactory,
+            ["This lead is converted", "/accounts/", "/convert/undo/"],
+            ["Mark Status as Complete", '/convert/"', "/edit/"],
+        ),
     ],
 )
 def test_record_offers_what_the_status_allows(factory, said, unsaid, as_anna, anna):
