@@ -50,10 +50,13 @@ CONTACT_FIELDS = (
 
 
 @service
-def create_account(*, values: Mapping[str, Any], by: User) -> Account:
-    """A new account of the person's company, owned by her. Raises ValidationError for an address that is no company's."""
+def create_account(*, values: Mapping[str, Any], by: User, known_email: str = "") -> Account:
+    """A new account of the person's company, owned by her. Raises ValidationError for an address that is no company's.
+
+    `known_email` was let in before, on the lead that it comes from.
+    """
     require_partner(by)
-    check_new_address(values["email"], former="", by=by)
+    check_new_address(values["email"], former=known_email, by=by)
     account = Account(partner_id=by.partner_id, owner=by)  # type: ignore[misc]
     _take(account, values, ACCOUNT_FIELDS)
     account.save()
@@ -69,10 +72,10 @@ def edit_account(account: Account, *, values: Mapping[str, Any], by: User) -> Ac
 
 
 @service
-def create_contact(*, values: Mapping[str, Any], by: User) -> Contact:
-    """A new person at an account that one sees. Raises ValidationError for an address that is no company's."""
+def create_contact(*, values: Mapping[str, Any], by: User, known_email: str = "") -> Contact:
+    """A new person at an account that one sees. Raises as `create_account`."""
     require_partner(by)
-    check_new_address(values["email"], former="", by=by)
+    check_new_address(values["email"], former=known_email, by=by)
     account = Account.objects.visible_to(by).get(pk=values["account"].pk)
     contact = Contact(partner_id=account.partner_id, owner=by, account=account)
     _take(contact, values, CONTACT_FIELDS)

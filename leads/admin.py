@@ -1,9 +1,29 @@
-"""Leads in the back office: looked at. The vendor admin may let an address in that the portal refuses."""
+"""Leads in the back office: those of partners to look at, those of the vendor to hand out."""
 
-from django.contrib import admin
+from __future__ import annotations
 
-from leads.models import Lead
-from partnerportal.core.admin import PartnerOwnedAdmin, VisibleChoicesFilter
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from leads import services
+from leads.forms import AssignForm, VendorLeadForm
+from leads.models import Lead, LeadOffer, VendorLead
+from partnerportal.core.actors import acting
+from partnerportal.core.admin import ObjectAction, PartnerOwnedAdmin, PartnerOwnedInline, VendorAdmin, VisibleChoicesFilter
+from partnerportal.core.forms import refuse
+from partnerportal.core.scoping import NotYours
+from partnerportal.core.stages import IllegalMove
 
 
 @admin.register(Lead)
@@ -13,3 +33,114 @@ class LeadAdmin(PartnerOwnedAdmin):
     list_select_related = ("partner", "owner")
     search_fields = ("company", "last_name", "email")
     changeable_fields = ("email",)
+
+
+class OfferInline(PartnerOwnedInline):
+    model = LeadOffer
+    fields = readonly_fields = ("created_at", "partner", "mode", "person", "state", "deadline", "reason", "answered_by", "decline_reason")
+    verbose_name_plural = _("offers")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("partner", "person", "answered_by")
+
+
+@admin.action(description=_("Assign to a partner, a person or a pool"), permissions=["assign"])
+def assign(modeladmin: admin.ModelAdmin, request: HttpRequest, chosen: QuerySet[VendorLead]) -> HttpResponse:
+    """To the page where the choice is made, with the chosen leads in its address."""
+    keys = ",".join(str(key) for key in chosen.order_by("pk").values_list("pk", flat=True))
+    return HttpResponseRedirect(f"{reverse('admin:leads_vendorlead_assign')}?ids={keys}")
+
+
+@admin.register(VendorLead)
+class VendorLeadAdmin(VendorAdmin):
+    """The queue of the vendor. A lead can be changed while nobody has it."""
+
+    form = VendorLeadForm
+    change_form_template = "admin/vendor_lead.html"
+    list_display = ("company", "city", "country", "product_of_interest", "total_users", "state", "queued_because", "created_at")
+    list_filter = ("state", "source", "product_of_interest", "created_at")
+    search_fields = ("company", "last_name", "email", "city")
+    ordering = ("-created_at", "-pk")
+    actions = (assign,)
+    inlines = (OfferInline,)
+    fieldsets = (
+        (None, {"fields": ("company", "product_of_interest", "interested_solutions", "total_users", "source", "description")}),
+        (_("Person"), {"fields": ("salutation", "first_name", "last_name", "job_title", "power", "email", "phone", "mobile")}),
+        (_("About the company"), {"fields": ("website", "industry", "employees", "street", "postal_code", "city", "country")}),
+        (_("Distribution"), {"fields": ("state", "queued_because", "assigned_by", "created_at")}),
+    )
+    readonly_fields = ("state", "queued_because", "assigned_by", "created_at")
+    object_actions = (
+        ObjectAction(
+            "take_back",
+            _("Take the offers back"),
+            run=services.take_back,
+            permission="leads.assign_lead",
+            asks="reason",
+            question=_("Reason (kept with the lead)"),
+            when=lambda lead: lead.state == VendorLead.State.OFFERED,
+        ),
+    )
+
+    def has_change_permission(self, request: HttpRequest, obj: VendorLead | None = None) -> bool:
+        """While it is offered or accepted, what partners have read stays as it is."""
+        return super().has_change_permission(request, obj) and (obj is None or obj.state == VendorLead.State.QUEUED)
+
+    def get_inlines(self, request: HttpRequest, obj: VendorLead | None) -> Any:
+        """A lead that is being made has no offers yet."""
+        return self.inlines if obj else ()
+
+    def has_assign_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("leads.assign_lead")
+
+    def has_delete_permission(self, request: HttpRequest, obj: VendorLead | None = None) -> bool:
+        """What was offered once stays; the vendor admin may delete what never was."""
+        if obj is None:
+            return False
+        return super().has_delete_permission(request, obj) and not services.was_offered(obj)
+
+    # --- assign, one or many --------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        return [path("assign/", self.admin_site.admin_view(self.assign_view), name="leads_vendorlead_assign"), *super().get_urls()]
+
+    def assign_view(self, request: HttpRequest) -> HttpResponse:
+        """To whom, why, and for how long. All the chosen leads are offered, or none."""
+        if not self.has_assign_permission(request):
+            raise PermissionDenied
+        keys = [int(key) for key in request.GET.get("ids", "").split(",") if key.isdecimal()]
+        leads = list(self.get_queryset(request).filter(pk__in=keys).order_by("company", "pk"))
+        form = AssignForm(request.POST if request.method == "POST" else None, user=request.user)
+        if request.method == "POST" and leads and form.is_valid() and self._assign(request, leads, form):
+            text = ngettext("%(count)s lead is offered.", "%(count)s leads are offered.", len(leads)) % {"count": len(leads)}
+            self.message_user(request, text, messages.SUCCESS)
+            return HttpResponseRedirect(reverse("admin:leads_vendorlead_changelist"))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "leads": [(lead, services.missing_for_offer(lead)) for lead in leads],
+            "form": form,
+            "title": _now("Assign leads"),
+        }
+        return render(request, "admin/assign_leads.html", context, status=422 if request.method == "POST" else 200)
+
+    def _assign(self, request: HttpRequest, leads: list[VendorLead], form: forms.Form) -> bool:
+        try:
+            with acting(request.user), transaction.atomic():  # type: ignore[arg-type]
+                for lead in leads:
+                    services.assign(lead, choice=form.cleaned_data["choice"], by=request.user)  # type: ignore[arg-type]
+        except (IllegalMove, NotYours, ValidationError) as refusal:
+            refuse(form, refusal)
+            return False
+        return True
+
+
+@admin.register(LeadOffer)
+class LeadOfferAdmin(PartnerOwnedAdmin):
+    """Every offer with its answer."""
+
+    list_display = ("vendor_lead", "partner", "mode", "person", "state", "deadline", "answered_by", "reason", "created_at")
+    list_filter = ("state", "mode", ("partner", VisibleChoicesFilter), "created_at")
+    list_select_related = ("vendor_lead", "partner", "person", "answered_by")
+    search_fields = ("vendor_lead__company",)
+    date_hierarchy = "created_at"

@@ -6,6 +6,7 @@ from typing import Any
 
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,9 +15,11 @@ from accounts.addresses import check_business_address
 from catalog import words
 from catalog.fields import TermField
 from catalog.models import SOLUTIONS, Term
-from leads.models import Lead
+from leads.models import Lead, VendorLead
+from leads.services import Choice
 from leads.stages import Status
 from partnerportal.core.forms import PartnerForm, PartnerModelForm
+from partners.models import Partner, User
 
 BEGINNINGS = [(status.value, status.label) for status in (Status.NEW, Status.QUALIFICATION)]
 
@@ -100,3 +103,92 @@ class NotInTargetForm(PartnerForm):
         if day and day < timezone.localdate():
             raise ValidationError(_("This day has passed."))
         return day
+
+
+class DeclineOfferForm(PartnerForm):
+    """Why a lead of the vendor is not taken; the vendor reads it."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500, strip=True, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class VendorLeadForm(forms.ModelForm):
+    """A lead of the vendor, in the back office. What is still missing is asked for before it is offered."""
+
+    job_title = TermField(Term.Kind.JOB_TITLE, label=_("Job title"), initial="other")
+    power = TermField(Term.Kind.POWER, label=_("Power"), initial="unknown")
+    source = TermField(Term.Kind.LEAD_SOURCE, label=_("Lead source"), initial="vendor-assigned")
+    industry = TermField(Term.Kind.INDUSTRY, label=_("Industry"), required=False)
+    website = forms.URLField(label=_("Website"), required=False, assume_scheme="https")
+    interested_solutions = forms.MultipleChoiceField(
+        label=_("Interested solution"), choices=SOLUTIONS, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = VendorLead
+        fields = [
+            "company",
+            "product_of_interest",
+            "interested_solutions",
+            "total_users",
+            "source",
+            "description",
+            "salutation",
+            "first_name",
+            "last_name",
+            "job_title",
+            "power",
+            "email",
+            "phone",
+            "mobile",
+            "website",
+            "industry",
+            "employees",
+            "street",
+            "postal_code",
+            "city",
+            "country",
+        ]
+
+
+class AssignForm(forms.Form):
+    """To whom leads of the vendor are offered: one partner, one person, or several partners as a pool."""
+
+    partners = forms.ModelMultipleChoiceField(
+        label=_("Partners"),
+        queryset=Partner.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Of several partners, the first who accepts has the lead; contact data stay hidden until then."),
+    )
+    person = forms.ModelChoiceField(
+        label=_("Person"), queryset=User.objects.none(), required=False, help_text=_("Only this person and the managers there answer.")
+    )
+    reason = forms.CharField(
+        label=_("Reason of the choice"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Kept with the offer; the partner does not read it."),
+    )
+    message = forms.CharField(label=_("Message to the partner"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    hours = forms.IntegerField(label=_("Hours to answer"), min_value=1, max_value=720, initial=settings.OFFER_HOURS)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        partners = Partner.objects.visible_to(user).filter(status=Partner.Status.ACTIVE)
+        people = User.objects.visible_to(user).filter(partner__in=partners, is_active=True).select_related("partner")
+        self.fields["partners"].queryset = partners  # type: ignore[attr-defined]
+        self.fields["person"].queryset = people.order_by("partner__name", "first_name", "last_name")  # type: ignore[attr-defined]
+        self.fields["person"].label_from_instance = lambda one: f"{one.partner.name} – {one.get_full_name()}"  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """A person belongs to the one partner that is chosen, or names it."""
+        values = super().clean() or self.cleaned_data
+        partners, person = list(values.get("partners") or ()), values.get("person")
+        if person is not None and not partners:
+            partners = [person.partner]
+        if not partners and "person" not in self.errors and "partners" not in self.errors:
+            self.add_error("partners", _("Choose a partner, several, or a person."))
+        if not self.errors:
+            given = {name: values[name] for name in ("reason", "message", "hours")}
+            values["choice"] = Choice(partners=partners, person=person, **given)
+        return values

@@ -26,5 +26,6 @@ MOVES = StageMap(
     refusal=_("A lead cannot go to this status from where it is."),
 )
 
-# What converting may leave. `new` only when a lead of the vendor is accepted.
+# What converting may leave; and what accepting a lead of the vendor may.
 CONVERTIBLE = frozenset({Status.QUALIFICATION})
+ACCEPTABLE = frozenset({Status.NEW})

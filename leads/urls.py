@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from leads.imports import LEADS
 from leads.models import Lead
-from leads.views import duplicates, merging, records
+from leads.views import duplicates, merging, offers, records
 from partnerportal.core.panels import record_urls
 from partnerportal.core.views.imports import import_urls
 from tasks.services import hand_over
@@ -20,7 +20,14 @@ leads = record_urls(
     move=records.LeadMove,
 )
 
+offered = [
+    path("", offers.OfferList.as_view(), name="list"),
+    path("<int:pk>/", offers.OfferPage.as_view(), name="detail"),
+    path("<int:pk>/decline/", offers.DeclineOffer.as_view(), name="decline"),
+]
+
 urlpatterns = [
+    path("leads/offers/", include((offered, "offers"))),
     path("leads/duplicates/", duplicates.DuplicatesOfNewLead.as_view(), name="duplicates_of_new_lead"),
     path("accounts/duplicates/", duplicates.DuplicatesOfNewAccount.as_view(), name="duplicates_of_new_account"),
     path("contacts/duplicates/", duplicates.DuplicatesOfNewContact.as_view(), name="duplicates_of_new_contact"),

@@ -27,6 +27,8 @@ VENDOR_NAME = env("VENDOR_NAME", default="Wildix")
 WMP_URL = env("WMP_URL", default="")
 BONUS_RATE = "0.1000"  # Fraction of Pipeline MRR; decisions 6.
 RESTORE_DAYS = 30  # How long a deleted record can be restored; decisions 2.
+OFFER_HOURS = 48  # A partner has this long to answer the offer of a lead,
+OFFER_REMIND_HOURS = 24  # and is reminded when so much is left.
 QUOTE_VALID_DAYS = 30
 QUOTE_REMIND_DAYS = 5  # So many days before a quote expires, the customer is reminded once.
 PUBLIC_MAIL_DOMAINS = [  # Decisions 10: customers are reached at their company's address.
@@ -290,6 +292,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "forget-opened": {"task": "partnerportal.core.jobs.forget_opened", "schedule": 86400.0},
     "close-resolved-cases": {"task": "cases.jobs.close_resolved_cases", "schedule": 3600.0},
     "mail-notices": {"task": "partnerportal.core.jobs.mail_notices", "schedule": 60.0, "options": {"expires": 60}},
+    "expire-offers": {"task": "leads.jobs.expire_offers", "schedule": 60.0, "options": {"expires": 60}},
+    "remind-of-offers": {"task": "leads.jobs.remind_of_offers", "schedule": 300.0},
     "expire-quotes": {"task": "quotes.jobs.expire_quotes", "schedule": 900.0},
     "remind-customers": {"task": "quotes.jobs.remind_customers", "schedule": 3600.0},
 }

@@ -37,10 +37,11 @@ def _permissions(verb: str, objects: tuple[str, ...] = OBJECTS) -> frozenset[str
     return frozenset(f"{app}.{verb}_{model}" for app, model in (name.split(".") for name in objects))
 
 
-READS = _permissions("view") | {"reports.view_report", "catalog.view_pricebook", "partners.view_team"}
-WRITES = _permissions("add") | _permissions("change") | _permissions("delete")
+READS = _permissions("view") | {"leads.view_leadoffer", "reports.view_report", "catalog.view_pricebook", "partners.view_team"}
+WRITES = _permissions("add") | _permissions("change") | _permissions("delete") | {"leads.answer_offer"}
 
-PARTNERS_OWN = _permissions("add")  # Records are made by partners alone; not even the vendor's admin has a company to make them for.
+# Records are made by partners alone; not even the vendor's admin has a company to make them for.
+PARTNERS_OWN = _permissions("add") | {"leads.answer_offer"}
 EVERYBODY = frozenset(
     {
         "core.search",
@@ -74,6 +75,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "quotes.change_quote",
         "orders.change_order",
         "leads.assign_lead",
+        "leads.view_vendorlead",
+        "leads.add_vendorlead",
+        "leads.change_vendorlead",
         "catalog.view_product",
     },
     Role.SUPPORT_AGENT: EVERYBODY | {"cases.view_case", "cases.change_case", "cases.add_comment", "cases.view_comment"},

@@ -23,11 +23,10 @@ from catalog.models import SOLUTIONS, ProductOfInterest, Term
 from leads.models import Lead
 from partnerportal.core.fields import Currency
 from partnerportal.core.forms import OwnerForm, PartnerForm, PartnerModelForm
-from projects.models import DemoQuestion, OpportunityType, Project
+from projects.models import CLOSE_IN_DAYS, DemoQuestion, OpportunityType, Project
 from projects.stages import RecordType
 
 EMPTY = [("", "---------")]
-CLOSE_IN_DAYS = 90
 
 
 def solutions(*, required: bool = True) -> forms.MultipleChoiceField:

@@ -27,6 +27,8 @@ from projects import bonus, mrr
 from projects.stages import AUTOMATIC, PATHS, RecordType, Stage
 from tasks.models import Taskable
 
+CLOSE_IN_DAYS = 90  # A project that comes from a lead is expected to close so many days later, unless somebody knows better.
+
 
 class OpportunityType(models.TextChoices):
     NEW_BUSINESS = "new_business", _("New Business")

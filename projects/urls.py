@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from partnerportal.core.panels import record_urls
 from projects.models import Project
-from projects.views import conversion, detail, edit, lists, moves, owner, statements, wizard
+from projects.views import conversion, detail, edit, lists, moves, offers, owner, statements, wizard
 from tasks.services import hand_over
 
 own = [
@@ -33,6 +33,7 @@ own = [
 
 pages = [
     path("pipeline/new/", wizard.FastPipeline.as_view(), name="pipeline"),
+    path("leads/offers/<int:pk>/accept/", offers.AcceptOffer.as_view(), name="accept_offer"),
     path("leads/<int:pk>/convert/", conversion.ConvertLead.as_view(), name="convert"),
     path("leads/<int:pk>/convert/undo/", conversion.UndoConversion.as_view(), name="undo_convert"),
     path("accounts/<int:pk>/owner/", owner.AccountOwner.as_view(), name="account_owner"),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from cases.models import Case
+from leads.models import LeadOffer, VendorLead
 from partnerportal.core.views import Guarded
 from partners.models import News, Partner, User
 from projects.models import Project
@@ -46,11 +48,17 @@ class Home(Guarded):
             "scope": "me" if owner else "company",
             "tiles": home.tiles(found, owner=owner, currency=user.partner.currency, goal=goal, today=today),
             "bars": home.stage_bars(stages, owner=owner),
+            "offers": list(self._offers(user)),
             "tasks": tasks,
             "overdue": overdue,
             "manager": user.partner.account_manager,
             "mailto": mailto(user.partner),
         }
+
+    def _offers(self, user: User) -> QuerySet[LeadOffer]:
+        """What the vendor offers and one may answer, the nearest deadline first."""
+        rows = LeadOffer.objects.editable_by(user).running(timezone.now())
+        return rows.select_related("vendor_lead", "person").order_by("deadline", "pk")[:ROWS_SHOWN]
 
     def _vendor(self, user: User) -> dict[str, Any]:
         """What waits for an account manager or an agent, within what they see."""
@@ -60,6 +68,10 @@ class Home(Guarded):
             context["awaiting"] = list(awaiting.order_by("demo_date", "pk")[:ROWS_SHOWN])
             context["awaiting_count"] = awaiting.count()
             context["portfolio"] = metrics.portfolio(user, Partner.objects.visible_to(user))
+        if user.has_perm("leads.assign_lead"):
+            queue = VendorLead.objects.visible_to(user).filter(state=VendorLead.State.QUEUED)
+            context["queue"] = list(queue.order_by("created_at", "pk")[:ROWS_SHOWN])
+            context["queue_count"] = queue.count()
         if user.has_perm("cases.change_case"):
             cases = Case.objects.visible_to(user).open().select_related("partner", "owner", "agent")
             context["cases"] = list(cases.order_by("response_due_at", "pk")[:ROWS_SHOWN])

@@ -1,5 +1,6 @@
 """Leads, those of partners and those that the vendor hands out."""
 
 from leads.models.lead import Lead, LeadQuerySet
+from leads.models.vendor import LeadOffer, VendorLead
 
-__all__ = ["Lead", "LeadQuerySet"]
+__all__ = ["Lead", "LeadOffer", "LeadQuerySet", "VendorLead"]

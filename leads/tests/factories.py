@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 import factory
 
 from accounts.tests.factories import AccountFactory
-from leads.models import Lead
+from leads.models import Lead, LeadOffer, VendorLead
+from leads.services import Choice, assign
 from leads.stages import Status
+from partners.models import Partner, User
 from partners.tests.factories import OwnedFactory
 
 
@@ -48,3 +50,29 @@ class ConvertedLeadFactory(QualifiedLeadFactory):
     status = Status.CONVERTED
     converted_at = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
     account = factory.SubFactory(AccountFactory, partner=factory.SelfAttribute("..partner"), owner=factory.SelfAttribute("..owner"))
+
+
+class VendorLeadFactory(factory.django.DjangoModelFactory):
+    """A lead in the vendor's queue, with all that an offer needs."""
+
+    class Meta:
+        model = VendorLead
+
+    company = factory.Sequence(lambda n: f"Hotel Miramare {n}")
+    first_name = "Giulia"
+    last_name = factory.Sequence(lambda n: f"Marchetti{n}")
+    job_title = "cio-cto"
+    email = factory.Sequence(lambda n: f"g.marchetti{n}@miramare{n}.it")
+    phone = factory.Sequence(lambda n: f"+39041555{n:04d}")
+    street = "Lungomare 7"
+    city = "Rimini"
+    country = "IT"
+    product_of_interest = "collaboration"
+    interested_solutions = factory.LazyFunction(lambda: ["license", "classound"])
+    total_users = 40
+    description = "Please call me on my private number."
+
+
+def offered(lead: VendorLead, *partners: Partner, by: User, person: User | None = None, hours: int = 48) -> list[LeadOffer]:
+    """The open offers of a lead that an account manager has handed out; more than one partner is a pool."""
+    return assign(lead, choice=Choice(partners=list(partners), person=person, reason="Nearest by.", hours=hours), by=by)

@@ -1,7 +1,8 @@
 import pytest
 
 from accounts.tests.factories import AccountFactory, ContactFactory
-from leads.tests.factories import LeadFactory
+from leads.models import LeadOffer, VendorLead
+from leads.tests.factories import LeadFactory, VendorLeadFactory, offered
 from tasks.tests.factories import TaskFactory
 
 FACTORIES = {"leads/lead": LeadFactory, "accounts/account": AccountFactory, "accounts/contact": ContactFactory, "tasks/task": TaskFactory}
@@ -41,3 +42,98 @@ def test_the_vendor_admin_may_let_an_address_in(client, anna, vendor_admin):
     lead.refresh_from_db()
     assert (response.status_code, lead.email, lead.status) == (302, "greco@gmail.com", "new")
     assert [(entry.author_name, entry.channel) for entry in lead.history.order_by("-history_id")[:1]] == [("Ada Admin", "admin")]
+
+
+# --- the vendor's own leads --------------------------------------------------------------------
+
+ASSIGN = "/admin/leads/vendorlead/assign/"
+
+
+def assign(client, leads, **values):
+    given = {"partners": [], "person": "", "reason": "Nearest by.", "message": "", "hours": "48"} | values
+    return client.post(f"{ASSIGN}?ids={','.join(str(lead.pk) for lead in leads)}", given)
+
+
+def test_leads_are_assigned_many_at_once_with_the_reason_kept(client, aurora, nordlicht, otto):
+    leads = VendorLeadFactory.create_batch(3)
+    client.force_login(otto)
+
+    chosen = client.post("/admin/leads/vendorlead/", {"action": "assign", "_selected_action": [lead.pk for lead in leads[:2]]})
+    page = client.get(chosen.headers["Location"])
+    response = assign(client, leads[:2], partners=[aurora.pk, nordlicht.pk], message="Please call today.")
+
+    offers = LeadOffer.objects.visible_to(otto).order_by("pk")
+    assert chosen.headers["Location"] == f"{ASSIGN}?ids={leads[0].pk},{leads[1].pk}"
+    assert leads[0].company in page.content.decode()
+    assert leads[2].company not in page.content.decode()
+    assert response.status_code == 302
+    assert [(one.mode, one.reason, one.message, one.offered_by) for one in offers] == [
+        ("pool", "Nearest by.", "Please call today.", otto)
+    ] * 4
+    assert [(lead.state, lead.assigned_by) for lead in VendorLead.objects.order_by("pk")] == [("offered", otto)] * 2 + [("queued", None)]
+    assert leads[0].history.first().author_name == "Otto Keller"
+
+
+def test_a_person_is_enough_and_names_the_partner(client, anna, otto):
+    (lead,) = VendorLeadFactory.create_batch(1)
+    client.force_login(otto)
+
+    assert assign(client, [lead], person=anna.pk).status_code == 302
+
+    offer = LeadOffer.objects.visible_to(otto).get()
+    assert (offer.mode, offer.person, offer.partner) == ("person", anna, anna.partner)
+
+
+@pytest.mark.parametrize("values", [{}, {"partners": "foreign"}, {"partners": "own", "reason": " "}, {"partners": "own", "hours": "0"}])
+def test_a_wrong_choice_offers_nothing(client, aurora, harbour, otto, values):
+    leads = VendorLeadFactory.create_batch(2)
+    client.force_login(otto)
+    partner = {"foreign": [harbour.pk], "own": [aurora.pk]}.get(values.get("partners", ""), [])
+
+    response = assign(client, leads, **(values | {"partners": partner}))
+
+    assert response.status_code == 422
+    assert LeadOffer._base_manager.count() == 0
+
+
+def test_all_of_the_chosen_are_offered_or_none(client, aurora, otto):
+    good, poor = VendorLeadFactory(), VendorLeadFactory(company="Hotel Unknown", total_users=None)
+    client.force_login(otto)
+
+    response = assign(client, [good, poor], partners=[aurora.pk])
+
+    assert response.status_code == 422
+    assert "Hotel Unknown cannot be offered yet. Missing: total users." in response.content.decode()
+    assert LeadOffer._base_manager.count() == 0
+    assert set(VendorLead.objects.values_list("state", flat=True)) == {"queued"}
+
+
+def test_what_is_offered_is_not_changed_but_taken_back(client, aurora, otto, olga, reference):
+    lead = VendorLeadFactory()
+    offered(lead, aurora, by=otto)
+    address = f"/admin/leads/vendorlead/{lead.pk}/"
+    client.force_login(olga)
+    assert client.post(f"{address}do/take_back/", {"text": "Mine."}).status_code == 404
+    client.force_login(otto)
+
+    assert client.post(f"{address}change/", {"company": "Other"}).status_code == 403
+    assert client.post(f"{address}do/take_back/", {"text": "The customer has called."}).status_code == 302
+
+    lead.refresh_from_db()
+    assert (lead.state, lead.queued_because) == ("queued", "The customer has called.")
+    text = client.get(f"{address}change/").content.decode()
+    assert 'name="company"' in text
+    assert f"{ASSIGN}?ids={lead.pk}" in text
+
+
+def test_a_new_lead_goes_to_the_queue(client, otto, reference):
+    client.force_login(otto)
+    values = {"company": "Hotel New", "last_name": "Bianchi", "email": "bianchi@gmail.com", "interested_solutions": ["license"]}
+    terms = {"job_title": "other", "power": "unknown", "source": "website"}
+    inline = {"offers-TOTAL_FORMS": "0", "offers-INITIAL_FORMS": "0"}
+
+    response = client.post("/admin/leads/vendorlead/add/", values | terms | inline)
+
+    lead = VendorLead.objects.get()
+    assert response.status_code == 302
+    assert (lead.state, lead.company, lead.interested_solutions, lead.email) == ("queued", "Hotel New", ["license"], "bianchi@gmail.com")

@@ -44,6 +44,7 @@ TOPICS = (
     Topic("quote", _("Quotes"), ("quote",), has_own_mail=True),
     Topic("order", _("Orders"), ("order",), has_own_mail=True),
     Topic("case", _("Cases"), ("case",), has_own_mail=True),
+    Topic("offer", _("Leads from the vendor"), ("offer",), has_own_mail=True),
     Topic("bonus", _("Demo bonus"), ("bonus",), has_own_mail=True),
 )
 _OTHER = Topic("other", _("Other"), (), usual=Channel.BELL)

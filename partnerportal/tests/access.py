@@ -92,6 +92,8 @@ def key_of(name: str, place: str, world: World):
     """The primary key that an address asks for."""
     if "/import/" in place and not place.startswith("admin/"):
         return world.extra[f"import of {place.split('/')[0]}"]
+    if place.startswith("leads/offers/"):
+        return world.extra["offer"]
     if place.startswith("files/"):
         return world.others[0].pk
     if place.startswith("mailbox/"):

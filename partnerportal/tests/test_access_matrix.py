@@ -21,6 +21,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.timeout(1800)]
 
 # (GET, POST) and the addresses that answer so.
 MATRIX: dict[tuple[str, str], str] = {
+    ("lmmmmnfnnfl", "loooonfnnfl"): "offers:decline projects:accept_offer",
+    ("lllllloofol", "llllllfoffl"): "admin:leads_vendorlead_change",
     ("looooooofol", "lffoofnnfnl"): "projects:bonus_statements",
     ("lmnnnnffffl", "lonnnnffffl"): """
         accounts:import_discard accounts:import_revert accounts:import_run accounts:import_stop
@@ -101,6 +103,7 @@ MATRIX: dict[tuple[str, str], str] = {
     """,
     ("loooononnol", "lmmmmmmmmml"): "core:file core:look_at_file core:preview",
     ("loooononnol", "lmmmmnmnnml"): """
+        offers:detail
         duplicates_of_lead leads:detail leads:history leads:panel_activity leads:panel_files
         orders:detail orders:history orders:panel_activity
         orders:panel_files projects:detail projects:history projects:panel_activity projects:panel_files quotes:detail
@@ -118,6 +121,7 @@ MATRIX: dict[tuple[str, str], str] = {
         accounts:views contacts:views leads:views orders:views pricing:views projects:views quotes:views tasks:views
     """,
     ("looooooofol", "lmmmmmmmfml"): """
+        offers:list
         accounts:export accounts:list contacts:export contacts:list leads:board leads:export leads:list orders:export orders:list
         partners:team pricing:export pricing:list projects:board projects:export projects:list quotes:export quotes:list
         reports:index reports:report tasks:export tasks:list
@@ -145,6 +149,7 @@ MATRIX: dict[tuple[str, str], str] = {
     """,
     ("lfffffooool", "lfffffooool"): "admin:login",
     ("llllllffffl", "llllllffffl"): """
+        admin:leads_leadoffer_add admin:leads_leadoffer_delete admin:leads_vendorlead_delete
         admin:accounts_account_add admin:accounts_account_delete admin:accounts_contact_add admin:accounts_contact_delete
         admin:cases_case_add admin:cases_case_delete admin:catalog_pricebook_delete admin:catalog_product_delete
         admin:catalog_stagetext_add admin:catalog_stagetext_delete admin:catalog_term_delete admin:core_outboxmessage_add
@@ -175,6 +180,7 @@ MATRIX: dict[tuple[str, str], str] = {
     """,
     ("llllllmmmml", "llllllooool"): "admin:catalog_pricebookentry_process_import admin:catalog_product_process_import",
     ("llllllnnnnl", "llllllnnnnl"): """
+        admin:leads_leadoffer_do admin:leads_vendorlead_do
         admin:accounts_account_do admin:accounts_contact_do admin:cases_case_do admin:catalog_averageprice_do admin:catalog_bundle_do
         admin:catalog_exchangerate_do admin:catalog_pricebook_do admin:catalog_pricebookentry_do admin:catalog_product_do
         admin:catalog_stagetext_do admin:catalog_term_do admin:core_outboxmessage_do admin:core_outboxmessage_history
@@ -188,16 +194,19 @@ MATRIX: dict[tuple[str, str], str] = {
         admin:accounts_account_history admin:accounts_contact_history admin:partners_partner_history
     """,
     ("llllllonnol", "llllllonnol"): """
+        admin:leads_leadoffer_history admin:leads_vendorlead_history
         admin:leads_lead_history admin:orders_order_history admin:partners_invitation_history admin:projects_bonusentry_history
         admin:projects_project_history admin:quotes_quote_history admin:tasks_task_history
     """,
     ("llllllonool", "llllllonool"): "admin:cases_case_history",
     ("lllllloofol", "llllllfffol"): """
+        admin:leads_leadoffer_change
         admin:accounts_account_change admin:accounts_contact_change admin:catalog_pricebook_change admin:catalog_product_change
         admin:leads_lead_change admin:partners_invitation_change admin:partners_partner_change admin:partners_user_change
         admin:projects_bonusdecision_change admin:projects_bonusentry_change admin:projects_project_change admin:tasks_task_change
     """,
     ("lllllloofol", "lllllloofol"): """
+        admin:leads_leadoffer_changelist admin:leads_vendorlead_add admin:leads_vendorlead_assign admin:leads_vendorlead_changelist
         admin:accounts_account_changelist admin:accounts_contact_changelist admin:catalog_pricebook_changelist
         admin:catalog_pricebook_history admin:catalog_product_changelist admin:catalog_product_history admin:leads_lead_changelist
         admin:orders_order_change admin:orders_order_changelist admin:partners_invitation_changelist admin:partners_news_add

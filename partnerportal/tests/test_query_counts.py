@@ -5,7 +5,7 @@ from django.test import Client
 
 from accounts.tests.factories import ContactFactory
 from cases.tests.factories import CaseFactory
-from leads.tests.factories import LeadFactory
+from leads.tests.factories import LeadFactory, VendorLeadFactory, offered
 from partnerportal.core import attached
 from partnerportal.tests.counting import assert_queries
 from partnerportal.tests.world import build
@@ -43,6 +43,7 @@ def grow(world):
         LeadFactory(owner=world.rep)
         CaseFactory(owner=world.rep, account=account)
         TaskFactory(owner=world.rep, assigned_to=world.rep)
+        offered(VendorLeadFactory(), world.partner, by=world.partner.account_manager)
     for label in RECORDS.values():
         for number in range(10):
             attached.add_note(world.get(label), f"Note {number}", by=world.colleague)
@@ -54,6 +55,7 @@ def test_pages_cost_what_is_promised_and_no_more_with_more_rows(world, capsys):
     promised = {f"/{place}/": 8 for place in LISTS}
     promised |= {"/leads/board/": 8, "/projects/board/": 8}
     promised |= {f"/{place}/{world.get(label).pk}/": 12 for place, label in RECORDS.items()}
+    promised |= {"/leads/offers/": 8, f"/leads/offers/{world.extra['offer']}/": 8}
     promised |= {"/search/?q=kanaria": 4, "/reports/pipeline/": 6, "/reports/leads/": 6, "/reports/quotes/": 6, "/": 12}
 
     few = {address: assert_queries(client, address, at_most=limit) for address, limit in promised.items()}

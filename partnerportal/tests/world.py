@@ -24,7 +24,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 from accounts.models import Account, Contact
 from accounts.tests.factories import AccountFactory, ContactFactory
 from cases.tests.factories import CaseFactory, CommentFactory, WaitingCaseFactory
-from leads.tests.factories import LeadFactory, QualifiedLeadFactory
+from leads.tests.factories import LeadFactory, QualifiedLeadFactory, VendorLeadFactory, offered
 from orders.tests.factories import AnsweredOrderFactory, StockOrderFactory
 from partnerportal.core.models import Attachment, DataImport, Follow, Note, Notification, Pin, SavedView, StageMove
 from partnerportal.core.scoping import PartnerOwned
@@ -115,6 +115,9 @@ def _customers(world: World) -> None:
         "qualified": QualifiedLeadFactory(owner=rep),
     }
     LeadFactory(owner=world.colleague, status="not_in_target", not_in_target_reason="too-small")
+    vendor_lead = VendorLeadFactory(company=f"{world.name}offered", last_name=f"{world.name}prospect")
+    world.extra["offer"] = offered(vendor_lead, world.partner, by=world.partner.account_manager)[0].pk
+    world.words += [vendor_lead.company, vendor_lead.last_name]
 
 
 def _sales(world: World) -> None:

@@ -1,5 +1,6 @@
 """What happens to projects. Other apps import the names below from here."""
 
+from projects.services.accepting import accept_offer
 from projects.services.amounts import prices_on, take_mrr_from, today_of
 from projects.services.automatic import advance, note_quotes_out, record_verbal_agreement, take_acceptance, withdraw_verbal_agreement
 from projects.services.bonus import answer_demo, decide_bonus, may_decide
@@ -41,6 +42,7 @@ __all__ = [
     "AlreadyConverted",
     "ProjectClosed",
     "ReasonMissing",
+    "accept_offer",
     "advance",
     "answer_demo",
     "bonus_facts",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -62,12 +62,25 @@ def convert_lead(
     require_editable(lead, by)
     if lead.status not in CONVERTIBLE:
         raise IllegalMove(_("Only a lead in Qualification can be converted."), stage=lead.status, to=Status.CONVERTED)
+    return turn_into_project(lead, values=values, by=by, account=account, contact=contact)
+
+
+def turn_into_project(
+    lead: Lead,
+    *,
+    values: Mapping[str, Any],
+    by: User,
+    account: Account | None,
+    contact: Contact | None,
+    convertible: Collection[str] = CONVERTIBLE,
+) -> Project:
+    """`convert_lead` for a locked lead in one of the statuses `convertible`, inside the transaction in hand."""
     was_account, is_new = lead.account, {"account": account is None, "contact": contact is None, "project": True}
     account, filled = _account(lead, account, by, phone=values.get("phone") or lead.phone)
     contact, filled_too = _contact(lead, account, contact, by)
     project = new_project(values={**values, "account": account, "contact": contact}, by=by, lead=lead)
     _carry(lead, project)
-    mark_converted(lead, account=account, by=by)
+    mark_converted(lead, account=account, by=by, convertible=convertible)
     made: dict[str, Account | Contact | Project] = {"account": account, "contact": contact, "project": project}
     Conversion.objects.create(
         partner_id=lead.partner_id,
@@ -89,14 +102,14 @@ def beginning_of(record: Account | Contact | Project) -> dict[str, Any]:
 
 def _account(lead: Lead, account: Account | None, by: User, *, phone: Any) -> tuple[Account, list[list[str]]]:
     if account is None:
-        return create_account(values=_said(lead, COMPANY) | {"phone": phone}, by=by), []
+        return create_account(values=_said(lead, COMPANY) | {"phone": phone}, by=by, known_email=lead.email), []
     account = Account.objects.visible_to(by).select_for_update(of=("self",)).get(pk=account.pk)
     return account, _fill_blanks(account, _said(lead, COMPANY), by)
 
 
 def _contact(lead: Lead, account: Account, contact: Contact | None, by: User) -> tuple[Contact, list[list[str]]]:
     if contact is None:
-        return create_contact(values=_said(lead, PERSON) | {"account": account}, by=by), []
+        return create_contact(values=_said(lead, PERSON) | {"account": account}, by=by, known_email=lead.email), []
     contact = Contact.objects.visible_to(by).select_for_update(of=("self",)).get(pk=contact.pk, account=account)
     return contact, _fill_blanks(contact, _said(lead, PERSON), by)
 

@@ -16,6 +16,7 @@ from reports.demo import names
 from reports.demo.chronicle import Chronicle
 from reports.demo.customers import tell_leads
 from reports.demo.notices import ring_bells
+from reports.demo.offers import offer_leads
 from reports.demo.people import PARTNERS, make_news, make_partner, make_vendor
 from reports.demo.quoting import promise_documents
 from reports.demo.sales import give_tasks, tell_projects
@@ -33,12 +34,15 @@ def seed(*, scale: int, now: datetime) -> dict[str, int]:
     """Make people and business where they are missing: how many records each partner got, 0 where it had some already."""
     vendor = make_vendor()
     make_news(vendor["admin@vendor.com"], today=now.date())
-    made = {}
+    made: dict[str, int] = {}
+    everybody: dict[str, User] = {}
     for one in PARTNERS:
         partner, people = make_partner(one, account_manager=vendor[one.account_manager])
+        everybody |= {one.email: one for one in people.values()}
         made[partner.name] = 0
         if not Account.objects.for_partner(partner).exists():
             made[partner.name] = _year(partner, people, agent=vendor["tariq@vendor.com"], scale=scale, now=now)
+    made["Leads of the vendor"] = offer_leads(vendor, everybody, now=now)
     return made
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -128,13 +128,13 @@ def reopen(lead: Lead, *, by: User) -> Lead:
 
 
 @service
-def mark_converted(lead: Lead, *, account: Account, by: User) -> Lead:
+def mark_converted(lead: Lead, *, account: Account, by: User, convertible: Collection[str] = CONVERTIBLE) -> Lead:
     """The last step of a conversion, in the transaction that makes account, contact and project. The lead is read-only from here on.
 
-    Raises NotYours for one who may not change it, and IllegalMove unless it is in Qualification.
+    Raises NotYours for one who may not change it, and IllegalMove unless it is in Qualification, or where `convertible` says.
     """
     lead = _locked(lead, by)
-    if lead.status not in CONVERTIBLE:
+    if lead.status not in convertible:
         raise IllegalMove(_("Only a lead in Qualification can be converted."), stage=lead.status, to=Status.CONVERTED)
     was, lead.status, lead.account, lead.converted_at = lead.status, Status.CONVERTED, account, timezone.now()
     lead.save(update_fields=["status", "account", "converted_at", "updated_at"])
