@@ -15,8 +15,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from partnerportal.core import display
+from partnerportal.core import display, listviews
 from partnerportal.core.context import AT, CREATE, FOR_VENDOR, MORE, TABS, Tab
+from partnerportal.core.models import SavedView
 from partnerportal.core.views.lists import RecordList
 
 if TYPE_CHECKING:
@@ -65,6 +66,12 @@ SWITCHES: tuple[tuple[str | Promise, str, str, str | Promise], ...] = (
     (_("Keyboard shortcuts"), "keyboard", "[data-shortcuts]", "?"),
 )
 
+_DETAIL: dict[str, str | Promise] = {
+    SavedView.Sharing.PRIVATE: _("my view"),
+    SavedView.Sharing.COMPANY: _("view of my company"),
+    SavedView.Sharing.PUBLISHED: _("published view"),
+}
+
 
 def sections(query: str, user: User) -> list[Section]:
     """The groups beside the records, as far as they match every word of the query."""
@@ -97,17 +104,19 @@ def places(user: User) -> Iterator[Entry]:
 
 
 def views(user: User) -> Iterator[Entry]:
-    """The standard views of every list, as table and, where there is one, as board."""
+    """The views of every list, standard and saved ones that this person may open, as table and, where there is one, as board."""
+    saved = listviews.all_kept_by(user)
     for tab in _open_to(user, TABS):
         page = _list_at(tab.url)
         if page is None:
             continue
         kind = display.kinds(page.model)
-        for view in page.views:
-            yield Entry(str(view.label), tab.icon, f"{tab.url}?view={view.name}", detail=kind)
+        shared = [(view.name, view.word, _DETAIL[view.sharing]) for view in saved.get(page.namespace_of_urls(), ())]
+        for label, word, whose in [*shared, *((view.label, view.name, "") for view in page.views)]:
+            detail = f"{kind} · {whose}" if whose else kind
+            yield Entry(str(label), tab.icon, f"{tab.url}?view={word}", detail=detail)
             if _has_board(tab.url):
-                label = _now("%(view)s as a board") % {"view": view.label}
-                yield Entry(label, "kanban", f"{tab.url}board/?view={view.name}", detail=kind)
+                yield Entry(_now("%(view)s as a board") % {"view": label}, "kanban", f"{tab.url}board/?view={word}", detail=detail)
 
 
 def matching(query: str, entries: Iterable[Entry]) -> Iterator[Entry]:

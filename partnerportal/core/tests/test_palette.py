@@ -8,6 +8,7 @@ from django.urls import resolve
 from accounts.tests.factories import AccountFactory
 from partnerportal.core import palette
 from partnerportal.core.context import TABS
+from partnerportal.core.models import SavedView
 from partnerportal.tests.counting import assert_queries
 
 
@@ -84,11 +85,38 @@ def test_the_palette_finds_records_in_scope_and_escapes_them(client, anna, carla
     assert "<html" not in part
 
 
-def test_the_palette_costs_four_queries_at_most(client, anna):
+def test_the_palette_finds_saved_views_of_whoever_may_open_them(client, anna, alex, carla, ben):
+    def saved(name, sharing, owner):
+        facts = {} if owner is None else {"owner": owner, "partner": owner.partner}
+        return SavedView.objects.create(page="leads", name=name, sharing=sharing, query="base=all_open&sort=company", **facts)
+
+    own, shared = saved("Zebra mine", "private", anna), saved("Zebra ours", "company", alex)
+    published = saved("Zebra of all", "published", None)
+    saved("Zebra of Ben", "private", ben)
+    saved("Zebra of strangers", "company", carla)
+
+    found = next(section for section in palette.sections("zebra", anna) if section.name == "views").entries
+
+    assert [(entry.label, entry.url) for entry in found if entry.icon != "kanban"] == [
+        ("Zebra mine", f"/leads/?view=v{own.pk}"),
+        ("Zebra of all", f"/leads/?view=v{published.pk}"),
+        ("Zebra ours", f"/leads/?view=v{shared.pk}"),
+    ]
+    assert [entry.detail for entry in found if entry.icon != "kanban"] == [
+        "leads · my view",
+        "leads · published view",
+        "leads · view of my company",
+    ]
+    assert f"/leads/board/?view=v{own.pk}" in [entry.url for entry in found]
+    client.force_login(anna)
+    assert [client.get(entry.url).status_code for entry in found] == [200] * 6
+
+
+def test_the_palette_costs_five_queries_at_most(client, anna):
     AccountFactory.create_batch(20, owner=anna, name="Hotel Sonne")
     client.force_login(anna)
 
-    assert_queries(client, "/palette/?q=sonne", at_most=4)
+    assert_queries(client, "/palette/?q=sonne", at_most=5)
     assert_queries(client, "/palette/", at_most=3)
 
 

@@ -82,10 +82,15 @@ class RecordSet(Guarded):
         view.__dict__["asked"] = query
         return view
 
+    @classmethod
+    def namespace_of_urls(cls) -> str:
+        """The namespace of the object's addresses."""
+        return cls.namespace or f"{cls.model._meta.model_name}s"
+
     @cached_property
     def urls(self) -> str:
         """The namespace of the object's addresses."""
-        return self.namespace or f"{self.model._meta.model_name}s"
+        return self.namespace_of_urls()
 
     # --- the state ------------------------------------------------------------------
 
