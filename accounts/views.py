@@ -141,9 +141,8 @@ class AccountDetail(RecordDetail):
     def get_details(self) -> list[Fact]:
         facts = super().get_details()
         industry = self.record.industry
-        facts[self.details.index("industry")] = Fact(
-            _("Industry"), words.label(Term.Kind.INDUSTRY, industry) if industry else display.NOTHING
-        )
+        said = words.label(Term.Kind.INDUSTRY, industry) if industry else display.NOTHING
+        facts[self.details.index("industry")] = self.field("industry", value=said)
         return facts
 
     def get_actions(self) -> list[Action]:

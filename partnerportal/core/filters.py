@@ -9,6 +9,8 @@ class LeadFilter(PartnerFilterSet):
     class Meta:
         model = Lead
         fields = ["owner"]  # a person may be "me"
+
+Every filter that chooses has a twin that leaves out: `status_not=lost` beside `status=`, declared by itself.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from typing import Any
 
 import django_filters
 from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Layout
 from django import forms
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
@@ -40,6 +43,7 @@ from partnerportal.core.forms import limit_choices
 from partnerportal.core.periods import Period
 
 ME = "me"
+NOT = "_not"
 
 
 @dataclass(frozen=True)
@@ -191,10 +195,39 @@ class PartnerFilterSet(django_filters.FilterSet):
                 field.empty_label = _now("Any")
             if isinstance(field, PersonField):
                 field.reader, field.known = user, known if known is not None else {}
+        for name in self.left_out():
+            self.form.fields[name].label = _is_not(self._label(name.removesuffix(NOT)))
         self.form.auto_id = f"filter_{self.form_prefix or ''}%s"  # A dialog over the list may hold fields of the same names.
         self.form.helper = FormHelper()
         self.form.helper.form_tag = False
         self.form.helper.disable_csrf = True
+        self.form.helper.layout = self._layout()
+
+    def _layout(self) -> Layout:
+        """The filters but the search, and below them, folded, those that leave out."""
+        left_out = self.left_out()
+        chosen = [name for name in self.form.fields if name not in (*left_out, "q")]
+        return Layout(*chosen, *([LeftOut(*left_out)] if left_out else []))
+
+    @classmethod
+    def get_filters(cls) -> Any:
+        """The declared filters; those that choose get a twin that leaves out."""
+        found = super().get_filters()
+        for name, one in list(found.items()):
+            if isinstance(one, django_filters.ChoiceFilter | Choices | Person) and not isinstance(
+                one.extra.get("widget"), forms.HiddenInput
+            ):
+                found[f"{name}{NOT}"] = twin = deepcopy(one)
+                twin.exclude = True
+        return found
+
+    @classmethod
+    def left_out(cls) -> list[str]:
+        """The names of the filters that leave out."""
+        return [name for name, one in cls.base_filters.items() if one.exclude]
+
+    def _label(self, name: str) -> str:
+        return str(self.form.fields[name].label or self.filters[name].label or name)
 
     @classmethod
     def filter_for_field(cls, field: Any, field_name: str, lookup_expr: str | None = None) -> Any:
@@ -232,9 +265,22 @@ class PartnerFilterSet(django_filters.FilterSet):
 
     def _chip(self, name: str, value: Any) -> Chip:
         field = self.form.fields[name]
-        label = field.label or self.filters[name].label or name
         said = _now("Me") if isinstance(field, PersonField) and self.data.get(name) == ME else _words(field, value)
-        return Chip(str(label), said, self.names_of(name))
+        return Chip(self._label(name), said, self.names_of(name))
+
+
+class LeftOut(Div):
+    """The filters that leave out, folded until one of them says something."""
+
+    template = "components/filters_left_out.html"
+
+    def render(self, form: Any, context: Any, **kwargs: Any) -> Any:
+        self.is_open = any(not _is_blank(form[name].value()) for name in self.fields)
+        return super().render(form, context, **kwargs)
+
+
+def _is_not(label: str) -> str:
+    return _now("%(label)s is not") % {"label": label}
 
 
 @cache

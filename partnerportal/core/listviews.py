@@ -28,6 +28,14 @@ class ViewRefused(Exception):
     """The view cannot be kept like this; the message says why."""
 
 
+class ViewOvertaken(Exception):
+    """Somebody else has changed what the view shows since the person began. `view` is how it stands."""
+
+    def __init__(self, view: SavedView) -> None:
+        super().__init__(view.name)
+        self.view = view
+
+
 @service
 def save_view(*, page: str, name: str, sharing: str, query: str, by: User) -> SavedView:
     """Keep what a list shows under a name. Raises ViewRefused, and NotYours when a person who may not shares it."""
@@ -48,10 +56,12 @@ def change_view(view: SavedView, *, name: str, sharing: str, by: User) -> SavedV
 
 
 @service
-def update_view(view: SavedView, *, query: str, by: User) -> SavedView:
-    """From now on the view shows this. Raises NotYours, ViewRefused."""
+def update_view(view: SavedView, *, query: str, seen: str, by: User) -> SavedView:
+    """From now on the view shows this. `seen` is the mark of what was changed. Raises NotYours, ViewRefused, ViewOvertaken."""
     view = _locked(view, by)
     _check(query, view.sharing, by)
+    if seen != view.mark and query != view.query:
+        raise ViewOvertaken(view)
     view.query = query
     view.save(update_fields=["query", "updated_at"])
     return view

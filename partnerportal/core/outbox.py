@@ -43,6 +43,7 @@ SWEEP_LOCK = 7_201_001  # Number of the advisory lock; one sweep at a time.
 
 Handler = Callable[..., None]
 _handlers: dict[str, Handler] = {}
+_mourners: dict[str, Handler] = {}
 _State = OutboxMessage.State
 
 
@@ -63,6 +64,22 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
         return handler
 
     return register
+
+
+def given_up(kind: str) -> Callable[[Handler], Handler]:
+    """The decorated function is called when a message of this kind has died, with its payload, in the transaction that buries it."""
+
+    def register(mourner: Handler) -> Handler:
+        if _mourners.setdefault(kind, mourner) is not mourner:
+            raise ValueError(f"Two functions for the end of {kind}")
+        return mourner
+
+    return register
+
+
+def dead(key_begins: str) -> OutboxMessage | None:
+    """The message that died of those whose key begins so, the latest."""
+    return OutboxMessage.objects.filter(key__startswith=key_begins, state=_State.DEAD).order_by("-pk").first()
 
 
 def promise(kind: str, *, key: str, **payload: Any) -> OutboxMessage:
@@ -168,6 +185,12 @@ def _bury(message: OutboxMessage, error: str) -> None:
     message.save(update_fields=["state", "lease_until", "last_error"])
     log.error("outbox.dead", outbox_id=message.pk, kind=message.kind, attempts=message.attempts)
     _alert(message)
+    if message.kind in _mourners:
+        try:
+            with transaction.atomic():
+                _mourners[message.kind](**message.payload)
+        except Exception:
+            log.exception("outbox.mourner_failed", outbox_id=message.pk, kind=message.kind)
 
 
 def _alert(message: OutboxMessage) -> None:

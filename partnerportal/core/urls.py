@@ -18,6 +18,7 @@ urlpatterns = [
     path("pins/", panels.PinView.as_view(), name="pin"),
     path("bulk/<int:pk>/", bulk.BulkPage.as_view(), name="bulk"),
     path("bulk/<int:pk>/run/", bulk.BulkRun.as_view(), name="bulk_run"),
+    path("bulk/<int:pk>/retry/", bulk.BulkRetry.as_view(), name="bulk_retry"),
     path("bulk/<int:pk>/stop/", bulk.BulkStop.as_view(), name="bulk_stop"),
     path("bulk/<int:pk>/undo/", bulk.BulkUndo.as_view(), name="bulk_undo"),
     path("bulk/<int:pk>/decide/", bulk.BulkDecide.as_view(), name="bulk_decide"),

@@ -70,8 +70,8 @@ MATRIX: dict[tuple[str, str], str] = {
     ("lnnnnnnnnnl", "lmmmmmmmmml"): "mfa_view_recovery_codes",
     ("lnnnnnffffl", "lnnnnnffffl"): "accounts:import_line contacts:import_line leads:import_line tasks:log_call",
     ("lnnnnnnnnnl", "lnnnnnnnnnl"): """
-        accounts:restore cases:restore contacts:restore core:bulk core:bulk_decide core:bulk_result core:bulk_run core:bulk_stop
-        core:bulk_undo leads:restore mfa_deactivate_totp orders:restore projects:restore quotes:restore tasks:restore
+        accounts:restore cases:restore contacts:restore core:bulk core:bulk_decide core:bulk_result core:bulk_retry core:bulk_run
+        core:bulk_stop core:bulk_undo leads:restore mfa_deactivate_totp orders:restore projects:restore quotes:restore tasks:restore
         merge undo_merge
     """,
     ("lofoonfnffl", "lofoonfnffl"): """

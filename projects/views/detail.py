@@ -191,24 +191,20 @@ class ProjectDetail(RecordDetail):
         project = self.record
         power = words.label(Term.Kind.POWER, project.contact.power) if project.contact.power else ""
         facts = [
-            self._field("interested_solutions"),
-            self._field("total_users", is_number=True),
-            self._field("opportunity_type"),
-            self._field("product_of_interest"),
+            self.field("interested_solutions"),
+            self.field("total_users", is_number=True),
+            self.field("opportunity_type"),
+            self.field("product_of_interest"),
             Fact(_("Primary contact"), display.record_link(project.contact), f"· {power}" if power else ""),
-            self._field("currency"),
+            self.field("currency"),
         ]
         if not project.is_change_order:
-            facts += [self._field("poc_users"), self._field("amount_mrr"), self._field("amount_capex")]
+            facts += [self.field("poc_users"), self.field("amount_mrr"), self.field("amount_capex")]
         facts.append(Fact(_("Verbal agreement"), self._agreement()))
         if project.outcome == Outcome.LOST:
             facts.append(Fact(_("Reason of the loss"), words.label(Term.Kind.LOST, project.lost_reason)))
-        facts += [self._field(name) for name in ("competitor", "description") if getattr(project, name)]
+        facts += [self.field(name) for name in ("competitor", "description") if getattr(project, name)]
         return facts
-
-    def _field(self, name: str, *, is_number: bool = False) -> Fact:
-        label = str(self.record._meta.get_field(name).verbose_name)
-        return Fact(label[:1].upper() + label[1:], display.field_value(self.record, name), is_number=is_number)
 
     def _agreement(self) -> SafeString | str:
         project = self.record

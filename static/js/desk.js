@@ -1,4 +1,4 @@
-/* The desk: a cell is changed where it stands; rows are selected over pages, and acted on together. */
+/* The desk: a cell of a list or a fact of a record is changed where it stands; rows are selected over pages, and acted on together. */
 (() => {
   "use strict";
   const $ = (selector, root = document) => root.querySelector(selector);
@@ -7,33 +7,38 @@
 
   /* Cells. A pencil, a double click, Enter or F2 opens the editor; Escape closes it; arrows walk from cell to cell. */
   const closed = new WeakMap();
+  const KEPT = "portal.cell";
   let last = null;
-  const cellOf = (node) => (node.closest ? node.closest("td[data-cell]") : null);
-  const name = (cell) => `${cell.closest("tr").dataset.record}|${cell.dataset.cell}`;
+  const cellOf = (node) => (node.closest ? node.closest("[data-cell]") : null);
+  const name = (cell) => `${cell.closest("[data-record]").dataset.record}|${cell.dataset.cell}`;
   const prepare = () => {
-    const cells = $$("td[data-cell]");
+    const cells = $$("[data-cell]");
     cells.forEach((cell, index) => {
       if (cell.dataset.ready) return;
       cell.dataset.ready = "1";
-      cell.tabIndex = index === 0 ? 0 : -1;
+      const isFact = cell.matches("dd");
+      if (!isFact) cell.tabIndex = index === 0 ? 0 : -1;
       const pencil = document.createElement("button");
-      pencil.type = "button"; pencil.className = "pencil"; pencil.tabIndex = -1;
+      pencil.type = "button"; pencil.className = "pencil"; pencil.tabIndex = isFact ? 0 : -1;
       pencil.setAttribute("aria-label", `${isGerman ? "Ändern" : "Edit"}: ${cell.dataset.label}`);
       pencil.innerHTML = '<i class="bi bi-pencil" aria-hidden="true"></i>';
       cell.append(pencil);
     });
+    last = last || sessionStorage.getItem(KEPT);
     if (last) {
       const cell = cells.find((one) => name(one) === last);
       if (cell && !cell.querySelector("form")) { enter(cell); cell.classList.add("saved"); last = null; }
+      sessionStorage.removeItem(KEPT);
     }
   };
   const enter = (cell) => {
+    if (cell.matches("dd")) { $(".pencil", cell).focus(); return; }
     $$("td[data-cell][tabindex='0']").forEach((one) => { one.tabIndex = -1; });
     cell.tabIndex = 0; cell.focus();
   };
   const open = (cell) => {
     if (cell.querySelector("form")) return;
-    const record = cell.closest("tr").dataset.record;
+    const record = cell.closest("[data-record]").dataset.record;
     cell.id = `cell-${record.split("/").filter(Boolean).pop()}-${cell.dataset.cell}`;
     cell.setAttribute("hx-push-url", "false");
     closed.set(cell, [...cell.childNodes]);
@@ -46,7 +51,7 @@
   document.addEventListener("htmx:load", prepare);
   prepare();
   document.addEventListener("htmx:afterSwap", (event) => {
-    const cell = event.detail.target.matches && event.detail.target.matches("td[data-cell]") ? event.detail.target : null;
+    const cell = event.detail.target.matches && event.detail.target.matches("[data-cell]") ? event.detail.target : null;
     if (!cell) return;
     const first = $("[data-summary], .is-invalid, .cell-line input, .cell-line select, .cell-line textarea", cell);
     if (first) { first.focus(); if (first.select) first.select(); }
@@ -62,7 +67,11 @@
     if (event.target.closest("[data-cell-cancel]")) close(cell);
   });
   document.addEventListener("submit", (event) => {
-    if (event.target.matches(".cell-form")) last = name(cellOf(event.target));
+    if (event.target.matches(".cell-form")) {
+      const cell = cellOf(event.target);
+      last = name(cell);
+      if (cell.matches("dd")) sessionStorage.setItem(KEPT, last);  // Its page comes anew.
+    }
   });
   document.addEventListener("keydown", (event) => {
     const cell = cellOf(event.target);

@@ -17,13 +17,13 @@ from django.db import OperationalError, transaction
 from django.db.models import Count
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from partnerportal.core import outbox
 from partnerportal.core.actors import Actor, acting, through
 from partnerportal.core.bulk import journal
 from partnerportal.core.bulk.verbs import ChangeFields, Clashed, Scene, Verb, raw, verb_of
-from partnerportal.core.models import BulkChange, BulkRow
+from partnerportal.core.models import BulkChange, BulkRow, OutboxMessage
 from partnerportal.core.moves import record_move
 from partnerportal.core.notifications import notify
 from partnerportal.core.scoping import NotYours, PartnerOwned
@@ -70,10 +70,27 @@ def stop(change: BulkChange, *, by: User) -> BulkChange:
     return change
 
 
+def given_up(change: BulkChange) -> OutboxMessage | None:
+    """The part of the work in hand that the worker will not try again by itself; None while it goes on."""
+    return outbox.dead(f"bulk.part:{change.pk}:") if change.is_at_work else None
+
+
+def try_again(change: BulkChange, *, by: User) -> BulkChange:
+    """Go on where the worker gave up. Where it did not, nothing changes."""
+    with transaction.atomic():
+        change = BulkChange.objects.select_for_update().get(pk=change.pk, by=by)
+        if message := given_up(change):
+            outbox.retry(message)
+    return change
+
+
 def undo(change: BulkChange, *, by: User) -> BulkChange:
     """Take all of it back, as a bulk change of its own: fields that somebody has changed since are left. Once only."""
     with transaction.atomic():
         change = BulkChange.objects.select_for_update().get(pk=change.pk, by=by)
+        if change.state == _State.RUNNING and given_up(change):
+            change.state, change.finished_at = _State.STOPPED, timezone.now()
+            change.save(update_fields=["state", "finished_at"])
         if change.undoes_id or change.state not in (_State.DONE, _State.STOPPED):
             return change
         back, is_new = BulkChange.objects.get_or_create(
@@ -141,6 +158,15 @@ def _promise_part(change: BulkChange) -> None:
 def deliver_part(*, change_id: int) -> None:
     """The worker's side: one part, then the promise of the next."""
     work(change_id)
+
+
+@outbox.given_up("bulk.part")
+def tell_of_the_end(*, change_id: int) -> None:
+    """Tell the person that the worker gave up, with the way to go on."""
+    change = BulkChange.objects.select_related("by").get(pk=change_id)
+    if change.is_at_work:
+        sentence = gettext_noop("%(what)s: this came to a halt before its end. You can try again or undo.")
+        notify(change.by, sentence, values={"what": change.summary}, kind="bulk", url=f"/bulk/{change.pk}/")
 
 
 def work(change_id: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from typing import TYPE_CHECKING
 
@@ -108,6 +109,11 @@ class SavedView(PartnerOwned):
     def word(self) -> str:
         """The view in an address."""
         return f"v{self.pk}"
+
+    @property
+    def mark(self) -> str:
+        """A mark of what the view shows, by which a person who changes it is told when somebody else did so meanwhile."""
+        return hashlib.sha256(self.query.encode()).hexdigest()[:8]
 
 
 class OpenedRecord(models.Model):

@@ -48,7 +48,8 @@ def record_urls(
         ("move", "<int:pk>/move/"),
     ):
         if name in pages:
-            found.append(path(address, pages[name].as_view(), name=name))
+            known = {"edit": pages["edit"]} if name == "detail" and "edit" in pages else {}
+            found.append(path(address, pages[name].as_view(**known), name=name))
     if "edit" in pages and "list" in pages:
         cell = CellEdit.as_view(model=model, edit=pages["edit"], rows=pages["list"])
         found.append(path("<int:pk>/cell/<slug:field>/", cell, name="cell"))

@@ -252,7 +252,7 @@ def test_nobody_elses_change_is_there(as_anna, client, ben, carla, alex, hers):
     for person in (ben, carla):
         client.force_login(person)
         assert client.get(f"/bulk/{change.pk}/").status_code == 404
-        assert [client.post(f"/bulk/{change.pk}/{step}/").status_code for step in ("run", "stop", "undo", "decide")] == [404] * 4
+        assert [client.post(f"/bulk/{change.pk}/{step}/").status_code for step in ("run", "retry", "stop", "undo", "decide")] == [404] * 5
     change.refresh_from_db()
     assert change.state == "ready"
 
@@ -301,3 +301,101 @@ def test_one_record_that_fails_keeps_none_of_the_others_back(as_anna, anna, alex
 
     assert [lead.owner for lead in leads()] == [anna, alex, alex]
     assert last().rows.get(state="refused").reason == "This one failed for a reason of ours, and was left as it is."
+
+
+# --- when the worker gives up -------------------------------------------------------------
+
+
+@pytest.fixture
+def halted(as_anna, alex, hers, monkeypatch):
+    """A change of the owner of three leads whose second part died: two are done, one is not. Answers what mends it."""
+    monkeypatch.setattr(services, "PART", 2)
+    start(as_anna, "owner", hers, owner=alex.pk)
+    as_anna.post(f"/bulk/{last().pk}/run/")
+    outbox.deliver_one(OutboxMessage.objects.get(kind="bulk.part", state="pending").pk)
+    whole = services._do
+
+    def fails(change, row):
+        raise outbox.Undeliverable("the disk is full")
+
+    monkeypatch.setattr(services, "_do", fails)
+    outbox.deliver_due()
+    return lambda: monkeypatch.setattr(services, "_do", whole)
+
+
+def test_a_part_that_died_for_good_is_told_with_what_is_done_and_what_is_not(as_anna, anna, hers, halted):
+    response = as_anna.get(f"/bulk/{last().pk}/")
+
+    page = response.content.decode()
+    assert states(last()) == ["done", "done", "planned"]
+    assert "This came to a halt before its end." in page
+    assert "1 record is still to do." in page
+    assert response.context["rest"] == ["Hotel 2"]
+    assert [one["row"].label for one in response.context["planned"]] == ["Hotel 0", "Hotel 1"]
+    assert (f'action="/bulk/{last().pk}/retry/"' in page, f'action="/bulk/{last().pk}/undo/"' in page, "hx-trigger" in page) == (
+        True,
+        True,
+        False,
+    )
+    assert [notice.text for notice in anna.notifications.filter(kind="bulk")] == [
+        "Change owner to Alex Rossi: this came to a halt before its end. You can try again or undo."
+    ]
+
+
+def test_it_goes_on_where_it_came_to_a_halt(as_anna, alex, hers, halted, deliver):
+    halted()
+
+    as_anna.post(f"/bulk/{last().pk}/retry/")
+    as_anna.post(f"/bulk/{last().pk}/retry/")
+    assert "hx-trigger" in as_anna.get(f"/bulk/{last().pk}/").content.decode()
+    deliver()
+
+    assert (last().state, states(last())) == ("done", ["done"] * 3)
+    assert {lead.owner for lead in leads()} == {alex}
+    assert [lead.history.filter(channel="bulk").count() for lead in hers] == [1, 1, 1]
+
+
+def test_what_came_to_a_halt_can_be_undone(as_anna, anna, hers, halted, deliver):
+    halted()
+    change = last()
+
+    as_anna.post(f"/bulk/{change.pk}/undo/")
+    deliver()
+
+    change.refresh_from_db()
+    assert (change.state, last().undoes, last().state) == ("stopped", change, "done")
+    assert {lead.owner for lead in leads()} == {anna}
+    assert states(change) == ["done", "done", "planned"]
+
+
+def test_a_preview_that_came_to_a_halt_says_that_nothing_was_changed(as_anna, anna, alex, hers, monkeypatch, deliver):
+    whole = services._rehearse
+
+    def fails(change, row):
+        raise outbox.Undeliverable("the disk is full")
+
+    monkeypatch.setattr(services, "AT_ONCE", 2)
+    monkeypatch.setattr(services, "_rehearse", fails)
+    start(as_anna, "owner", hers, owner=alex.pk)
+    deliver()
+    page = as_anna.get(f"/bulk/{last().pk}/").content.decode()
+    assert ("Nothing was changed." in page, "hx-trigger" in page) == (True, False)
+
+    monkeypatch.setattr(services, "_rehearse", whole)
+    as_anna.post(f"/bulk/{last().pk}/retry/")
+    deliver()
+
+    assert (last().state, states(last())) == ("ready", ["planned"] * 3)
+    assert {lead.owner for lead in leads()} == {anna}
+
+
+def test_nothing_is_tried_again_while_the_worker_is_at_it(as_anna, alex, hers, deliver):
+    start(as_anna, "owner", hers, owner=alex.pk)
+    as_anna.post(f"/bulk/{last().pk}/run/")
+    before = list(OutboxMessage.objects.order_by("pk").values("pk", "state", "attempts"))
+
+    as_anna.post(f"/bulk/{last().pk}/retry/")
+    assert as_anna.post(f"/bulk/{last().pk}/undo/").status_code == 302
+
+    assert list(OutboxMessage.objects.order_by("pk").values("pk", "state", "attempts")) == before
+    assert (BulkChange.objects.count(), last().state) == (1, "running")

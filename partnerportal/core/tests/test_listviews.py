@@ -63,6 +63,27 @@ def test_a_row_passes_when_everything_of_one_group_holds(as_anna, anna, alex):
     ]
 
 
+def test_a_filter_that_leaves_out_says_so_and_is_kept_in_a_view(as_anna, anna, alex):
+    LeadFactory(owner=anna, company="New")
+    LeadFactory(owner=alex, company="Theirs")
+    LeadFactory(owner=anna, company="Known", status="qualification")
+    LeadFactory(owner=anna, company="Aside", status="not_in_target", not_in_target_reason="no-budget")
+
+    page = as_anna.get("/leads/?view=all&status_not=new&status_not=not_in_target")
+    mine = keep(anna, query="base=all&owner_not=me&or=status_not%3Dnew")
+
+    assert titles(page) == ["Known"]
+    assert '<span class="chip">Status is not <b>New, Not in Target</b>' in words(page)
+    assert sorted(titles(as_anna.get(f"/leads/?view={mine.word}"))) == ["Aside", "Known", "Theirs"]
+    refused = as_anna.get("/leads/?view=all&status_not=nonsense")
+    assert (refused.status_code, titles(refused)) == (422, [])
+    editor = words(as_anna.get(f"{EDITOR}?view=all&status_not=new&part=filters"))
+    assert '<details class="left-out" open>' in editor
+    assert 'name="g0-status_not"' in editor
+    told = as_anna.post(EDITOR, {"do": "filter", "state": "view=all", "group-0": "1", "g0-status_not": ["new"]})
+    assert told.url == "/leads/?view=all&status_not=new"
+
+
 def test_the_search_looks_inside_of_every_group(as_anna, anna):
     LeadFactory(owner=anna, company="Hotel Eins")
     LeadFactory(owner=anna, company="Hotel Zwei", status="qualification")
@@ -203,6 +224,71 @@ def test_a_changed_view_is_saved_over_itself(as_anna, anna):
 
     view.refresh_from_db()
     assert QueryDict(view.query) == QueryDict("base=mine&status=new&sort=-company")
+
+
+def seen_of(page):
+    """The state that the form "Save" of a list carries."""
+    return html.unescape(re.search(r'name="state" value="([^"]+)"', page.content.decode())[1])
+
+
+def test_what_somebody_else_saved_meanwhile_is_a_choice(as_anna, anna):
+    view = keep(anna)
+    mine = seen_of(as_anna.get(f"/leads/?view={view.word}&base=all&status=new&sort=-company"))
+    theirs = "base=all&status=qualification&columns=company,mrr"
+    listviews.update_view(view, query=theirs, seen=view.mark, by=anna)
+    went_on = seen_of(as_anna.get("/leads/", QueryDict(mine)))  # The page was loaded anew; it still knows what was changed.
+
+    for one in (mine, went_on):
+        asked = as_anna.post(EDITOR, {"do": "save", "state": one})
+        view.refresh_from_db()
+        assert (asked.status_code, view.query) == (409, theirs)
+    assert "Somebody else has changed this view meanwhile" in words(asked)
+    assert [(str(label), theirs, mine) for label, theirs, mine in asked.context["lines"]][:1] == [
+        ("Filters", "Status: Qualification", "Status: New")
+    ]
+    assert "Sorted by: Company ↓" in words(asked)
+
+    unsure = as_anna.post(EDITOR, {"do": "save", "state": asked.context["state"], "decided": asked.context["decided"]})
+    assert unsure.status_code == 409
+    left = as_anna.post(EDITOR, {"do": "save", "state": asked.context["state"], "choice": "theirs"})
+    view.refresh_from_db()
+    assert (left.url, view.query) == (f"/leads/?view={view.word}", theirs)
+    as_anna.post(EDITOR, {"do": "save", "state": asked.context["state"], "choice": "mine", "decided": asked.context["decided"]})
+    view.refresh_from_db()
+    assert QueryDict(view.query) == QueryDict("base=all&status=new&sort=-company")
+
+
+def test_a_choice_that_was_overtaken_again_is_asked_again(as_anna, anna):
+    view = keep(anna)
+    mine = seen_of(as_anna.get(f"/leads/?view={view.word}&base=all&status=new&sort=-company"))
+    listviews.update_view(view, query="base=all", seen=view.mark, by=anna)
+    asked = as_anna.post(EDITOR, {"do": "save", "state": mine})
+    listviews.update_view(SavedView.objects.visible_to(anna).get(), query="base=mine", seen=asked.context["decided"], by=anna)
+
+    again = as_anna.post(EDITOR, {"do": "save", "state": mine, "choice": "mine", "decided": asked.context["decided"]})
+
+    assert (again.status_code, SavedView.objects.visible_to(anna).get().query) == (409, "base=mine")
+
+
+def test_name_and_readers_that_two_managers_change_are_both_kept_or_a_choice(client, ben):
+    view = keep(ben, sharing="company")
+    client.force_login(ben)
+    editor = f"{EDITOR}?part=rename&view={view.word}"
+    opened = {"do": "rename", "state": f"view={view.word}", "base": client.get(editor).context["base"]}
+    listviews.change_view(view, name="Fresh ones", sharing="company", by=ben)
+
+    client.post(EDITOR, {**opened, "name": "Fresh", "sharing": "private"})
+    view.refresh_from_db()
+    assert (view.name, view.sharing) == ("Fresh ones", "private")
+
+    asked = client.post(EDITOR, {**opened, "name": "Mine", "sharing": "private"})
+    view.refresh_from_db()
+    assert (asked.status_code, view.name) == (409, "Fresh ones")
+    assert [(one.theirs, one.mine, one.was) for one in asked.context["questions"]] == [("Fresh ones", "Mine", "Fresh")]
+    again = {**opened, "base": asked.context["base"], "clash": asked.context["asked"], "choice-name": "mine"}
+    client.post(EDITOR, {**again, "name": "Mine", "sharing": "private"})
+    view.refresh_from_db()
+    assert (view.name, view.sharing) == ("Mine", "private")
 
 
 def test_what_stands_in_the_address_beside_a_saved_view_is_laid_over_it(as_anna, anna):

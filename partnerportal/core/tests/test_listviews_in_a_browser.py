@@ -34,11 +34,11 @@ def test_a_view_is_put_together_saved_changed_reset_shared_and_opened_by_a_colle
 
     page.get_by_role("link", name="Filter", exact=True).click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_label("Qualification").check()
+    dialog.get_by_role("checkbox", name="Qualification").check()
     dialog.get_by_role("button", name="Or …").click()
     second = dialog.get_by_role("group", name="Group 2")
-    second.get_by_label("New", exact=True).check()
-    second.get_by_label("Owner").select_option(label="Me")
+    second.get_by_role("checkbox", name="New", exact=True).check()
+    second.get_by_role("combobox", name="Owner", exact=True).select_option(label="Me")
     dialog.get_by_role("button", name="Show").last.click()
     page.get_by_text("Changed", exact=True).wait_for()
     assert companies(page) == ["Annas known", "Bens known", "Bens new"]
@@ -116,9 +116,9 @@ def test_a_filter_works_on_a_phone_without_a_script(page_as, anna, leads):
     page.goto("/leads/?view=all")
 
     page.get_by_role("link", name="Filter", exact=True).click()
-    page.get_by_label("Qualification").check()
+    page.get_by_role("checkbox", name="Qualification").check()
     page.get_by_role("button", name="Or …").click()
-    page.get_by_role("group", name="Group 2").get_by_label("Owner").select_option(label="Me")
+    page.get_by_role("group", name="Group 2").get_by_role("combobox", name="Owner", exact=True).select_option(label="Me")
     page.get_by_role("button", name="Show").last.click()
 
     assert companies(page) == ["Annas known", "Annas new", "Bens known"]

@@ -1,6 +1,7 @@
 """What one does on a record, in a real browser: mention, pin, file and its version, call, follow, mute, what the bell says."""
 
 import pytest
+from playwright.sync_api import expect
 
 from leads.tests.factories import LeadFactory
 from partnerportal.core import attached
@@ -106,3 +107,65 @@ def test_on_a_phone_the_actions_are_a_bar_at_the_bottom(page_as, anna, lead, sch
     assert page.get_by_text("You hear of it because you own it.").is_visible()
     assert violations(page) == []
     assert not is_wider_than_its_window(page)
+
+
+def stored(record):
+    return type(record).objects.for_partner(record.partner).get(pk=record.pk)
+
+
+def fact(page, field):
+    return page.locator(f"dd[data-cell={field}]")
+
+
+def test_a_fact_is_changed_where_it_stands_with_the_keyboard(page_as, anna):
+    lead = LeadFactory(owner=anna, company="Brenner Logistik", city="Verona")
+    page = page_as(anna)
+    page.goto(f"/leads/{lead.pk}/")
+    settled(page)
+
+    fact(page, "city").get_by_role("button", name="Edit: City").press("Enter")
+    page.get_by_role("textbox", name="City").fill("Nonsense")
+    page.keyboard.press("Escape")
+    expect(fact(page, "city")).to_have_text("Verona")
+    expect(fact(page, "city").get_by_role("button")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.get_by_role("textbox", name="City").fill("Padova")
+    page.keyboard.press("Enter")
+
+    expect(fact(page, "city")).to_have_text("Padova")
+    expect(fact(page, "city").get_by_role("button")).to_be_focused()
+    assert stored(lead).city == "Padova"
+    page.get_by_role("button", name="Undo").click()
+    expect(fact(page, "city")).to_have_text("Verona")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_a_fact_that_two_people_change_is_a_choice_in_its_place(page_as, anna, width, scheme):
+    lead = LeadFactory(owner=anna, company="Brenner Logistik", city="Verona")
+    page = page_as(anna, width=width, scheme=scheme)
+    page.goto(f"/leads/{lead.pk}/")
+    settled(page)
+    fact(page, "city").get_by_role("button", name="Edit: City").click()
+    page.get_by_role("textbox", name="City").fill("Padova")
+    type(lead).objects.for_partner(lead.partner).filter(pk=lead.pk).update(city="Trento")
+
+    page.keyboard.press("Enter")
+    clash = fact(page, "city").get_by_role("group", name="City")
+    expect(clash).to_contain_text("Trento")
+    assert violations(page) == []
+    assert not is_wider_than_its_window(page)
+    clash.get_by_role("radio", name="Mine").check()
+    fact(page, "city").get_by_role("button", name="Save City").click()
+
+    expect(fact(page, "city")).to_have_text("Padova")
+    assert stored(lead).city == "Padova"
+
+
+def test_who_may_not_change_a_record_finds_no_pencil(client, anna, alex, ben):
+    lead = LeadFactory(owner=anna, city="Verona")
+    found = {}
+    for person in (anna, alex, ben):
+        client.force_login(person)
+        found[person] = 'data-cell="city"' in client.get(f"/leads/{lead.pk}/").content.decode()
+
+    assert found == {anna: True, alex: False, ben: True}

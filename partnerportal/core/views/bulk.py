@@ -131,6 +131,8 @@ class BulkPage(BulkView):
         total = sum(counted.values())
         rest = counted[_Row.WAITING] if change.state == BulkChange.State.PREPARING else counted[_Row.PLANNED]
         scene = Scene(change.page)
+        is_begun = change.state not in (BulkChange.State.PREPARING, BulkChange.State.READY)
+        listed = _Row.DONE if is_begun else _Row.PLANNED
         return {
             "change": change,
             "heading": change.summary,
@@ -140,8 +142,10 @@ class BulkPage(BulkView):
             "total": total,
             "handled": total - rest,
             "reasons": services.reasons(change, _Row.REFUSED),
-            "planned": [self.told(row, scene) for row in change.rows.filter(state__in=(_Row.PLANNED, _Row.DONE))[:SHOWN]],
-            "more": max(0, counted[_Row.PLANNED] + counted[_Row.DONE] - SHOWN),
+            "is_halted": services.given_up(change) is not None,
+            "planned": [self.told(row, scene) for row in change.rows.filter(state=listed)[:SHOWN]],
+            "more": max(0, counted[listed] - SHOWN),
+            "rest": list(change.rows.filter(state=_Row.PLANNED).values_list("label", flat=True)[:SHOWN]) if is_begun else [],
             "clashes": list(change.rows.filter(state=_Row.CLASH)[: services.PART]),
             "undo": BulkChange.objects.filter(undoes=change).first(),
             "back": change.back or reverse(f"{change.page}:list"),
@@ -175,7 +179,7 @@ class BulkPage(BulkView):
 
 
 class BulkAct(BulkView):
-    """A step of a bulk change: run, stop, undo."""
+    """A step of a bulk change: run, try again, stop, undo."""
 
     is_block = True
     http_method_names: ClassVar[list[str]] = ["post", "options"]
@@ -184,6 +188,11 @@ class BulkAct(BulkView):
 class BulkRun(BulkAct):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         return self.show(services.run(self.change, by=request.user))
+
+
+class BulkRetry(BulkAct):
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self.show(services.try_again(self.change, by=request.user))
 
 
 class BulkStop(BulkAct):

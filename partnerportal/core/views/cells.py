@@ -1,4 +1,4 @@
-"""One field of a record, changed where it stands in the list: the same form, service and merge as the page that edits the record."""
+"""One field of a record, changed where it stands, in the list or on its page: by form, service and merge of the page that edits it."""
 
 from __future__ import annotations
 
@@ -132,6 +132,8 @@ class CellEdit(RecordView):
             )
         if not self.wants_part:
             return HttpResponseRedirect(self.back())
+        if here.partition("?")[0] == record.get_absolute_url():  # More than one line of the record's own page may follow from it.
+            return HttpResponse(status=204, headers={"HX-Refresh": "true"})
         # Out of band and in a template: a browser would take the toasts apart that follow a bare row of a table.
         place = f"hx-swap-oob=\"outerHTML:[data-record='{record.get_absolute_url()}']\""
         response = parts(self.request, f"<template>{self.row(record).replace('<tr', f'<tr {place}', 1)}</template>")

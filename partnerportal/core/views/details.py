@@ -19,12 +19,16 @@ from partnerportal.core.views.base import RecordView
 
 @dataclass(frozen=True)
 class Fact:
-    """One of the five to seven facts in the head of a record, or a line of its details. `value` is escaped unless it is marked safe."""
+    """One of the five to seven facts in the head of a record, or a line of its details. `value` is escaped unless it is marked safe.
+
+    A line of the details that shows a `field` of the edit form can be changed where it stands.
+    """
 
     label: str | Promise
     value: Any
     extra: Any = ""
     is_number: bool = False
+    field: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,7 @@ class RecordDetail(RecordView):
     change_permission: ClassVar[str] = ""
     delete_permission: ClassVar[str] = ""
     can_clone: ClassVar[bool] = True
+    edit: Any = None  # The page that edits such a record; `record_urls` sets it.
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         listviews.opened(self.record, by=request.user)
@@ -139,6 +144,16 @@ class RecordDetail(RecordView):
         permission = self.change_permission or f"{label[0]}.change_{label[1]}"
         rows = self.model._default_manager.editable_by(self.request.user)  # type: ignore[attr-defined]
         return self.request.user.has_perm(permission) and rows.filter(pk=self.record.pk).exists()
+
+    @cached_property
+    def cells(self) -> frozenset[str]:
+        """The fields that this person may change where they stand."""
+        if self.edit is None or not self.is_editable or not self.request.user.has_perm(self.edit.permission):
+            return frozenset()
+        rows = self.model._default_manager.editable_by(self.request.user)  # type: ignore[attr-defined]
+        if self.edit.open_to_change and not rows.filter(self.edit.open_to_change, pk=self.record.pk).exists():
+            return frozenset()
+        return frozenset(self.edit.form_class.base_fields)
 
     @cached_property
     def standing(self) -> set[str]:
@@ -171,6 +186,7 @@ class RecordDetail(RecordView):
             "facts": self.get_facts(),
             "path": self.get_path(),
             "details": self.get_details(),
+            "cells": self.cells,
             "buttons": [action for action in actions if not action.is_in_menu],
             "menu": [action for action in actions if action.is_in_menu],
             "is_editable": self.is_editable,
@@ -201,9 +217,13 @@ class RecordDetail(RecordView):
 
     def get_details(self) -> list[Fact]:
         """The lines of the details, from the fields named in `details`."""
-        return [
-            Fact(_capital(self.record._meta.get_field(name).verbose_name), display.field_value(self.record, name)) for name in self.details
-        ]
+        return [self.field(name) for name in self.details]
+
+    def field(self, name: str, *, value: Any = None, is_number: bool = False) -> Fact:
+        """A line of the details: a field with its label, written after its kind where no `value` is given."""
+        label = _capital(self.record._meta.get_field(name).verbose_name)
+        shown = display.field_value(self.record, name) if value is None else value
+        return Fact(label, shown, is_number=is_number, field=name)
 
     def get_panels(self) -> Sequence[Panel]:
         """The related lists."""

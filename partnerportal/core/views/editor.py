@@ -17,10 +17,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from partnerportal.core import listviews
+from partnerportal.core import display, listviews
+from partnerportal.core.edits import Edit, present_values, questions, read, sealed
 from partnerportal.core.filters import PartnerFilterSet
 from partnerportal.core.forms import plain_helper
-from partnerportal.core.listviews import ViewRefused
+from partnerportal.core.listviews import ViewOvertaken, ViewRefused
 from partnerportal.core.models import LONGEST_STATE, SavedView
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.toasts import say, warn
@@ -150,9 +151,7 @@ class ListEditor(Guarded):
         for name, values in group.lists():
             prefixed.setlist(f"g{place}-{name}", values)
         rows = self.source.get_queryset().none()
-        bound = self.rows.filterset_class(prefixed, rows, user=self.request.user, request=self.request, prefix=f"g{place}")
-        del bound.form.fields["q"]  # The search is the list's own.
-        return bound
+        return self.rows.filterset_class(prefixed, rows, user=self.request.user, request=self.request, prefix=f"g{place}")
 
     def posted_groups(self) -> list[QueryDict]:
         """The groups as the form has them."""
@@ -238,12 +237,20 @@ class ListEditor(Guarded):
         shown = form or ViewForm(user=self.request.user)
         return self.show("save_as", _("Save as a new view"), status=422 if form else 200, form=shown, button=_("Save"))
 
-    def name_again(self, form: ViewForm | None = None) -> HttpResponse:
+    def form_of(self, data: QueryDict | None) -> ViewForm:
+        """Name and readers as they stand, or as they were typed."""
+        return ViewForm(data, user=self.request.user, initial={"name": self.saved.name, "sharing": self.saved.sharing})
+
+    def name_again(self, edit: Edit | None = None) -> HttpResponse:
         """Ask for another name or other readers."""
         if not self.saved.is_editable_by(self.request.user):
             raise NotYours(self.saved.who_may_change())
-        shown = form or ViewForm(user=self.request.user, initial={"name": self.saved.name, "sharing": self.saved.sharing})
-        return self.show("rename", _("Rename or share"), status=422 if form else 200, form=shown, button=_("Save"))
+        if edit is None:
+            blank = self.form_of(None)
+            return self.show("rename", _("Rename or share"), form=blank, button=_("Save"), base=sealed(present_values(blank)))
+        asked = {"asked": edit.asked, "questions": questions(edit, self.saved, self.request.POST)} if edit.clashes else {}
+        status = 409 if edit.clashes else 422
+        return self.show("rename", _("Rename or share"), status=status, form=edit.form, button=_("Save"), base=edit.base, **asked)
 
     def ask_delete(self) -> HttpResponse:
         """Sure?"""
@@ -266,21 +273,54 @@ class ListEditor(Guarded):
         return self.leave(f"?view={view.word}")
 
     def rename(self) -> HttpResponse:
-        form = ViewForm(self.request.POST, user=self.request.user)
-        if not form.is_valid():
-            return self.name_again(form)
+        edit = read(self.form_of, self.request.POST)
+        if edit.clashes or not edit.form.is_valid():
+            return self.name_again(edit)
         try:
-            view = listviews.change_view(self.saved, by=self.request.user, **form.cleaned_data)
+            view = listviews.change_view(self.saved, by=self.request.user, **edit.form.cleaned_data)
         except ViewRefused as refusal:
-            form.add_error("name", str(refusal))
-            return self.name_again(form)
+            edit.form.add_error("name", str(refusal))
+            return self.name_again(edit)
         say(self.request, _("The view “%(name)s” was saved.") % {"name": view.name})
         return self.leave(self.source.written(self.source.query))
 
     def update(self) -> HttpResponse:
-        view = listviews.update_view(self.saved, query=self.kept_state(), by=self.request.user)
+        """Save over the view, unless somebody else did so meanwhile: then it is asked which of the two shall hold."""
+        if not self.saved.is_editable_by(self.request.user):
+            raise NotYours(self.saved.who_may_change())
+        choice, query = self.request.POST.get("choice", ""), self.kept_state()
+        if choice == "theirs" or state.is_same(QueryDict(query), QueryDict(self.saved.query)):
+            return self.leave(f"?view={self.saved.word}")
+        seen = self.request.POST.get("decided", "") if choice == "mine" else self.source.query.get(state.SEEN, self.saved.mark)
+        try:
+            view = listviews.update_view(self.saved, query=query, seen=seen, by=self.request.user)
+        except ViewOvertaken as overtaken:
+            return self.ask_which(overtaken.view, query)
         say(self.request, _("The view “%(name)s” was saved.") % {"name": view.name})
         return self.leave(f"?view={view.word}")
+
+    def ask_which(self, theirs: SavedView, mine: str) -> HttpResponse:
+        """Both states of a view that two people changed, where they differ."""
+        told = [self.told(theirs.query), self.told(mine)]
+        lines = [(label, theirs_said, told[1][label]) for label, theirs_said in told[0].items() if theirs_said != told[1][label]]
+        heading = _("Somebody else has changed this view meanwhile")
+        return self.show("save", heading, status=409, is_overtaken=True, lines=lines, decided=theirs.mark, button=_("Save"))
+
+    def told(self, query: str) -> dict[str, str]:
+        """What a saved state shows, in words."""
+        rows = self.rows.showing(self.request, QueryDict(query))
+        groups = ["; ".join(f"{one.chip.label}: {one.chip.value}" for one in line) for line in rows.chips()]
+        named = {column.name: str(column.label) for column in rows.columns}
+        base = next((view.label for view in rows.views if view.name == rows.query.get("base")), "")
+        order = [f"{named.get(word.lstrip('-'), word)} {'↓' if word.startswith('-') else '↑'}" for word in state.sort_of(rows.query)]
+        said = {
+            _("View"): str(base),
+            _("Filters"): f" {_('or')} ".join(groups),
+            _("Columns"): ", ".join(str(column.label) for column in rows.shown),
+            _("Sorted by"): ", ".join(order),
+            _("In the last line"): {"average": _("Averages"), "none": _("Nothing")}.get(rows.query.get("totals", ""), _("Sums")),
+        }
+        return {label: words or display.NOTHING for label, words in said.items()}
 
     def delete(self) -> HttpResponse:
         listviews.delete_view(self.saved, by=self.request.user)

@@ -236,10 +236,11 @@ class RecordSet(Guarded):
             return f"?{query.urlencode()}"
         whole = query.copy()
         if state.is_same(query, QueryDict(self.saved.query)):
-            for name in state.kept(query):
-                whole.pop(name)
+            for name in (*state.kept(query), state.SEEN):
+                whole.pop(name, None)
         elif self.view:
             whole.setdefault("base", self.view.name)
+            whole.setdefault(state.SEEN, self.saved.mark)
         return f"?{whole.urlencode()}"
 
     def address(self, *, drop: Sequence[str] = (), **parameters: Any) -> str:
@@ -302,7 +303,8 @@ class RecordSet(Guarded):
         """What the picker and the mark of a changed view need."""
         may_edit = bool(self.saved and self.saved.is_editable_by(self.request.user))
         pinned = self.named()
-        pinned.pop("q", None)
+        for name in ("q", state.SEEN):
+            pinned.pop(name, None)
         return {
             "heading": self.saved.name if self.saved else self.view.label if self.view else display.kinds(self.model),
             "picker": self.picker(),

@@ -14,8 +14,9 @@ from django.http import QueryDict
 
 PLACE = ("after", "before", "start", "lane", "since", "shown")
 ASIDE = ("format", "ids", "q")
+SEEN = "seen"  # How the saved view stood when one began to change what it shows.
 SHAPE = ("or", "sort", "columns", "totals")
-OWN_PARAMETERS = frozenset({"view", "base", *PLACE, *SHAPE, "format", "ids"})
+OWN_PARAMETERS = frozenset({"view", "base", SEEN, *PLACE, *SHAPE, "format", "ids"})
 MOST_GROUPS = 5
 MOST_KEYS = 3
 
@@ -35,7 +36,7 @@ def without(query: QueryDict, names: Iterable[str]) -> QueryDict:
 
 def kept(query: QueryDict) -> QueryDict:
     """The part of an address that a saved view keeps: neither its name, nor the place in it, nor the search."""
-    rest = without(query, ("view", *PLACE, *ASIDE))
+    rest = without(query, ("view", SEEN, *PLACE, *ASIDE))
     for name in list(rest):
         values = [value for value in rest.getlist(name) if value]
         rest.setlist(name, values) if values else rest.pop(name)

@@ -143,3 +143,21 @@ def test_the_board_on_a_phone_moves_by_its_menu(page_as, anna):
     expect(lane(page, "qualification", lead)).to_be_attached()
     assert not is_wider_than_its_window(page)
     assert stored(lead).status == "qualification"
+
+
+def test_a_move_by_keyboard_is_taken_back_by_keyboard(page_as, anna):
+    project = IntroProject(owner=anna, poc_users=5)
+    page = page_as(anna)
+    page.goto("/projects/board/")
+    settled(page)
+
+    page.locator(f"#card-{project.pk} .t").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    expect(lane(page, "demo", project)).to_be_visible()
+    page.get_by_role("button", name="Undo").press("Enter")
+
+    expect(lane(page, "intro", project)).to_be_visible()
+    assert stored(project).stage == "intro"
+    assert [(move.from_stage, move.to_stage) for move in project.stage_moves.order_by("pk")] == [("intro", "demo"), ("demo", "intro")]
