@@ -27,6 +27,7 @@ urlpatterns = [
     path("news/<int:pk>/", notices.NewsDetail.as_view(), name="news_detail"),
     path("wmp/", vendor.Wmp.as_view(), name="wmp"),
     path("help/", vendor.Help.as_view(), name="help"),
+    path("help/<slug:picture>.png", vendor.GuidePicture.as_view(), name="guide_picture"),
     path("mailbox/", vendor.Mailbox.as_view(), name="mailbox"),
     path("mailbox/<uuid:pk>/", vendor.ReadMail.as_view(), name="mail"),
     path("mailbox/<uuid:pk>/html/", vendor.MailHtml.as_view(), name="mail_html"),

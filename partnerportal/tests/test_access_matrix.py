@@ -127,7 +127,8 @@ MATRIX: dict[tuple[str, str], str] = {
         reports:index reports:report tasks:export tasks:list
     """,
     ("loooooooool", "lmmmmmmmmml"): """
-        cases:export cases:list core:palette core:search core:suggest mfa_index partners:help partners:news partners:news_detail
+        cases:export cases:list core:palette core:search core:suggest mfa_index partners:guide_picture partners:help partners:news
+        partners:news_detail
         partners:notices partners:wmp reports:home
     """,
     ("looooofffol", "lmmmmmfffml"): """

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from partnerportal.core.models import Notification, OutboxMessage, StoredMail
-from partners import services
+from partners import guide, services
 from partners.models import Invitation, News, User
 from partners.roles import Role
 from partners.services import Invitee
@@ -432,3 +432,27 @@ def test_an_attachment_is_served_as_a_file_and_nothing_else(client, vendor_admin
 
 def test_help_is_there(client, anna):
     assert "Keyboard" in page(client, anna, "/help/")
+
+
+def test_help_shows_the_guide_with_its_pictures(client, anna):
+    text = page(client, anna, "/help/")
+
+    pictures = re.findall(r'<img src="(/help/[a-z-]+\.png)" alt="[^"]+"', text)
+    assert len(pictures) >= 10
+    for address in pictures:
+        answer = client.get(address)
+        assert (answer.status_code, answer["Content-Type"], b"".join(answer.streaming_content)[:4]) == (200, "image/png", b"\x89PNG")
+    assert client.get("/help/nonsense.png").status_code == 404
+    assert "<h3>1. Sign in</h3>" in text
+    assert "**" not in text
+
+
+def test_the_guide_obeys_no_html(tmp_path, monkeypatch):
+    (tmp_path / "README.md").write_text("# Title\n\n## One\n\n<script>alert(1)</script> ![x](../../secret.png) [y](javascript:alert)\n")
+    monkeypatch.setattr(guide, "FOLDER", tmp_path)
+
+    text = guide.guide.__wrapped__()
+
+    assert "<script" not in text
+    assert 'href="javascript' not in text
+    assert "<h3>One</h3>" in text

@@ -10,7 +10,7 @@ from csp.decorators import csp, csp_replace
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.decorators import method_decorator
 from django.utils.http import content_disposition_header
@@ -19,6 +19,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from partnerportal.core.models import StoredMail
 from partnerportal.core.views import Guarded
+from partners import guide
 
 PER_PAGE = 30
 
@@ -36,7 +37,18 @@ class Help(Guarded):
     permission = "partners.view_help"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.page("partners/help.html", {"heading": _("Help")})
+        return self.page("partners/help.html", {"heading": _("Help"), "guide": guide.guide()})
+
+
+class GuidePicture(Guarded):
+    """A picture of the guide."""
+
+    permission = "partners.view_help"
+
+    def get(self, request: HttpRequest, picture: str) -> FileResponse:
+        if f"{picture}.png" not in guide.pictures():
+            raise Http404
+        return FileResponse((guide.FOLDER / f"{picture}.png").open("rb"), content_type="image/png")
 
 
 MAILBOX = "core.view_storedmail"
