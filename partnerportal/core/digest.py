@@ -61,10 +61,21 @@ def _was_mailed(user_id: int) -> bool:
     return Notification.objects.filter(user=user_id, mailed_at__gt=since).exists()
 
 
-def bundles(notices: Iterable[Notification]) -> list[list[Notification]]:
-    """The notices by what they are about, in the order of the newest of each."""
-    found: dict[object, list[Notification]] = {}
+class Bundle(list[Notification]):
+    """The notices about one record. Unread mentions stand before the rest, so that nothing newer hides them."""
+
+    @property
+    def newest(self) -> int:
+        """The key of the newest: who opens the bundle has seen all up to it."""
+        return max(notice.pk for notice in self)
+
+
+def bundles(notices: Iterable[Notification]) -> list[Bundle]:
+    """The notices, newest first, by what they are about, in the order of the newest of each."""
+    found: dict[object, Bundle] = {}
     for notice in notices:
         about = (notice.content_type_id, notice.object_id) if notice.object_id else notice.pk
-        found.setdefault(about, []).append(notice)
+        found.setdefault(about, Bundle()).append(notice)
+    for bundle in found.values():
+        bundle.sort(key=lambda notice: not notice.is_unread_mention)
     return list(found.values())

@@ -5,7 +5,9 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
+from leads.tests.factories import LeadFactory
 from partnerportal.core.models import Notification, OutboxMessage, StoredMail
+from partnerportal.core.notifications import notify
 from partners import guide, services
 from partners.models import Invitation, News, User
 from partners.roles import Role
@@ -456,3 +458,34 @@ def test_the_guide_obeys_no_html(tmp_path, monkeypatch):
     assert "<script" not in text
     assert 'href="javascript' not in text
     assert "<h3>One</h3>" in text
+
+
+def test_a_mention_stays_visible_above_what_is_newer_until_it_is_read(client, anna, alex):
+    lead = LeadFactory(owner=alex, company="Hotel Brenner")
+    told = {"values": {"who": "Alex Rossi", "record": str(lead)}, "about": lead}
+    for number in range(2):
+        notify(anna, f"%(who)s mentioned you on %(record)s, word {number}", kind="mention", **told)
+    for number in range(8):
+        notify(anna, f"%(who)s wrote note {number} on %(record)s", kind="note", **told)
+    client.force_login(anna)
+
+    for address in ("/notifications/", "/notifications/?bell=1"):
+        shown = client.get(address).content.decode()
+        head = re.search(r"<button>.*?</button>", shown, re.S)[0]
+        assert "Alex Rossi mentioned you on Hotel Brenner, word 1" in head
+        assert "Alex Rossi mentioned you on Hotel Brenner, word 0" in head
+    group = client.get("/notifications/").context["page"].object_list[0]
+    client.post(f"/notifications/{group[0].pk}/open/", {"newest": group.newest})
+
+    assert not Notification.objects.filter(user=anna, read_at=None).exists()
+    assert "wrote note 7" in re.search(r"<button>.*?</button>", client.get("/notifications/").content.decode(), re.S)[0]
+
+
+def test_what_came_after_the_page_was_shown_stays_unread(client, anna, alex):
+    lead = LeadFactory(owner=alex)
+    first, second = (notify(anna, f"Word {number}", kind="note", about=lead, values={}) for number in range(2))
+    client.force_login(anna)
+
+    client.post(f"/notifications/{first.pk}/read/", {"newest": "nonsense"})
+
+    assert list(Notification.objects.filter(user=anna, read_at=None)) == [second]

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from partnerportal.core.attached import mute
-from partnerportal.core.digest import bundles
+from partnerportal.core.digest import Bundle, bundles
 from partnerportal.core.models import Notification, Subject
 from partnerportal.core.toasts import Undo, say
 from partnerportal.core.views import Guarded, RecordView
@@ -57,9 +57,10 @@ def _groups(user: User, *, only_unread: bool) -> QuerySet:
     return _grouped(user, only_unread=only_unread).order_by().values("subject").annotate(newest=Max("pk")).order_by("-newest")
 
 
-def _filled(user: User, subjects: list[str], *, only_unread: bool) -> list[list[Notification]]:
-    """The newest notices of each subject; one query."""
-    place = Window(RowNumber(), partition_by=F("subject"), order_by=F("pk").desc())
+def _filled(user: User, subjects: list[str], *, only_unread: bool) -> list[Bundle]:
+    """The unread mentions and the newest notices of each subject; one query."""
+    rest = Case(When(read_at=None, kind__startswith="mention", then=0), default=1)
+    place = Window(RowNumber(), partition_by=F("subject"), order_by=[rest, F("pk").desc()])
     rows = _grouped(user, only_unread=only_unread).filter(subject__in=subjects).annotate(place=place).filter(place__lte=OF_ONE_RECORD)
     return bundles(rows.order_by("-pk"))
 
@@ -80,7 +81,9 @@ class OfNotice(Guarded):
         rows = self.request.user.notifications.filter(read_at=None)
         same = Q(pk=notice.pk)
         if notice.object_id is not None:
-            same |= Q(content_type=notice.content_type_id, object_id=notice.object_id, pk__lte=notice.pk)
+            told = self.request.POST.get("newest", "")
+            newest = max(notice.pk, int(told) if told.isdecimal() and len(told) < 19 else 0)
+            same |= Q(content_type=notice.content_type_id, object_id=notice.object_id, pk__lte=newest)
         rows.filter(same).update(read_at=timezone.now())
 
 

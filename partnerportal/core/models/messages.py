@@ -85,6 +85,11 @@ class Notification(models.Model):
         return self.told
 
     @property
+    def is_unread_mention(self) -> bool:
+        """Whether a colleague waits for the person to read what she wrote to her."""
+        return self.read_at is None and self.kind.startswith("mention")
+
+    @property
     def told(self) -> str:
         """What it says, in the language of whoever reads now."""
         if not self.sentence:
