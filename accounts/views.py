@@ -13,6 +13,7 @@ from accounts.filters import AccountFilter, ContactFilter
 from accounts.forms import AccountEditForm, AccountForm, ContactEditForm, ContactForm
 from accounts.models import Account, AccountStatus, Contact
 from catalog import words
+from catalog.columns import term
 from catalog.models import Term
 from partnerportal.core import display
 from partnerportal.core.panels import RelatedPanel
@@ -31,17 +32,6 @@ def address(name: str, *args: Any, query: str = "") -> str:
 def find_duplicates(name: str, pk: int) -> Action:
     """The button that looks for records which are the same; what finds them is a later app's."""
     return Action(_("Find duplicates"), address(name, pk), "intersect", is_in_menu=True)
-
-
-def term(head: Any, field: str, kind: str, *, is_optional: bool = False) -> Column:
-    """A column of one of the vendor's words."""
-    return Column(
-        head,
-        field,
-        render=lambda value, record: words.label(kind, value) if value else display.NOTHING,
-        export=lambda record: words.label(kind, getattr(record, field)) if getattr(record, field) else "",
-        is_optional=is_optional,
-    )
 
 
 # --- accounts ---------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from catalog import words
+from catalog.columns import term
 from catalog.models import StageText, Term
 from leads import services
 from leads.filters import LeadFilter
@@ -90,25 +91,14 @@ class LeadRows(RecordSet):
         return super().get_queryset().exclude(status=Status.CONVERTED)
 
 
-def _term(head: Any, field: str, kind: str, *, is_optional: bool = False) -> Column:
-    """A column of one of the vendor's words."""
-    return Column(
-        head,
-        field,
-        render=lambda value, record: words.label(kind, value) if value else display.NOTHING,
-        export=lambda record: words.label(kind, getattr(record, field)) if getattr(record, field) else "",
-        is_optional=is_optional,
-    )
-
-
 class LeadList(LeadRows, RecordList):
     columns = (
         Column(_("Company"), "company", sort="company", is_title=True),
         Column(_("Name"), "full_name", sort="last_name"),
-        _term(_("Job title"), "job_title", Term.Kind.JOB_TITLE),
+        term(_("Job title"), "job_title", Term.Kind.JOB_TITLE),
         Column(_("Status"), "status", render=choice, sort="status"),
-        _term(_("Source"), "source", Term.Kind.LEAD_SOURCE),
-        _term(_("Power"), "power", Term.Kind.POWER),
+        term(_("Source"), "source", Term.Kind.LEAD_SOURCE),
+        term(_("Power"), "power", Term.Kind.POWER),
         Column(_("E-mail"), "email", render=email),
         Column(_("Phone"), "phone", render=phone, is_optional=True),
         Column(_("Product of interest"), "product_of_interest", render=label, is_optional=True),

@@ -57,22 +57,19 @@ class Undeliverable(Exception):
 
 def handles(kind: str) -> Callable[[Handler], Handler]:
     """The decorated function delivers messages of this kind. It gets the payload as keyword arguments."""
-
-    def register(handler: Handler) -> Handler:
-        if _handlers.setdefault(kind, handler) is not handler:
-            raise ValueError(f"Two handlers for {kind}")
-        return handler
-
-    return register
+    return _registered(_handlers, kind)
 
 
 def given_up(kind: str) -> Callable[[Handler], Handler]:
     """The decorated function is called when a message of this kind has died, with its payload, in the transaction that buries it."""
+    return _registered(_mourners, kind)
 
-    def register(mourner: Handler) -> Handler:
-        if _mourners.setdefault(kind, mourner) is not mourner:
-            raise ValueError(f"Two functions for the end of {kind}")
-        return mourner
+
+def _registered(functions: dict[str, Handler], kind: str) -> Callable[[Handler], Handler]:
+    def register(function: Handler) -> Handler:
+        if functions.setdefault(kind, function) is not function:
+            raise ValueError(f"Two functions for {kind}")
+        return function
 
     return register
 

@@ -54,6 +54,7 @@ SHARED = {
     "accounts.duplicates": "rows that may be the same company, for leads too",
     "accounts.imports": "how a company's columns are read, for leads too",
     "accounts.merging": "how two rows become one, for leads too",
+    "catalog.columns": "columns of the vendor's words",
     "catalog.fields": "form fields of the vendor's words",
     "catalog.words": "the vendor's words",
     "catalog.reference": "the demo loads it",

@@ -283,7 +283,7 @@ def test_deliver_due_follows_what_a_delivery_promises(handler, monkeypatch):
 
 
 def test_a_kind_has_one_handler(handler):
-    with pytest.raises(ValueError, match="Two handlers"):
+    with pytest.raises(ValueError, match="Two functions"):
         outbox.handles("trial")(lambda: None)
 
 
