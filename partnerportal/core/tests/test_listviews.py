@@ -593,3 +593,14 @@ def test_two_addresses_that_say_the_same_are_the_same():
 
     assert state.is_same(one, QueryDict("or=c%3D3&or=b%3D2%26a%3D1&status=known&status=new&q=x"))
     assert not state.is_same(one, QueryDict("or=c%3D3&status=known&status=new"))
+
+
+def test_the_head_goes_along_with_the_rows_so_that_pin_and_files_say_the_state(as_anna, anna):
+    LeadFactory(owner=anna)
+
+    part = as_anna.get("/leads/?view=all&sort=company", headers={"HX-Request": "true", "HX-Target": "records"}).content.decode()
+
+    assert part.count('id="list-head" hx-swap-oob="true"') == 1
+    assert 'name="query" value="view=all&amp;sort=company"' in part
+    assert "/leads/export/?view=all&amp;sort=company&amp;format=csv" in html.unescape(part).replace("&", "&amp;")
+    assert "hx-swap-oob" not in as_anna.get("/leads/?view=all").content.decode()

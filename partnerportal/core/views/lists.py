@@ -44,8 +44,8 @@ class RecordList(RecordSet):
         if self.is_export:
             return self.export()
         context = self.common_context() | self.table_context()
-        is_part = self.wants_part and request.htmx.target == "records"  # type: ignore[attr-defined]
-        template = "components/records.html" if is_part else self.template_name
+        context["is_part"] = self.wants_part and request.htmx.target == "records"  # type: ignore[attr-defined]
+        template = "components/records.html" if context["is_part"] else self.template_name
         return self.page(template, context, status=422 if self.problems else 200)
 
     def prepare(self, records: list[Any]) -> None:
