@@ -30,7 +30,7 @@ PLACES = {
     ),
     "AccountOwnerForm": (("/accounts/{pk}/owner/", "accounts.account", {}),),
     "BulkOwnerForm": (("/leads/bulk/owner/", "leads.lead", {"asked": "1", "ids": "{pk}"}),),
-    "CallForm": (("/tasks/calls/new/?on=leads.lead&id={pk}", "leads.lead", {}),),
+    "CallForm": (("/tasks/calls/new/?about=leads.lead:{pk}", "leads.lead", {}),),
     "ComposeForm": (("/quotes/{pk}/compose/", "submitted", {}),),
     "CustomerForm": (("/pipeline/new/", "accounts.account", {}),),
     "ConvertForm": (("/leads/{pk}/convert/", "qualified", {}),),
@@ -101,26 +101,24 @@ def test_every_form_that_asks_for_a_record_or_a_person_is_tried():
     assert set(forms_of_the_portal()) == set(PLACES)
 
 
-@pytest.mark.parametrize("name", PLACES)
-def test_the_other_partners_record_is_refused_at_its_field(worlds, name):
+def test_the_other_partners_record_is_refused_at_its_field(worlds):
     mine, theirs = worlds
     client = Client()
     client.force_login(mine.manager)
+    before, tried, wrong = everything(), 0, []
 
-    for written, label, extra in PLACES[name]:
+    for written, label, extra in (place for places in PLACES.values() for place in places):
         key = str(mine.get(label).pk)
         address = written.format(pk=key)
         more = {one: value.format(pk=key) for one, value in extra.items()}
         form, data = posted(client, address, more)
-        related = related_of(form)
-        assert related, address
-        for field, model in related.items():
-            before = everything()
-            foreign = str(theirs_for(model, theirs).pk)
+        for field, model in related_of(form).items():
+            answer = client.post(address, {**data, **more, form.add_prefix(field): str(theirs_for(model, theirs).pk)})
+            tried += 1
+            errors = dict(answer.context["form"].errors) if answer.status_code in (200, 409, 422) else answer.status_code
+            if not isinstance(errors, dict) or field not in errors or theirs.name in answer.content.decode():
+                wrong.append((address, field, errors))
 
-            answer = client.post(address, {**data, **more, form.add_prefix(field): foreign})
-
-            assert answer.status_code in (200, 409, 422), (address, field)
-            assert field in answer.context["form"].errors, (address, field, dict(answer.context["form"].errors))
-            assert everything() == before, (address, field)
-            assert theirs.name not in answer.content.decode(), (address, field)
+    assert wrong == []
+    assert everything() == before
+    assert tried >= len(PLACES)
