@@ -149,7 +149,7 @@ class _PersonIterator(django_filters.fields.ModelChoiceIterator):
     """The choices of people, "me" before the names."""
 
     def __iter__(self) -> Iterator[Any]:
-        yield ("", _now("Anybody"))
+        yield ("", self.field.empty_label)
         yield (ME, _now("Me"))
         yield from ((person.pk, person.get_full_name()) for person in self.queryset)
 
@@ -195,7 +195,10 @@ class PartnerFilterSet(django_filters.FilterSet):
                 field.empty_label = _now("Any")
             if isinstance(field, PersonField):
                 field.reader, field.known = user, known if known is not None else {}
+                field.empty_label = _now("Anybody")
         for name in self.left_out():
+            if getattr(self.form.fields[name], "empty_label", None) is not None:
+                self.form.fields[name].empty_label = display.NOTHING
             self.form.fields[name].label = _is_not(self._label(name.removesuffix(NOT)))
         self.form.auto_id = f"filter_{self.form_prefix or ''}%s"  # A dialog over the list may hold fields of the same names.
         self.form.helper = FormHelper()

@@ -54,15 +54,21 @@ def _grouped(user: User, *, only_unread: bool) -> QuerySet:
 
 
 def _groups(user: User, *, only_unread: bool) -> QuerySet:
-    return _grouped(user, only_unread=only_unread).order_by().values("subject").annotate(newest=Max("pk")).order_by("-newest")
+    return (
+        _grouped(user, only_unread=only_unread)
+        .order_by()
+        .values("subject")
+        .annotate(newest=Max("created_at"), last=Max("pk"))
+        .order_by("-newest", "-last")
+    )
 
 
 def _filled(user: User, subjects: list[str], *, only_unread: bool) -> list[Bundle]:
     """The unread mentions and the newest notices of each subject; one query."""
     rest = Case(When(read_at=None, kind__startswith="mention", then=0), default=1)
-    place = Window(RowNumber(), partition_by=F("subject"), order_by=[rest, F("pk").desc()])
+    place = Window(RowNumber(), partition_by=F("subject"), order_by=[rest, F("created_at").desc(), F("pk").desc()])
     rows = _grouped(user, only_unread=only_unread).filter(subject__in=subjects).annotate(place=place).filter(place__lte=OF_ONE_RECORD)
-    return bundles(rows.order_by("-pk"))
+    return bundles(rows.order_by("-created_at", "-pk"))
 
 
 class OfNotice(Guarded):
