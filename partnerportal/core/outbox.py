@@ -74,9 +74,9 @@ def _registered(functions: dict[str, Handler], kind: str) -> Callable[[Handler],
     return register
 
 
-def dead(key_begins: str) -> OutboxMessage | None:
-    """The message that died of those whose key begins so, the latest."""
-    return OutboxMessage.objects.filter(key__startswith=key_begins, state=_State.DEAD).order_by("-pk").first()
+def dead(key: str) -> OutboxMessage | None:
+    """The message of this key, if it has died."""
+    return OutboxMessage.objects.filter(key=key, state=_State.DEAD).first()
 
 
 def promise(kind: str, *, key: str, **payload: Any) -> OutboxMessage:

@@ -72,7 +72,7 @@ def stop(change: BulkChange, *, by: User) -> BulkChange:
 
 def given_up(change: BulkChange) -> OutboxMessage | None:
     """The part of the work in hand that the worker will not try again by itself; None while it goes on."""
-    return outbox.dead(f"bulk.part:{change.pk}:") if change.is_at_work else None
+    return outbox.dead(_key_of_part(change)) if change.is_at_work else None
 
 
 def try_again(change: BulkChange, *, by: User) -> BulkChange:
@@ -149,9 +149,14 @@ def _begin(change: BulkChange, *, by: User, was: str) -> BulkChange:
 
 
 def _promise_part(change: BulkChange) -> None:
-    """The next part of the work in hand: named by what is still to do, so that no part is promised twice."""
+    """The next part of the work in hand."""
+    outbox.promise("bulk.part", key=_key_of_part(change), change_id=change.pk)
+
+
+def _key_of_part(change: BulkChange) -> str:
+    """A part is named by what is still to do, so that none is promised twice."""
     rest = change.rows.filter(state=_Row.WAITING if change.state == _State.PREPARING else _Row.PLANNED).count()
-    outbox.promise("bulk.part", key=f"bulk.part:{change.pk}:{change.state}:{rest}", change_id=change.pk)
+    return f"bulk.part:{change.pk}:{change.state}:{rest}"
 
 
 @outbox.handles("bulk.part")
@@ -164,7 +169,7 @@ def deliver_part(*, change_id: int) -> None:
 def tell_of_the_end(*, change_id: int) -> None:
     """Tell the person that the worker gave up, with the way to go on."""
     change = BulkChange.objects.select_related("by").get(pk=change_id)
-    if change.is_at_work:
+    if given_up(change):
         sentence = gettext_noop("%(what)s: this came to a halt before its end. You can try again or undo.")
         notify(change.by, sentence, values={"what": change.summary}, kind="bulk", url=f"/bulk/{change.pk}/")
 
