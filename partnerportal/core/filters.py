@@ -214,12 +214,11 @@ class PartnerFilterSet(django_filters.FilterSet):
 
     @classmethod
     def get_filters(cls) -> Any:
-        """The declared filters; those that choose get a twin that leaves out."""
+        """The declared filters; those that choose words or people get a twin that leaves out."""
         found = super().get_filters()
         for name, one in list(found.items()):
-            if isinstance(one, django_filters.ChoiceFilter | Choices | Person) and not isinstance(
-                one.extra.get("widget"), forms.HiddenInput
-            ):
+            is_of_words = isinstance(one, django_filters.ChoiceFilter) and not isinstance(one, django_filters.ModelChoiceFilter)
+            if is_of_words or isinstance(one, Choices | Person):
                 found[f"{name}{NOT}"] = twin = deepcopy(one)
                 twin.exclude = True
         return found

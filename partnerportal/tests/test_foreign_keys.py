@@ -41,7 +41,7 @@ PLACES = {
     "QuoteStartForm": (("/quotes/new/?project={pk}", "projects.project", {}),),
     "QuoteForm": (("/quotes/{pk}/edit/", "quotes.quote", {}),),
     "ContactForm": (("/contacts/new/", "accounts.contact", {}), ("/contacts/{pk}/edit/", "accounts.contact", {})),
-    "CaseForm": (("/cases/new/?type=tech_support", "cases.case", {}),),
+    "CaseForm": (("/cases/new/?type=customer_care", "cases.case", {}),),
     "CaseEditForm": (("/cases/{pk}/edit/", "cases.case", {}),),
 }
 

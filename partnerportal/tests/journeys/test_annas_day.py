@@ -131,7 +131,7 @@ def what_she_says_on_a_record(page, page_as, anna, alex):
     page.get_by_role("link", name="plan.txt").wait_for()
     page.get_by_role("button", name="Follow").click()
     page.get_by_text("You follow Hotel Edelweiss and hear of its changes.").wait_for()
-    assert Follow.objects.filter(user=anna).count() == 1
+    assert Follow.objects.for_partner(anna.partner).filter(user=anna).count() == 1
 
     attached.add_note(account, "I call them today", by=alex)
 
