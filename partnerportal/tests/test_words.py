@@ -152,7 +152,7 @@ class Bracketed:
 
 
 class Seen(HTMLParser):
-    """The texts that a person reads or hears of a page."""
+    """The texts that a person reads or hears of a page, but an article that says itself to be in a language of its own."""
 
     SILENT = {"script", "style", "code", "kbd", "title", "pre", "time"}
     SPOKEN = {"placeholder", "aria-label", "alt", "title", "data-confirm"}
@@ -161,10 +161,14 @@ class Seen(HTMLParser):
         super().__init__()
         self.texts: list[str] = []
         self.silent = 0
+        self.is_foreign = False
         self.is_hidden = False
 
     def handle_starttag(self, tag, attributes):
         values = dict(attributes)
+        self.is_foreign |= tag == "article" and "lang" in values
+        if self.is_foreign:
+            return
         self.silent += tag in self.SILENT
         self.is_hidden = values.get("aria-hidden") == "true"  # Initials and signs, without elements of their own inside.
         if tag != "time":
@@ -173,11 +177,14 @@ class Seen(HTMLParser):
             self.texts.append(values.get("value", ""))
 
     def handle_endtag(self, tag):
+        if self.is_foreign:
+            self.is_foreign = tag != "article"
+            return
         self.silent -= tag in self.SILENT
         self.is_hidden = False
 
     def handle_data(self, data):
-        if not self.silent and not self.is_hidden:
+        if not self.silent and not self.is_hidden and not self.is_foreign:
             self.texts.append(data)
 
 
