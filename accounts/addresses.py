@@ -16,10 +16,14 @@ if TYPE_CHECKING:
 def check_business_address(address: str, *, by: User) -> None:
     """Raise ValidationError for an address at a public mail service, or with a blocked word as a whole word.
 
-    A vendor user may enter any address. Sub-domains of a public service are refused too; a word within a word is not.
+    A vendor user may enter any address.
     """
-    if not by.partner_id:
-        return
+    if by.partner_id:
+        check_company_address(address)
+
+
+def check_company_address(address: str) -> None:
+    """`check_business_address` for everybody: sub-domains of a public service are refused too; a word within a word is not."""
     local, _at, domain = address.casefold().rpartition("@")
     for public in settings.PUBLIC_MAIL_DOMAINS:
         if domain == public or domain.endswith(f".{public}"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -18,7 +19,7 @@ from django.utils.translation import ngettext
 
 from leads import services
 from leads.forms import AssignForm, VendorLeadForm
-from leads.models import Lead, LeadOffer, VendorLead
+from leads.models import Lead, LeadOffer, VendorLead, WebEnquiry, WebForm
 from partnerportal.core.actors import acting
 from partnerportal.core.admin import ObjectAction, PartnerOwnedAdmin, PartnerOwnedInline, VendorAdmin, VisibleChoicesFilter
 from partnerportal.core.forms import refuse
@@ -44,6 +45,18 @@ class OfferInline(PartnerOwnedInline):
         return super().get_queryset(request).select_related("partner", "person", "answered_by")
 
 
+class EnquiryInline(PartnerOwnedInline):
+    """What came through the vendor's form: words and consent."""
+
+    model = WebEnquiry
+    fk_name = "vendor_lead"
+    fields = readonly_fields = ("consent_at", "name", "email", "text", "is_repeat", "consent_text", "language")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With the lead above, whoever has accepted it meanwhile."""
+        return WebEnquiry.objects.across_partners(reason="the vendor's own lead, whose page has been asked for")
+
+
 @admin.action(description=_("Assign to a partner, a person or a pool"), permissions=["assign"])
 def assign(modeladmin: admin.ModelAdmin, request: HttpRequest, chosen: QuerySet[VendorLead]) -> HttpResponse:
     """To the page where the choice is made, with the chosen leads in its address."""
@@ -62,7 +75,7 @@ class VendorLeadAdmin(VendorAdmin):
     search_fields = ("company", "last_name", "email", "city")
     ordering = ("-created_at", "-pk")
     actions = (assign,)
-    inlines = (OfferInline,)
+    inlines = (OfferInline, EnquiryInline)
     fieldsets = (
         (None, {"fields": ("company", "product_of_interest", "interested_solutions", "total_users", "source", "description")}),
         (_("Person"), {"fields": ("salutation", "first_name", "last_name", "job_title", "power", "email", "phone", "mobile")}),
@@ -144,3 +157,23 @@ class LeadOfferAdmin(PartnerOwnedAdmin):
     list_select_related = ("vendor_lead", "partner", "person", "answered_by")
     search_fields = ("vendor_lead__company",)
     date_hierarchy = "created_at"
+
+
+@admin.register(WebForm)
+class WebFormAdmin(VendorAdmin):
+    """The public forms with their addresses; the vendor's own one is made here, without a partner."""
+
+    list_display = ("__str__", "is_active", "address", "created_at")
+    list_select_related = ("partner",)
+    readonly_fields = ("address", "created_at")
+    fields = ("partner", "is_active", "address", "created_at")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: WebForm | None = None) -> tuple[str, ...]:
+        return (*super().get_readonly_fields(request, obj), *(("partner",) if obj else ()))
+
+    def has_delete_permission(self, request: HttpRequest, obj: WebForm | None = None) -> bool:
+        return False
+
+    @admin.display(description=_("address"))
+    def address(self, form: WebForm) -> str:
+        return f"{settings.SITE_URL}{form.get_absolute_url()}" if form.pk else "–"

@@ -10,11 +10,13 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+from phonenumber_field.formfields import PhoneNumberField
 
-from accounts.addresses import check_business_address
+from accounts.addresses import check_business_address, check_company_address
 from catalog import words
 from catalog.fields import TermField
-from catalog.models import SOLUTIONS, Term
+from catalog.models import SOLUTIONS, ProductOfInterest, Term
 from leads.models import Lead, VendorLead
 from leads.services import Choice
 from leads.stages import Status
@@ -192,3 +194,60 @@ class AssignForm(forms.Form):
             given = {name: values[name] for name in ("reason", "message", "hours")}
             values["choice"] = Choice(partners=partners, person=person, **given)
         return values
+
+
+class EnquiryForm(forms.Form):
+    """What somebody tells of himself on a public page. Nothing of it is trusted; the words of the consent are the page's own."""
+
+    company = forms.CharField(label=_("Company"), max_length=200, strip=True)
+    first_name = forms.CharField(label=_("First name"), max_length=100, strip=True)
+    last_name = forms.CharField(label=_("Last name"), max_length=100, strip=True)
+    email = forms.EmailField(label=_("E-mail"), max_length=254, help_text=_("Your address at the company."))
+    phone = PhoneNumberField(label=_("Phone"), required=False, help_text=_("With the country: +49 …"))
+    city = forms.CharField(label=_("City"), max_length=100, required=False, strip=True)
+    country = forms.ChoiceField(label=_("Country"), choices=lambda: [("", _("Please choose")), *countries], required=False)
+    product_of_interest = forms.ChoiceField(
+        label=_("Product of interest"), choices=[("", _("Please choose")), *ProductOfInterest.choices], required=False
+    )
+    total_users = forms.IntegerField(label=_("How many people shall use it?"), min_value=1, max_value=1_000_000, required=False)
+    description = forms.CharField(
+        label=_("Your message"), max_length=2000, required=False, strip=True, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    consent = forms.BooleanField()
+    # A person never sees this field. A machine that fills in everything gives itself away.
+    fax_number = forms.CharField(
+        required=False, label=_("Leave this empty"), widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"})
+    )
+
+    def __init__(self, *args: Any, consent: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["consent"].label = consent
+        for name, kind in AUTOCOMPLETE.items():
+            self.fields[name].widget.attrs["autocomplete"] = kind
+        for field in self.fields.values():
+            field.widget.attrs["class"] = STYLES.get(type(field.widget), "form-control")
+        for name in [name for name in self.fields if self.fields[name].required]:
+            self.fields[name].widget.attrs["required"] = True
+
+    @property
+    def is_trapped(self) -> bool:
+        """Whether the field that nobody sees was filled."""
+        return bool(self.data.get("fax_number"))
+
+    def clean_email(self) -> str:
+        """Addresses of companies only."""
+        address = self.cleaned_data["email"]
+        check_company_address(address)
+        return address
+
+
+STYLES: dict[type[forms.Widget], str] = {forms.Select: "form-select", forms.CheckboxInput: "form-check-input"}
+AUTOCOMPLETE = {
+    "company": "organization",
+    "first_name": "given-name",
+    "last_name": "family-name",
+    "email": "email",
+    "phone": "tel",
+    "city": "address-level2",
+    "country": "country",
+}

@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from leads.imports import LEADS
 from leads.models import Lead
-from leads.views import duplicates, merging, offers, records
+from leads.views import duplicates, merging, offers, records, web
 from partnerportal.core.panels import record_urls
 from partnerportal.core.views.imports import import_urls
 from tasks.services import hand_over
@@ -27,6 +27,10 @@ offered = [
 ]
 
 urlpatterns = [
+    path("contact/<str:token>/", web.EnquiryPage.as_view(), name="web_form"),
+    path("contact/<str:token>/thanks/", web.ThanksPage.as_view(), name="web_thanks"),
+    path("leads/web-form/", web.OwnWebForm.as_view(), name="own_web_form"),
+    path("leads/web-form/switch/", web.SwitchWebForm.as_view(), name="switch_web_form"),
     path("leads/offers/", include((offered, "offers"))),
     path("leads/duplicates/", duplicates.DuplicatesOfNewLead.as_view(), name="duplicates_of_new_lead"),
     path("accounts/duplicates/", duplicates.DuplicatesOfNewAccount.as_view(), name="duplicates_of_new_account"),

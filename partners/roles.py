@@ -78,6 +78,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "leads.view_vendorlead",
         "leads.add_vendorlead",
         "leads.change_vendorlead",
+        "leads.view_webform",
         "catalog.view_product",
     },
     Role.SUPPORT_AGENT: EVERYBODY | {"cases.view_case", "cases.change_case", "cases.add_comment", "cases.view_comment"},

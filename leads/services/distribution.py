@@ -214,6 +214,7 @@ def lead_of(vendor_lead: VendorLead, offer: LeadOffer, *, by: User) -> Lead:
     record_move(lead, was="", to=lead.status, by=Actor.of(by))
     offer.state, offer.lead, offer.answered_by, offer.answered_at = LeadOffer.State.ACCEPTED, lead, by, timezone.now()
     offer.save(update_fields=["state", "lead", "answered_by", "answered_at"])
+    vendor_lead.enquiries.update(lead=lead, partner=offer.partner_id)  # Words and consent go along.
     _tell_vendor(
         offer, gettext_noop("%(partner)s has accepted the lead %(lead)s."), {"partner": offer.partner, "lead": vendor_lead}, mail=False
     )

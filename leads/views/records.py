@@ -92,6 +92,7 @@ class LeadRows(RecordSet):
 
 
 class LeadList(LeadRows, RecordList):
+    actions = ((_("Web form"), "own_web_form", "globe"),)
     columns = (
         Column(_("Company"), "company", sort="company", is_title=True),
         Column(_("Name"), "full_name", sort="last_name"),

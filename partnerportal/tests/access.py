@@ -55,7 +55,7 @@ def filled(name: str, place: str, world: World) -> str:
     values = {
         "pk": str(key_of(name, place, world)),
         "line": str(world.get("quotes.quote").lines.first().pk),
-        "token": world.get("submitted").token,
+        "token": world.extra["web form"] if place.startswith("contact/") else world.get("submitted").token,
         "note": str(note_of(name, world)),
         "about": f"leads.lead:{world.get('leads.lead').pk}",
         "name": "pipeline",

@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.timeout(1800)]
 
 # (GET, POST) and the addresses that answer so.
 MATRIX: dict[tuple[str, str], str] = {
+    ("lmmmmmfffml", "lffooffffnl"): "switch_web_form",
     ("lmmmmnfnnfl", "loooonfnnfl"): "offers:decline projects:accept_offer",
     ("lllllloofol", "llllllfoffl"): "admin:leads_vendorlead_change",
     ("looooooofol", "lffoofnnfnl"): "projects:bonus_statements",
@@ -121,6 +122,7 @@ MATRIX: dict[tuple[str, str], str] = {
         accounts:views contacts:views leads:views orders:views pricing:views projects:views quotes:views tasks:views
     """,
     ("looooooofol", "lmmmmmmmfml"): """
+        own_web_form
         offers:list
         accounts:export accounts:list contacts:export contacts:list leads:board leads:export leads:list orders:export orders:list
         partners:team pricing:export pricing:list projects:board projects:export projects:list quotes:export quotes:list
@@ -143,13 +145,16 @@ MATRIX: dict[tuple[str, str], str] = {
     ("nnnnnnnnnnn", "moooooooooo"): "customer_pdf",
     ("nnnnnnnnnnn", "nnnnnnnnnnn"): "accept_invitation",
     ("ooooooooooo", "mmmmmmmmmmm"): """
+        web_thanks
         account_inactive account_reset_password_done account_reset_password_from_key_done customer_quote healthz readyz
     """,
     ("ooooooooooo", "ooooooooooo"): """
+        web_form
         account_login account_logout account_reset_password account_reset_password_from_key session_state
     """,
     ("lfffffooool", "lfffffooool"): "admin:login",
     ("llllllffffl", "llllllffffl"): """
+        admin:leads_webform_delete
         admin:leads_leadoffer_add admin:leads_leadoffer_delete admin:leads_vendorlead_delete
         admin:accounts_account_add admin:accounts_account_delete admin:accounts_contact_add admin:accounts_contact_delete
         admin:cases_case_add admin:cases_case_delete admin:catalog_pricebook_delete admin:catalog_product_delete
@@ -164,6 +169,7 @@ MATRIX: dict[tuple[str, str], str] = {
     ("llllllffffl", "llllllmmmml"): "admin:autocomplete",
     ("llllllfffol", "llllllffffl"): "admin:core_outboxmessage_change admin:core_storedmail_change",
     ("llllllfffol", "llllllfffol"): """
+        admin:leads_webform_add
         admin:catalog_averageprice_add admin:catalog_averageprice_change admin:catalog_averageprice_changelist
         admin:catalog_averageprice_delete
         admin:catalog_bundle_add admin:catalog_bundle_change admin:catalog_bundle_changelist admin:catalog_bundle_delete
@@ -181,6 +187,7 @@ MATRIX: dict[tuple[str, str], str] = {
     """,
     ("llllllmmmml", "llllllooool"): "admin:catalog_pricebookentry_process_import admin:catalog_product_process_import",
     ("llllllnnnnl", "llllllnnnnl"): """
+        admin:leads_webform_do
         admin:leads_leadoffer_do admin:leads_vendorlead_do
         admin:accounts_account_do admin:accounts_contact_do admin:cases_case_do admin:catalog_averageprice_do admin:catalog_bundle_do
         admin:catalog_exchangerate_do admin:catalog_pricebook_do admin:catalog_pricebookentry_do admin:catalog_product_do
@@ -192,6 +199,7 @@ MATRIX: dict[tuple[str, str], str] = {
         admin:projects_demoquestion_do admin:projects_project_do admin:quotes_quote_do admin:tasks_task_do admin:view_on_site
     """,
     ("llllllonfol", "llllllonfol"): """
+        admin:leads_webform_history
         admin:accounts_account_history admin:accounts_contact_history admin:partners_partner_history
     """,
     ("llllllonnol", "llllllonnol"): """
@@ -201,12 +209,14 @@ MATRIX: dict[tuple[str, str], str] = {
     """,
     ("llllllonool", "llllllonool"): "admin:cases_case_history",
     ("lllllloofol", "llllllfffol"): """
+        admin:leads_webform_change
         admin:leads_leadoffer_change
         admin:accounts_account_change admin:accounts_contact_change admin:catalog_pricebook_change admin:catalog_product_change
         admin:leads_lead_change admin:partners_invitation_change admin:partners_partner_change admin:partners_user_change
         admin:projects_bonusdecision_change admin:projects_bonusentry_change admin:projects_project_change admin:tasks_task_change
     """,
     ("lllllloofol", "lllllloofol"): """
+        admin:leads_webform_changelist
         admin:leads_leadoffer_changelist admin:leads_vendorlead_add admin:leads_vendorlead_assign admin:leads_vendorlead_changelist
         admin:accounts_account_changelist admin:accounts_contact_changelist admin:catalog_pricebook_changelist
         admin:catalog_pricebook_history admin:catalog_product_changelist admin:catalog_product_history admin:leads_lead_changelist

@@ -13,6 +13,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass, field
 from datetime import timedelta
+from uuid import uuid4
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
@@ -24,6 +25,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 from accounts.models import Account, Contact
 from accounts.tests.factories import AccountFactory, ContactFactory
 from cases.tests.factories import CaseFactory, CommentFactory, WaitingCaseFactory
+from leads.models import WebEnquiry, WebForm
 from leads.tests.factories import LeadFactory, QualifiedLeadFactory, VendorLeadFactory, offered
 from orders.tests.factories import AnsweredOrderFactory, StockOrderFactory
 from partnerportal.core.models import Attachment, DataImport, Follow, Note, Notification, Pin, SavedView, StageMove
@@ -74,7 +76,7 @@ class World:
     records: dict[str, models.Model] = field(default_factory=dict)
     others: list[models.Model] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
-    extra: dict[str, int] = field(default_factory=dict)
+    extra: dict[str, int | str] = field(default_factory=dict)
 
     def get(self, label: str) -> models.Model:
         """The record of a kind, by the label of its model or by the name of its situation."""
@@ -117,6 +119,12 @@ def _customers(world: World) -> None:
     LeadFactory(owner=world.colleague, status="not_in_target", not_in_target_reason="too-small")
     vendor_lead = VendorLeadFactory(company=f"{world.name}offered", last_name=f"{world.name}prospect")
     world.extra["offer"] = offered(vendor_lead, world.partner, by=world.partner.account_manager)[0].pk
+    form = WebForm.objects.create(partner=world.partner)
+    sent = {"name": "…", "email": "a@b.it", "text": "…", "routed_because": "…", "consent_text": "…", "language": "en"}
+    WebEnquiry.objects.for_partner(world.partner).create(
+        partner=world.partner, form=form, lead=world.records["leads.lead"], submission=uuid4(), consent_at=timezone.now(), **sent
+    )
+    world.extra["web form"] = form.token
     world.words += [vendor_lead.company, vendor_lead.last_name]
 
 

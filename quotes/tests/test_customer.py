@@ -5,6 +5,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from partnerportal.core.limits import READ_AND_ANSWER
 from projects import services as projects
 from projects.stages import Stage
 from projects.tests.factories import DemoProject, LostProject, ProposalProject
@@ -13,7 +14,6 @@ from quotes.models import Quote
 from quotes.stages import Status
 from quotes.tests.factories import AcceptedQuoteFactory, DraftQuoteFactory, SubmittedQuoteFactory
 from quotes.tests.test_drafting import everything
-from quotes.views.customer import LIMITS
 
 TODAY = date.today()
 # What the quote of the factories costs the partner, line by line and in all, and what he keeps.
@@ -261,9 +261,9 @@ def test_the_pdf_is_that_of_the_quote(client, anna):
 def test_too_many_answers_from_one_place_are_stopped(client, anna):
     quote = SubmittedQuoteFactory(owner=anna)
 
-    answers = [client.post(link(quote, "customer_accept"), {}).status_code for _try in range(LIMITS["POST"] + 2)]
+    answers = [client.post(link(quote, "customer_accept"), {}).status_code for _try in range(READ_AND_ANSWER["POST"] + 2)]
 
-    assert answers == [422] * LIMITS["POST"] + [429, 429]
+    assert answers == [422] * READ_AND_ANSWER["POST"] + [429, 429]
     assert client.get(link(quote)).status_code == 200
 
 

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,13 +20,11 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
 from partnerportal.core.actors import Actor, through
+from partnerportal.core.limits import is_too_often
 from projects.services import ProjectClosed, today_of
 from quotes import documents, services
 from quotes.forms import CustomerAcceptForm, CustomerChangeForm, CustomerWordsForm
 from quotes.models import CustomerEvent, Quote
-
-# Requests a minute from one address: to read, and to answer.
-LIMITS = {"GET": 120, "HEAD": 120, "POST": 12}
 
 STATES: dict[str, Any] = {
     "accepted": gettext_lazy("This quote has been accepted. Thank you."),
@@ -41,17 +37,6 @@ STATES: dict[str, Any] = {
 }
 
 
-def is_too_often(request: HttpRequest) -> bool:
-    """Whether this address has asked too often in this minute. A cache that is away stops nobody."""
-    address = get_adapter().get_client_ip(request)
-    key = f"customer-quote:{'answer' if request.method == 'POST' else 'read'}:{address}"
-    cache.add(key, 0, timeout=60)
-    try:
-        return cache.incr(key) > LIMITS.get(request.method or "GET", 12)
-    except (ValueError, TypeError):
-        return False
-
-
 @method_decorator(login_not_required, name="dispatch")
 class CustomerView(View):
     """What every address below a private link shares: the quote of the token, its language, its limits and headers."""
@@ -59,7 +44,7 @@ class CustomerView(View):
     quote: Quote
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if is_too_often(request):
+        if is_too_often(request, "customer-quote"):
             return self.closed_to_view(_("Too many requests. Please try again in a minute."), status=429)
         quote = services.by_token(kwargs["token"])
         if quote is None:

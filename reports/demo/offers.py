@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
-from leads.models import LeadOffer, VendorLead
+from leads.models import LeadOffer, VendorLead, WebForm
 from partners.models import Partner, User
 from reports.demo.chronicle import Chronicle
 
@@ -52,6 +52,11 @@ def offer_leads(vendor: Mapping[str, User], people: Mapping[str, User], *, now: 
         _offer(chronicle, pool, partner, Mode.POOL, REASONS[2], hours=2, **asked)
     declined = _offer(chronicle, back, nordlicht, Mode.PARTNER, REASONS[3], hours=47, **asked)
     _decline(chronicle, declined, people["carla@nordlicht-systems.com"], at=now - timedelta(hours=20))
+    for form, name in ((WebForm(), "vendor"), (WebForm(partner=aurora), "aurora-telecom")):
+        form.token = f"{name}-demo"
+        chronicle.add(
+            form, at=now - timedelta(days=90), by=people["dora@aurora-telecom.com"] if form.partner else vendor["admin@vendor.com"]
+        )
     return chronicle.write()
 
 

@@ -1,0 +1,33 @@
+"""What the timeline of a lead tells of the web form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from leads.models import Lead, WebEnquiry
+from partnerportal.core import display
+from partnerportal.core.activity import Entry, Window, source
+
+
+@source("mail")
+def enquiries(record: Any, user: Any, window: Window) -> Iterator[Entry]:
+    """What was sent through the form, why it came here, and the consent with its time."""
+    if not isinstance(record, Lead):
+        return
+    rows = WebEnquiry.objects.visible_to(user).filter(lead=record)
+    for one in window.of(rows, "consent_at"):
+        consent = _("Consent of %(moment)s: “%(text)s”") % {"moment": display.moment(one.consent_at), "text": one.consent_text}
+        yield Entry(
+            "mail",
+            f"enquiry:{one.pk:020}",
+            _("Wrote again through the web form") if one.is_repeat else _("Came through the web form"),
+            at=one.consent_at,
+            text=one.text,
+            detail=" ".join(part for part in (one.routed_because, consent) if part),
+            who=one.name,
+            icon="globe",
+            tone="violet",
+        )

@@ -1,0 +1,153 @@
+"""Leads that come through a public form: to the vendor's queue, or to a partner and there to whom the customer belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from accounts.duplicates import accounts_like
+from accounts.matching import Profile, profile
+from accounts.models import Account
+from leads.duplicates import leads_like
+from leads.models import Lead, VendorLead, WebEnquiry, WebForm
+from partnerportal.core.actors import Actor, service
+from partnerportal.core.attached import tell_followers
+from partnerportal.core.moves import record_move
+from partnerportal.core.scoping import NotYours
+from partners.models import Partner, User
+from partners.roles import Role
+
+ASKED = ("company", "first_name", "last_name", "email", "phone", "city", "country", "product_of_interest", "total_users")
+FIXED = {"source": "website", "power": "unknown", "job_title": "other"}
+RANK = {Role.PARTNER_ADMIN: 0, Role.PARTNER_MANAGER: 1, Role.PARTNER_USER: 2}
+
+
+class FormClosed(Exception):
+    """The form takes nothing: it was closed, or its partner has nobody who could answer."""
+
+
+@dataclass(frozen=True)
+class Consent:
+    """The words that a person agreed to, and in which language they were shown."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """The lead of an enquiry: whether it was there already, and why it has this owner."""
+
+    lead: Lead | VendorLead
+    is_repeat: bool
+    because: str = ""
+
+
+@service
+def receive(form: WebForm, *, values: Mapping[str, Any], consent: Consent, submission: UUID, by: Actor) -> WebEnquiry:
+    """Keep what was sent: a new lead, or a note on the open one of the same company. The same submission is kept once.
+
+    The form is locked, so that enquiries of the same company at the same moment make one lead. Raises FormClosed.
+    """
+    form = WebForm.objects.select_related("partner").select_for_update(of=("self",)).get(pk=form.pk)
+    if not form.is_active:
+        raise FormClosed
+    kept = WebEnquiry.objects.across_partners(reason="the form of the enquiry is in hand").filter(form=form, submission=submission).first()
+    if kept is not None:
+        return kept
+    found = _of_partner(form.partner, values, by) if form.partner else _of_vendor(values)
+    enquiry = WebEnquiry(
+        form=form, partner=form.partner, submission=submission, is_repeat=found.is_repeat, routed_because=found.because[:500]
+    )
+    enquiry.name, enquiry.email = f"{values['first_name']} {values['last_name']}".strip(), values["email"]
+    enquiry.text, enquiry.language = values["description"], consent.language
+    enquiry.consent_text, enquiry.consent_at = consent.text, timezone.now()
+    if isinstance(found.lead, Lead):
+        enquiry.lead = found.lead
+    else:
+        enquiry.vendor_lead = found.lead
+    enquiry.save()
+    if isinstance(found.lead, Lead):
+        _tell(found.lead, is_repeat=found.is_repeat)
+    return enquiry
+
+
+@service
+def open_form(partner: Partner, *, by: User, is_active: bool = True) -> WebForm:
+    """Open the form of the own company, made at the first time, or close it. Raises NotYours for anybody but its managers."""
+    if by.partner_id != partner.pk or not by.manages_company:
+        raise NotYours(_("Only the managers of %(partner)s open and close the web form.") % {"partner": partner.name})
+    form, is_new = WebForm.objects.select_for_update(of=("self",)).get_or_create(partner=partner, defaults={"is_active": is_active})
+    if not is_new and form.is_active != is_active:
+        form.is_active = is_active
+        form.save(update_fields=["is_active"])
+    return form
+
+
+def _of_partner(partner: Partner, values: Mapping[str, Any], by: Actor) -> Found:
+    wanted = _profile(values)
+    leads = Lead.objects.for_partner(partner).filter(deleted_at=None).open()  # type: ignore[attr-defined]
+    same = next((one for one in leads_like(wanted, leads) if one.is_same), None)
+    if same is not None:
+        return Found(same.record, is_repeat=True, because=" ".join(same.reasons))
+    accounts = Account.objects.for_partner(partner).filter(deleted_at=None)
+    known = next((one for one in accounts_like(wanted, accounts) if one.is_same), None)  # type: ignore[arg-type]
+    account = known.record if known else None
+    owner, because = _owner(partner, account)
+    if known and owner == known.record.owner:
+        because = f"{because} {' '.join(known.reasons)}"
+    lead = Lead(partner=partner, owner=owner, account=account, origin=Lead.Origin.WEB, **FIXED, **_facts(values))
+    lead.save()
+    record_move(lead, was="", to=lead.status, by=by)
+    return Found(lead, is_repeat=False, because=because)
+
+
+def _of_vendor(values: Mapping[str, Any]) -> Found:
+    alike = Q(email__iexact=values["email"]) | Q(company__iexact=values["company"])
+    waiting = VendorLead.objects.exclude(state=VendorLead.State.ACCEPTED).filter(alike).order_by("pk").first()
+    if waiting is not None:
+        return Found(waiting, is_repeat=True)
+    lead = VendorLead(**FIXED, **_facts(values))
+    lead.save()
+    return Found(lead, is_repeat=False)
+
+
+def _owner(partner: Partner, account: Account | None) -> tuple[User, str]:
+    """Who looks after the customer, else who runs the company; and why. Raises FormClosed when nobody works there."""
+    if account is not None and account.owner.is_active and account.owner.partner_id == partner.pk:
+        return account.owner, _("Owner of the account %(account)s.") % {"account": account}
+    people = sorted(User.objects.filter(partner=partner, is_active=True), key=lambda one: (RANK[Role(one.role)], one.pk))
+    if not people:
+        raise FormClosed
+    return people[0], _("No account of this company is known.") if account is None else _("The owner of the account has left.")
+
+
+def _profile(values: Mapping[str, Any]) -> Profile:
+    return profile(
+        values["company"],
+        emails=[values["email"]],
+        phones=[str(values["phone"] or "")],
+        city=values["city"],
+        country=str(values["country"] or ""),
+        person=f"{values['first_name']} {values['last_name']}",
+    )
+
+
+def _facts(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: values[name] for name in ASKED} | {"description": values["description"]}
+
+
+def _tell(lead: Lead, *, is_repeat: bool) -> None:
+    sentence = (
+        gettext_noop("%(lead)s has written again through the web form.")
+        if is_repeat
+        else gettext_noop("A new lead came through the web form: %(lead)s")
+    )
+    tell_followers(lead, sentence, values={"lead": lead}, kind="lead", but=[])

@@ -1,0 +1,22 @@
+"""How often an address may ask a page that is open to everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from allauth.account.adapter import get_adapter
+from django.core.cache import cache
+from django.http import HttpRequest
+
+READ_AND_ANSWER: Mapping[str, int] = {"GET": 120, "HEAD": 120, "POST": 12}  # Requests a minute from one address.
+
+
+def is_too_often(request: HttpRequest, page: str, limits: Mapping[str, int] = READ_AND_ANSWER) -> bool:
+    """Whether this address has asked for this kind of page too often in this minute. A cache that is away stops nobody."""
+    address = get_adapter().get_client_ip(request)
+    key = f"{page}:{'answer' if request.method == 'POST' else 'read'}:{address}"
+    cache.add(key, 0, timeout=60)
+    try:
+        return cache.incr(key) > limits.get(request.method or "GET", 12)
+    except (ValueError, TypeError):
+        return False
