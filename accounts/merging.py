@@ -180,7 +180,8 @@ def undo_merge(merge: Merge, *, by: User) -> Undone:
     if keep.deleted_at is not None:
         raise MergeRefused(_("%(record)s was deleted meanwhile; restore it first.") % {"record": keep})
     require_editable(keep, by)
-    left = [*_restore(rows, merge, keep), *_put_back_values(keep, merge), *_put_back_rows(merge)]
+    behind = list(_put_back_rows(merge))  # First: what a record computes from its rows, it computes when it is saved.
+    left = [*_restore(rows, merge, keep), *_put_back_values(keep, merge), *behind]
     merge.undone_at, merge.undone_by = timezone.now(), by
     merge.save(update_fields=["undone_at", "undone_by"])
     return Undone(merge, tuple(left))

@@ -1,4 +1,4 @@
-"""Leads in the back office: those of partners to look at, those of the vendor to hand out."""
+"""Leads in the back office: those of partners to look at, those of the vendor to hand out; questions and plans to edit."""
 
 from __future__ import annotations
 
@@ -19,7 +19,18 @@ from django.utils.translation import ngettext
 
 from leads import services
 from leads.forms import AssignForm, VendorLeadForm
-from leads.models import Lead, LeadOffer, VendorLead, WebEnquiry, WebForm
+from leads.models import (
+    Lead,
+    LeadOffer,
+    LeadPlan,
+    PlanRun,
+    PlanStep,
+    QualificationAnswer,
+    QualificationQuestion,
+    VendorLead,
+    WebEnquiry,
+    WebForm,
+)
 from partnerportal.core.actors import acting
 from partnerportal.core.admin import ObjectAction, PartnerOwnedAdmin, PartnerOwnedInline, VendorAdmin, VisibleChoicesFilter
 from partnerportal.core.forms import refuse
@@ -177,3 +188,46 @@ class WebFormAdmin(VendorAdmin):
     @admin.display(description=_("address"))
     def address(self, form: WebForm) -> str:
         return f"{settings.SITE_URL}{form.get_absolute_url()}" if form.pk else "–"
+
+
+@admin.register(QualificationQuestion)
+class QualificationQuestionAdmin(VendorAdmin):
+    """What a lead is asked. A question that has answers stays, and is no longer asked when it is not active."""
+
+    list_display = ("text", "product", "key", "is_active", "position")
+    list_editable = ("is_active", "position")
+    list_filter = ("product", "is_active")
+    prepopulated_fields = {"key": ("text",)}
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: QualificationQuestion | None = None) -> dict[str, Any]:
+        return {} if obj else dict(self.prepopulated_fields)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: QualificationQuestion | None = None) -> tuple[str, ...]:
+        """The key names the answers, so it stays."""
+        return (*super().get_readonly_fields(request, obj), *(("key",) if obj else ()))
+
+    def has_delete_permission(self, request: HttpRequest, obj: QualificationQuestion | None = None) -> bool:
+        if obj is None:
+            return super().has_delete_permission(request, obj)
+        answers = QualificationAnswer.objects.across_partners(reason="whether a question of the vendor's was answered by anybody")
+        return super().has_delete_permission(request, obj) and not answers.filter(question=obj).exists()
+
+
+class PlanStepInline(admin.TabularInline):
+    model = PlanStep
+    extra = 2
+
+
+@admin.register(LeadPlan)
+class LeadPlanAdmin(VendorAdmin):
+    """Ways of working a lead. A plan that was used stays, and is no longer offered when it is not active."""
+
+    list_display = ("name", "is_active", "position")
+    list_editable = ("is_active", "position")
+    inlines = (PlanStepInline,)
+
+    def has_delete_permission(self, request: HttpRequest, obj: LeadPlan | None = None) -> bool:
+        if obj is None:
+            return super().has_delete_permission(request, obj)
+        runs = PlanRun.objects.across_partners(reason="whether a plan of the vendor's was started by anybody")
+        return super().has_delete_permission(request, obj) and not runs.filter(plan=obj).exists()

@@ -23,6 +23,8 @@ class LeadFilter(PartnerFilterSet):
     power = Choices(label=_("Power"), choices=partial(words.choices, Term.Kind.POWER))
     product_of_interest = Choices(label=_("Product of interest"), choices=ProductOfInterest.choices)
     total_users = Amounts(label=_("Total users"))
+    score = Amounts(label=_("Score"))
+    next_step_on = DayRange(label=_("Next step on"))
     revisit = DayRange(label=_("Revisit on"), field_name="revisit_on")
     created = DayRange(label=_("Created"), field_name="created_at")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from crispy_forms.layout import Fieldset, Layout
@@ -17,7 +18,7 @@ from accounts.addresses import check_business_address, check_company_address
 from catalog import words
 from catalog.fields import TermField
 from catalog.models import SOLUTIONS, ProductOfInterest, Term
-from leads.models import Lead, VendorLead
+from leads.models import Lead, QualificationAnswer, QualificationQuestion, VendorLead
 from leads.services import Choice
 from leads.stages import Status
 from partnerportal.core.forms import PartnerForm, PartnerModelForm
@@ -54,6 +55,8 @@ class LeadEditForm(PartnerModelForm):
             "product_of_interest",
             "interested_solutions",
             "total_users",
+            "next_step",
+            "next_step_on",
             "website",
             "industry",
             "employees",
@@ -73,6 +76,7 @@ class LeadEditForm(PartnerModelForm):
             Fieldset(_("Company and person"), "company", *status, "salutation", "first_name", "last_name", "job_title", "power", "source"),
             Fieldset(_("How to reach them"), "email", "phone", "mobile", "website"),
             Fieldset(_("Interest"), "product_of_interest", "total_users", "interested_solutions"),
+            Fieldset(_("What comes next"), "next_step", "next_step_on"),
             Fieldset(_("About the company"), "industry", "employees", "street", "postal_code", "city", "state", "country", "description"),
         )
 
@@ -251,3 +255,27 @@ AUTOCOMPLETE = {
     "city": "address-level2",
     "country": "country",
 }
+
+
+class NextStepForm(PartnerModelForm):
+    """What is to be done next with a lead."""
+
+    class Meta:
+        model = Lead
+        fields = ["next_step", "next_step_on"]
+
+
+class QualificationForm(PartnerForm):
+    """The qualification questions, one text each. Fields are named after the questions' keys."""
+
+    def __init__(self, *args: Any, asked: Iterable[tuple[QualificationQuestion, QualificationAnswer | None]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for question, answer in asked:
+            self.fields[question.key] = forms.CharField(
+                label=question.text,
+                help_text=question.help,
+                required=False,
+                max_length=4000,
+                initial=answer.text if answer else "",
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )

@@ -4,11 +4,17 @@ from django.urls import include, path
 
 from leads.imports import LEADS
 from leads.models import Lead
-from leads.views import duplicates, merging, offers, records, web
+from leads.views import duplicates, merging, offers, records, web, working
 from partnerportal.core.panels import record_urls
 from partnerportal.core.views.imports import import_urls
 from tasks.services import hand_over
 
+work = [
+    path("<int:pk>/qualify/", working.Qualify.as_view(), name="qualify"),
+    path("<int:pk>/next-step/", working.NextStep.as_view(), name="next_step"),
+    path("<int:pk>/plan/", working.StartPlan.as_view(), name="start_plan"),
+    path("<int:pk>/plan/stop/", working.StopPlan.as_view(), name="stop_plan"),
+]
 leads = record_urls(
     Lead,
     hand_over=hand_over,
@@ -43,5 +49,5 @@ urlpatterns = [
     path("contacts/<int:pk>/merge/", merging.MergeContacts.as_view(), name="merge_contacts"),
     path("merges/<int:pk>/", merging.MergePage.as_view(), name="merge"),
     path("merges/<int:pk>/undo/", merging.UndoMerge.as_view(), name="undo_merge"),
-    path("leads/", include((import_urls(LEADS) + leads, "leads"))),
+    path("leads/", include((import_urls(LEADS) + work + leads, "leads"))),
 ]

@@ -229,6 +229,7 @@ class ConvertForm(PartnerForm):
     account = forms.ModelChoiceField(label=_("Account"), queryset=Account.objects.all(), required=False)  # type: ignore[var-annotated]
     phone = PhoneNumberField(label=_("Phone of the company"), required=False)
     contact = forms.ModelChoiceField(label=_("Contact"), queryset=Contact.objects.all(), required=False)  # type: ignore[var-annotated]
+    project = forms.ModelChoiceField(label=_("Project"), queryset=Project.objects.all(), required=False)  # type: ignore[var-annotated]
     name = forms.CharField(label=_("Project name"), max_length=200)
     close_date = forms.DateField(label=_("Close date"))
     opportunity_type = forms.ChoiceField(label=_("Opportunity type"), choices=OpportunityType.choices)
@@ -236,6 +237,8 @@ class ConvertForm(PartnerForm):
     interested_solutions = solutions()
     total_users = forms.IntegerField(label=_("Total users"), min_value=1, max_value=1_000_000)
     currency = forms.ChoiceField(label=_("Project currency"), choices=Currency.choices)
+
+    OF_A_NEW_PROJECT = ("name", "close_date", "opportunity_type", "product_of_interest", "currency", "interested_solutions", "total_users")
 
     def __init__(self, *args: Any, lead: Lead, accounts: Iterable[Account], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -247,19 +250,26 @@ class ConvertForm(PartnerForm):
         account.queryset = account.queryset.filter(pk__in=offered)  # type: ignore[attr-defined]
         contact.queryset = contact.queryset.filter(account__in=offered).select_related("account")  # type: ignore[attr-defined]
         contact.label_from_instance = lambda one: f"{one} – {one.account}"  # type: ignore[attr-defined]
+        project = self.fields["project"]
+        project.empty_label = _now("Create a new project")  # type: ignore[attr-defined]
+        project.queryset = project.queryset.open().filter(account__in=offered).select_related("account")  # type: ignore[attr-defined]
+        project.label_from_instance = lambda one: f"{one} – {one.account} · {one.get_stage_display()}"  # type: ignore[attr-defined]
         if not offered:
             account.widget, contact.widget = forms.HiddenInput(), forms.HiddenInput()
+        if not project.queryset.exists():  # type: ignore[attr-defined]
+            project.widget = forms.HiddenInput()
         if lead.phone:
             del self.fields["phone"]
-        who = (
-            ["account", *(["phone"] if "phone" in self.fields else []), "contact"]
-            if offered or "phone" in self.fields
-            else ["account", "contact"]
-        )
+        if self.data.get("project"):
+            for name in self.OF_A_NEW_PROJECT:
+                self.fields[name].required = False
+        who = ["account", *(["phone"] if "phone" in self.fields else []), "contact", "project"]
         self.helper.layout = Layout(
-            Fieldset(_("Account and contact"), *who) if offered or "phone" in self.fields else Div(*who),
-            Fieldset(_("Project"), "name", "close_date", "opportunity_type", "product_of_interest", "currency"),
-            Fieldset(_("Size"), "interested_solutions", "total_users"),
+            Fieldset(_("What is there already"), *who) if offered or "phone" in self.fields else Div(*who),
+            Fieldset(
+                _("New project"), "name", "close_date", "opportunity_type", "product_of_interest", "currency", css_class="when-no-project"
+            ),
+            Fieldset(_("Size"), "interested_solutions", "total_users", css_class="when-no-project"),
         )
 
     @staticmethod
@@ -276,12 +286,17 @@ class ConvertForm(PartnerForm):
         }
 
     def clean_close_date(self) -> Any:
-        return not_past(self.cleaned_data["close_date"])
+        day = self.cleaned_data["close_date"]
+        return not_past(day) if day else day
 
     def clean(self) -> dict[str, Any]:
-        """The contact belongs to the account; a new account has a phone."""
+        """Contact and project belong to the account, which a project brings along; a new account has a phone."""
         values = super().clean() or self.cleaned_data
-        account, contact = values.get("account"), values.get("contact")
+        account, contact, project = values.get("account"), values.get("contact"), values.get("project")
+        if project and account and project.account_id != account.pk:
+            self.add_error("project", _now("This project belongs to %(account)s: choose that account too.") % {"account": project.account})
+        elif project and not account:
+            account = values["account"] = project.account
         if contact and (not account or contact.account_id != account.pk):
             self.add_error("contact", _now("This person belongs to %(account)s: choose that account too.") % {"account": contact.account})
         if not account and "phone" in self.fields and "phone" not in self.errors and not values.get("phone"):

@@ -261,6 +261,7 @@ class Conversion(PartnerOwned):
     was_account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", null=True)
     made = models.JSONField(help_text=_("What is new: account, contact, project; with the changes and rows that it began with."))
     filled = models.JSONField(help_text=_("Fields that were empty: of what, which, and with what."))
+    carried = models.JSONField(default=dict)  # What went from the lead to the project: kind → keys.
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     undone_at = models.DateTimeField(null=True, blank=True)

@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, Sum, Window
 from django.utils import timezone
 from django.utils.http import urlencode
 
@@ -31,6 +31,7 @@ from tasks.models import Task
 OPEN_STAGES = tuple(stage for stage in Stage if stage != Stage.CLOSED)
 AWAITING = Q(record_type=ELIGIBLE_KIND, opportunity_type__in=ELIGIBLE_TYPES, demo_done=True, approved_by_am="")
 TODAY_SHOWN = 8
+SILENT_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -214,6 +215,13 @@ def tasks_of_today(user: User, *, today: date) -> tuple[list[Task], int]:
     shown = list(due[:TODAY_SHOWN])
     overdue = sum(task.due_on < today for task in shown)  # type: ignore[operator]
     return shown, overdue if len(shown) < TODAY_SHOWN else due.overdue(today).count()
+
+
+def silent_leads(user: User, owner: User | None) -> tuple[list[Lead], int]:
+    """Open leads that nobody has touched for long, the longest first, at most five; and how many there are. One query."""
+    rows = of_person(Lead.objects.visible_to(user), owner).silent().annotate(count=Window(Count("pk")))
+    shown = list(rows.order_by("updated_at", "pk")[:SILENT_SHOWN])
+    return shown, shown[0].count if shown else 0
 
 
 def address(place: str, **query: Any) -> str:

@@ -44,6 +44,7 @@ class Home(Guarded):
         goal = metrics.goal_percent(found.won_mrr, user.partner.mrr_goal, user.partner.currency) if owner is None else None
         tasks, overdue = metrics.tasks_of_today(user, today=today)
         attach_about(tasks, user)
+        silent, silent_count = metrics.silent_leads(user, owner)
         return {
             "scope": "me" if owner else "company",
             "tiles": home.tiles(found, owner=owner, currency=user.partner.currency, goal=goal, today=today),
@@ -51,6 +52,9 @@ class Home(Guarded):
             "offers": list(self._offers(user)),
             "tasks": tasks,
             "overdue": overdue,
+            "silent": silent,
+            "silent_count": silent_count,
+            "silent_url": metrics.address("leads", view="silent", owner=owner.pk if owner else None),
             "manager": user.partner.account_manager,
             "mailto": mailto(user.partner),
         }

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -139,6 +139,19 @@ def hand_over_tasks(records: Iterable[Subject], *, former: User, to: User) -> in
         task.assigned_to = to
         task.save(update_fields=["assigned_to", "updated_at"])
     return len(tasks)
+
+
+def withdraw_tasks(tasks: QuerySet[Task]) -> int:
+    """Take tasks away softly that somebody else's decision has made needless; how many there were.
+
+    Part of another service: the caller's transaction and author, and its right to do so. The rows are locked.
+    """
+    now = timezone.now()
+    found = list(tasks.select_for_update(of=("self",)))
+    for task in found:
+        task.deleted_at = now
+        task.save(update_fields=["deleted_at", "updated_at"])
+    return len(found)
 
 
 def _locked(task: Task, by: User) -> Task:

@@ -1,7 +1,21 @@
 """Leads, those of partners and those that the vendor hands out."""
 
 from leads.models.lead import Lead, LeadQuerySet
+from leads.models.plan import LeadPlan, PlanRun, PlanStep
+from leads.models.qualification import QualificationAnswer, QualificationQuestion
 from leads.models.vendor import LeadOffer, VendorLead
 from leads.models.web import WebEnquiry, WebForm
 
-__all__ = ["Lead", "LeadOffer", "LeadQuerySet", "VendorLead", "WebEnquiry", "WebForm"]
+__all__ = [
+    "Lead",
+    "LeadOffer",
+    "LeadPlan",
+    "LeadQuerySet",
+    "PlanRun",
+    "PlanStep",
+    "QualificationAnswer",
+    "QualificationQuestion",
+    "VendorLead",
+    "WebEnquiry",
+    "WebForm",
+]

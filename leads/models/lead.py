@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -15,10 +20,12 @@ from accounts.candidates import HostKey, MatchKey, candidates
 from accounts.matching import Profile
 from accounts.models import Account
 from leads.models.prospect import Prospect
+from leads.score import Facts, Score, score
 from leads.stages import OPEN, Status
 from partnerportal.core.history import tracked
+from partnerportal.core.models import Note
 from partnerportal.core.scoping import PartnerManager, PartnerQuerySet
-from tasks.models import Taskable
+from tasks.models import Task, Taskable
 
 if TYPE_CHECKING:
     from partners.models import User
@@ -28,6 +35,17 @@ class LeadQuerySet(PartnerQuerySet):
     def open(self) -> LeadQuerySet:
         """New or in qualification."""
         return self.filter(status__in=OPEN)
+
+    def untouched_since(self, moment: datetime) -> LeadQuerySet:
+        """Open leads on which nobody has done anything since: no change, no note, no task or call."""
+        on_it = {"content_type": ContentType.objects.get_for_model(Lead), "object_id": OuterRef("pk")}
+        noted = Note.objects.across_partners(reason="tied to the lead's own row").filter(**on_it, updated_at__gte=moment)
+        worked = Task.objects.across_partners(reason="tied to the lead's own row").filter(**on_it, updated_at__gte=moment)
+        return self.open().filter(~Exists(noted), ~Exists(worked), updated_at__lt=moment)
+
+    def silent(self) -> LeadQuerySet:
+        """What is on the radar: untouched for `LEAD_SILENT_DAYS`."""
+        return self.untouched_since(timezone.now() - timedelta(days=settings.LEAD_SILENT_DAYS))
 
     def like(self, wanted: Profile) -> LeadQuerySet:
         """The rows that may be this company, converted ones left out, the nearest first; `matching.compare` decides."""
@@ -50,9 +68,12 @@ class Lead(Prospect, Taskable):
     origin = models.CharField(_("origin"), max_length=10, choices=Origin.choices, default=Origin.PARTNER, editable=False)
     not_in_target_reason = models.CharField(_("reason"), max_length=40, blank=True)
     revisit_on = models.DateField(_("revisit on"), null=True, blank=True)
+    next_step = models.CharField(_("next step"), max_length=200, blank=True)
+    next_step_on = models.DateField(_("next step on"), null=True, blank=True)
+    score = models.PositiveSmallIntegerField(_("score"), default=0, editable=False)  # Kept by `save`.
     account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, blank=True, related_name="leads", editable=False)
     converted_at = models.DateTimeField(_("converted"), null=True, blank=True, editable=False)
-    history = tracked()
+    history = tracked(excluded_fields=["score"])
 
     objects = PartnerManager.from_queryset(LeadQuerySet)()  # type: ignore[misc]
 
@@ -83,8 +104,32 @@ class Lead(Prospect, Taskable):
             ),
         ]
 
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **options: Any) -> None:
+        """Every save brings the score up to date."""
+        self.score = self.get_score().points
+        if update_fields is not None:
+            update_fields = {*update_fields, "score"}
+        super().save(*args, update_fields=update_fields, **options)
+
     def get_absolute_url(self) -> str:
         return reverse("leads:detail", args=[self.pk])
+
+    def get_score(self, *, answers: int | None = None) -> Score:
+        """The points as they are now, with their reasons; how many questions are answered is read unless it is given."""
+        if answers is None:
+            answers = self.answers.count() if self.pk else 0  # type: ignore[attr-defined]
+        return score(
+            Facts(
+                power=self.power,
+                source=self.source,
+                users=self.total_users or 0,
+                product=self.product_of_interest,
+                solutions=tuple(self.interested_solutions),
+                has_phone=bool(self.phone or self.mobile),
+                has_next_step=bool(self.next_step_on),
+                answers=answers,
+            )
+        )
 
     @classmethod
     def editability(cls, user: User) -> Q:

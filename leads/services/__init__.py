@@ -20,12 +20,15 @@ from leads.services.distribution import (
 )
 from leads.services.records import (
     FIELDS,
+    answer_questions,
     create_lead,
     edit_lead,
     mark_converted,
     mark_not_in_target,
     reopen,
     set_status,
+    start_plan,
+    stop_plan,
     take_back_conversion,
 )
 
@@ -36,6 +39,7 @@ __all__ = [
     "RETURNED",
     "Choice",
     "OfferGone",
+    "answer_questions",
     "assign",
     "claim",
     "create_lead",
@@ -51,6 +55,8 @@ __all__ = [
     "reopen",
     "sentence_of",
     "set_status",
+    "start_plan",
+    "stop_plan",
     "take_back",
     "take_back_conversion",
     "was_offered",

@@ -16,15 +16,16 @@ from accounts.models import Account
 from accounts.services import require_partner
 from catalog import words
 from catalog.models import Term
-from leads.models import Lead
-from leads.stages import CONVERTIBLE, MOVES, Status
+from leads.models import Lead, LeadPlan, PlanRun, QualificationAnswer, QualificationQuestion
+from leads.schedule import due_days
+from leads.stages import CONVERTIBLE, MOVES, OPEN, Status
 from partnerportal.core.actors import Actor, service
 from partnerportal.core.attached import tell_followers
 from partnerportal.core.moves import check_undo, record_move
 from partnerportal.core.scoping import require_editable
 from partnerportal.core.stages import IllegalMove, check_fresh
 from partners.models import User
-from tasks.services import create_task
+from tasks.services import create_task, withdraw_tasks
 
 # What a form, a cell, a bulk change or an import may write. Everything else is a service's.
 FIELDS = (
@@ -49,6 +50,8 @@ FIELDS = (
     "product_of_interest",
     "interested_solutions",
     "total_users",
+    "next_step",
+    "next_step_on",
     "description",
 )
 FIRST = (Status.NEW, Status.QUALIFICATION)
@@ -87,7 +90,7 @@ def edit_lead(lead: Lead, *, values: Mapping[str, Any], by: User) -> Lead:
 def set_status(
     lead: Lead, *, to: str, seen: str, by: User, reason: str = "", revisit_on: date | None = None, is_undo: bool = False
 ) -> Lead:
-    """Move a lead by hand. Not in Target needs a `reason` (a term's key); a revisit date makes a task for the owner.
+    """Move a lead by hand. Not in Target needs a `reason` (a term's key); a revisit date makes a task for the owner, and a plan ends.
 
     `is_undo` takes the person's own last step back, where there is such an arrow.
 
@@ -101,10 +104,13 @@ def set_status(
     undone = check_undo(lead, to=to, by=Actor.of(by)) if is_undo else ""
     if to == Status.NOT_IN_TARGET:
         _check_reason(reason)
+        _check_revisit(revisit_on)
     else:
         reason, revisit_on = "", None
     was, lead.status, lead.not_in_target_reason, lead.revisit_on = lead.status, to, reason, revisit_on
     lead.save(update_fields=["status", "not_in_target_reason", "revisit_on", "updated_at"])
+    if to == Status.NOT_IN_TARGET:
+        _end_plan(lead)
     record_move(lead, was=was, to=to, by=Actor.of(by), reason=words.label(Term.Kind.NOT_IN_TARGET, reason) if reason else undone)
     if revisit_on:
         create_task(
@@ -142,6 +148,51 @@ def mark_converted(lead: Lead, *, account: Account, by: User, convertible: Colle
     return lead
 
 
+@service
+def answer_questions(lead: Lead, *, answers: Mapping[str, str], by: User) -> Lead:
+    """Write the answers to qualification questions, by the questions' keys; an empty text takes an answer away.
+
+    Raises NotYours for one who may not change the lead.
+    """
+    lead = _locked(lead, by)
+    questions = QualificationQuestion.objects.filter(key__in=answers)
+    present = {answer.question_id: answer for answer in QualificationAnswer.objects.for_partner(lead.partner_id).filter(lead=lead)}
+    changes = [_write(lead, question, present.get(question.pk), answers[question.key].strip(), by) for question in questions]
+    if any(changes):
+        lead.save(update_fields=["updated_at"])
+    return lead
+
+
+@service
+def start_plan(lead: Lead, *, plan: LeadPlan, by: User) -> PlanRun:
+    """Make the steps of a plan tasks of the person, from today on. Raises NotYours, and IllegalMove while a plan is running."""
+    lead = _locked(lead, by)
+    if lead.status not in OPEN:
+        raise IllegalMove(_("A plan is for an open lead."), stage=lead.status)
+    current = _current_plan(lead)
+    if current is not None and current.open_tasks.exists():
+        raise IllegalMove(_("“%(plan)s” is running on this lead. Stop it first.") % {"plan": current}, stage=lead.status)
+    _end(current)
+    run = PlanRun.objects.create(partner_id=lead.partner_id, lead=lead, plan=plan, started_by=by)
+    steps = list(plan.steps.all())
+    for step, day in zip(steps, due_days(timezone.localdate(), [step.day for step in steps]), strict=True):
+        values = {"subject": step.subject, "kind": step.kind, "due_on": day, "assigned_to": by}
+        run.tasks.add(create_task(values=values, on=lead, by=by))
+    return run
+
+
+@service
+def stop_plan(lead: Lead, *, by: User) -> int:
+    """End the plan of a lead: its open tasks are taken away, what was done stays. How many tasks went.
+
+    Raises NotYours, and IllegalMove where no plan is running.
+    """
+    lead = _locked(lead, by)
+    if _current_plan(lead) is None:
+        raise IllegalMove(_("No plan is running on this lead."), stage=lead.status)
+    return _end_plan(lead)
+
+
 def take_back_conversion(lead: Lead, *, account: Account | None, by: User) -> Lead:
     """The last step of undoing a conversion, in the transaction in hand, with the lead locked: it is in Qualification again."""
     was, lead.status, lead.account, lead.converted_at = lead.status, Status.QUALIFICATION, account, None
@@ -156,6 +207,39 @@ def _locked(lead: Lead, by: User) -> Lead:
     return lead
 
 
+def _current_plan(lead: Lead) -> PlanRun | None:
+    return PlanRun.objects.for_partner(lead.partner_id).filter(lead=lead, ended_at=None).select_related("plan").first()
+
+
+def _end_plan(lead: Lead) -> int:
+    current = _current_plan(lead)
+    if current is None:
+        return 0
+    withdrawn = withdraw_tasks(current.open_tasks)
+    _end(current)
+    return withdrawn
+
+
+def _end(run: PlanRun | None) -> None:
+    if run is not None:
+        run.ended_at = timezone.now()
+        run.save(update_fields=["ended_at"])
+
+
+def _write(lead: Lead, question: QualificationQuestion, answer: QualificationAnswer | None, text: str, by: User) -> bool:
+    """Whether the answer is another one now."""
+    if (answer.text if answer else "") == text:
+        return False
+    if answer is None:
+        QualificationAnswer.objects.create(partner_id=lead.partner_id, lead=lead, question=question, text=text, answered_by=by)
+    elif not text:
+        answer.delete()
+    else:
+        answer.text, answer.answered_by = text, by
+        answer.save(update_fields=["text", "answered_by", "updated_at"])
+    return True
+
+
 def _take(lead: Lead, values: Mapping[str, Any]) -> list[str]:
     changed = [name for name in FIELDS if name in values and getattr(lead, name) != values[name]]
     for name in changed:
@@ -166,3 +250,8 @@ def _take(lead: Lead, values: Mapping[str, Any]) -> list[str]:
 def _check_reason(reason: str) -> None:
     if reason not in dict(words.choices(Term.Kind.NOT_IN_TARGET)):
         raise ValidationError({"reason": _("Please choose a reason.")})
+
+
+def _check_revisit(revisit_on: date | None) -> None:
+    if revisit_on and revisit_on < timezone.localdate():
+        raise ValidationError({"revisit_on": _("This day has passed.")})

@@ -168,15 +168,15 @@ def test_set_status_of_another_partner_does_not_exist(anna, carla):
 def test_not_in_target_has_a_reason_and_comes_back_as_a_task(anna, ben):
     lead = LeadFactory(owner=anna)
 
-    services.mark_not_in_target(lead, seen=Status.NEW, reason="no-budget", revisit_on=date(2026, 9, 1), by=ben)
+    services.mark_not_in_target(lead, seen=Status.NEW, reason="no-budget", revisit_on=date(2099, 9, 1), by=ben)
 
     lead.refresh_from_db()
     task = Task.objects.visible_to(anna).get()
-    assert (lead.status, lead.not_in_target_reason, lead.revisit_on) == (Status.NOT_IN_TARGET, "no-budget", date(2026, 9, 1))
+    assert (lead.status, lead.not_in_target_reason, lead.revisit_on) == (Status.NOT_IN_TARGET, "no-budget", date(2099, 9, 1))
     assert lead.stage_moves.get().reason == "No budget"
     assert (task.subject, task.due_on, task.assigned_to, task.owner, task.related) == (
         f"Look again at {lead}",
-        date(2026, 9, 1),
+        date(2099, 9, 1),
         anna,
         ben,
         lead,
@@ -197,7 +197,7 @@ def test_not_in_target_refuses_without_a_known_reason(reason, anna):
     before = facts(lead)
 
     with pytest.raises(ValidationError):
-        services.mark_not_in_target(lead, seen=Status.NEW, reason=reason, revisit_on=date(2026, 9, 1), by=anna)
+        services.mark_not_in_target(lead, seen=Status.NEW, reason=reason, revisit_on=date(2099, 9, 1), by=anna)
 
     assert facts(lead) == before
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -21,8 +22,9 @@ from leads.filters import LeadFilter
 from leads.forms import LeadEditForm, LeadForm, NotInTargetForm
 from leads.models import Lead
 from leads.stages import CONVERTIBLE, MOVES, Status
+from leads.views.working import next_step, next_step_link, plan_of, score_badge, work_of
 from partnerportal.core import display
-from partnerportal.core.tables import Column, choice, email, label, owner_avatar, phone
+from partnerportal.core.tables import Column, choice, due, email, label, owner_avatar, phone
 from partnerportal.core.views import (
     LATELY,
     Action,
@@ -60,7 +62,7 @@ def _follow_up(rows: Any, user: User) -> Any:
 
 
 def _silent(rows: Any, user: User) -> Any:
-    return rows.open().filter(updated_at__lt=timezone.now() - timedelta(days=30))
+    return rows.silent()
 
 
 VIEWS = (
@@ -71,7 +73,8 @@ VIEWS = (
     ListView("incoming", _("Incoming leads"), _incoming),
     ListView("untouched", _("Not contacted yet"), lambda rows, user: rows.filter(status=Status.NEW)),
     ListView("follow_up", _("Follow-up due"), _follow_up),
-    ListView("silent", _("Silent for 30 days"), _silent),
+    ListView("no_next_step", _("Without a next step"), lambda rows, user: rows.open().filter(next_step_on=None)),
+    ListView("silent", format_lazy(_("Silent for {days} days"), days=settings.LEAD_SILENT_DAYS), _silent),
     ListView("not_in_target", _("Not in Target"), lambda rows, user: rows.filter(status=Status.NOT_IN_TARGET)),
 )
 
@@ -98,12 +101,16 @@ class LeadList(LeadRows, RecordList):
         Column(_("Name"), "full_name", sort="last_name"),
         term(_("Job title"), "job_title", Term.Kind.JOB_TITLE),
         Column(_("Status"), "status", render=choice, sort="status"),
+        Column(_("Score"), "score", render=score_badge, sort="score"),
+        Column(_("Next step"), "next_step", render=next_step, sort="next_step_on"),
         term(_("Source"), "source", Term.Kind.LEAD_SOURCE),
         term(_("Power"), "power", Term.Kind.POWER),
         Column(_("E-mail"), "email", render=email),
         Column(_("Phone"), "phone", render=phone, is_optional=True),
         Column(_("Product of interest"), "product_of_interest", render=label, is_optional=True),
         Column(_("Total users"), "total_users", sort="total_users", total=True, is_optional=True),
+        Column(_("Next step on"), "next_step_on", render=due, sort="next_step_on", is_optional=True),
+        Column(_("Revisit on"), "revisit_on", sort="revisit_on", is_optional=True),
         Column(_("City"), "city", sort="city", is_optional=True),
         Column(_("Created"), "created_at", sort="created_at"),
         Column(_("Changed"), "updated_at", sort="updated_at", is_optional=True),
@@ -149,7 +156,8 @@ class LeadAdd(RecordAdd):
 
     def get_initial(self) -> dict[str, Any]:
         """A clone begins anew."""
-        return super().get_initial() | ({"status": Status.NEW} if hasattr(self, "record") else {})
+        anew = {"status": Status.NEW, "next_step": "", "next_step_on": None}
+        return super().get_initial() | (anew if hasattr(self, "record") else {})
 
 
 class LeadEdit(RecordEdit):
@@ -172,6 +180,7 @@ class LeadDetail(RecordDetail):
         "product_of_interest",
         "interested_solutions",
         "total_users",
+        "created_at",
         "employees",
         "street",
         "postal_code",
@@ -195,10 +204,12 @@ class LeadDetail(RecordDetail):
             Fact(_("Owner"), display.person(lead.owner)),
         ]
         if lead.status == Status.NOT_IN_TARGET:
-            return [*facts, Fact(_("Reason"), words.label(Term.Kind.NOT_IN_TARGET, lead.not_in_target_reason))]
+            facts.append(Fact(_("Reason"), words.label(Term.Kind.NOT_IN_TARGET, lead.not_in_target_reason)))
+            return [*facts, Fact(_("Revisit on"), display.due(lead.revisit_on))] if lead.revisit_on else facts
         if lead.status == Status.CONVERTED:
             return [*facts, Fact(_("Converted"), display.day(lead.converted_at), display.record_link(lead.account) if lead.account else "")]
-        return [*facts, Fact(_("Created"), display.day(lead.created_at))]
+        change = next_step_link(self.link("next_step")) if self.is_editable else ""
+        return [*facts, Fact(_("Next step"), next_step(lead.next_step, lead), change)]
 
     def get_path(self) -> PathBar:
         lead = self.record
@@ -253,6 +264,10 @@ class LeadDetail(RecordDetail):
             return []
         return [Action(_("Undo the conversion"), f"{convert_url(lead)}undo/", "arrow-counterclockwise", method="post")]
 
+    def get_context(self) -> dict[str, Any]:
+        work = {"work": work_of(self.record, is_editable=self.is_editable), "plan": plan_of(self.record, is_editable=self.is_editable)}
+        return super().get_context() | work
+
     def get_panels(self) -> list[Panel]:
         return [Panel("tasks", _("Tasks"), reverse("tasks:about", args=[f"leads.lead:{self.record.pk}"]))]
 
@@ -266,8 +281,9 @@ class LeadMove(StageMove):
     not_in_bulk = (Status.CONVERTED,)
 
     def can_undo(self, moved: Lead, was: str) -> bool:
-        """What was put aside comes back; with a revisit date there is a task by now."""
-        return (was, moved.status) == (Status.QUALIFICATION, Status.NOT_IN_TARGET) and moved.revisit_on is None
+        """What was put aside comes back; with a revisit date there is a task by now, and a plan that was stopped stays so."""
+        is_aside = (was, moved.status) == (Status.QUALIFICATION, Status.NOT_IN_TARGET) and moved.revisit_on is None
+        return is_aside and not moved.plan_runs.filter(ended_at__gte=moved.updated_at).exists()
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         to, seen = request.POST.get("to", ""), request.POST.get("seen", "")

@@ -41,7 +41,8 @@ MATRIX: dict[tuple[str, str], str] = {
     ("lmfmmnfnmfl", "lofoonfnofl"): "cases:resolve",
     ("lmmmmnfnnml", "lofoonfnnfl"): "projects:undo_convert",
     ("lmfmmnfnnfl", "lofoonfnnfl"): """
-        leads:move orders:place projects:move quotes:add_line quotes:edit_line quotes:make_primary quotes:new_version
+        leads:move leads:start_plan leads:stop_plan orders:place
+        projects:move quotes:add_line quotes:edit_line quotes:make_primary quotes:new_version
         quotes:copy quotes:paste_lines quotes:remind quotes:take_bundle quotes:take_lines
         quotes:refresh_prices quotes:remove_line quotes:request_approval quotes:resend quotes:restore_link quotes:revoke
         quotes:submit tasks:complete tasks:reopen
@@ -83,6 +84,7 @@ MATRIX: dict[tuple[str, str], str] = {
     ("lofoonfnnfl", "lmfmmnfnnfl"): "quotes:address quotes:fill quotes:preview_line",
     ("lofoonfnnfl", "lofoonfnnfl"): """
         merge_leads
+        leads:qualify leads:next_step
         leads:cell leads:delete leads:edit leads:owner orders:cancel orders:confirm orders:delete orders:owner projects:add_contact
         projects:agreement projects:cell projects:close projects:convert projects:delete projects:demo projects:edit projects:next_step
         projects:owner projects:reopen projects:withdraw quotes:compose
@@ -163,7 +165,9 @@ MATRIX: dict[tuple[str, str], str] = {
         admin:leads_lead_delete admin:orders_order_add admin:orders_order_delete admin:partners_invitation_delete
         admin:partners_partner_delete admin:partners_user_delete admin:projects_bonusdecision_add
         admin:projects_bonusdecision_delete admin:projects_bonusentry_add admin:projects_bonusentry_delete
-        admin:projects_demoquestion_delete admin:projects_project_add admin:projects_project_delete admin:quotes_quote_add
+        admin:projects_demoquestion_delete
+        admin:leads_qualificationquestion_delete admin:leads_leadplan_delete
+        admin:projects_project_add admin:projects_project_delete admin:quotes_quote_add
         admin:quotes_quote_delete admin:tasks_task_add admin:tasks_task_delete
     """,
     ("llllllffffl", "llllllmmmml"): "admin:autocomplete",
@@ -182,8 +186,12 @@ MATRIX: dict[tuple[str, str], str] = {
         admin:catalog_term_changelist admin:catalog_term_history admin:core_outboxmessage_changelist
         admin:core_savedview_add admin:core_savedview_change admin:core_savedview_changelist admin:core_savedview_delete
         admin:core_storedmail_changelist admin:partners_invitation_add admin:partners_news_delete admin:partners_partner_add
-        admin:partners_user_add admin:projects_demoquestion_add admin:projects_demoquestion_change
-        admin:projects_demoquestion_changelist admin:projects_demoquestion_history
+        admin:partners_user_add admin:projects_demoquestion_add
+        admin:leads_qualificationquestion_add admin:leads_leadplan_add admin:projects_demoquestion_change
+        admin:leads_qualificationquestion_change admin:leads_leadplan_change
+        admin:projects_demoquestion_changelist
+        admin:leads_qualificationquestion_changelist admin:leads_leadplan_changelist admin:projects_demoquestion_history
+        admin:leads_qualificationquestion_history admin:leads_leadplan_history
     """,
     ("llllllmmmml", "llllllooool"): "admin:catalog_pricebookentry_process_import admin:catalog_product_process_import",
     ("llllllnnnnl", "llllllnnnnl"): """
@@ -196,7 +204,9 @@ MATRIX: dict[tuple[str, str], str] = {
         admin:core_storedmail_do admin:core_storedmail_history admin:leads_lead_do admin:orders_order_do
         admin:partners_invitation_do admin:partners_news_do admin:partners_partner_do admin:partners_user_do
         admin:projects_bonusdecision_do admin:projects_bonusdecision_history admin:projects_bonusentry_do
-        admin:projects_demoquestion_do admin:projects_project_do admin:quotes_quote_do admin:tasks_task_do admin:view_on_site
+        admin:projects_demoquestion_do
+        admin:leads_qualificationquestion_do admin:leads_leadplan_do admin:projects_project_do
+        admin:quotes_quote_do admin:tasks_task_do admin:view_on_site
     """,
     ("llllllonfol", "llllllonfol"): """
         admin:leads_webform_history

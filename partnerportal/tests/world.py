@@ -25,7 +25,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 from accounts.models import Account, Contact
 from accounts.tests.factories import AccountFactory, ContactFactory
 from cases.tests.factories import CaseFactory, CommentFactory, WaitingCaseFactory
-from leads.models import WebEnquiry, WebForm
+from leads.models import LeadPlan, PlanRun, QualificationAnswer, QualificationQuestion, WebEnquiry, WebForm
 from leads.tests.factories import LeadFactory, QualifiedLeadFactory, VendorLeadFactory, offered
 from orders.tests.factories import AnsweredOrderFactory, StockOrderFactory
 from partnerportal.core.models import Attachment, DataImport, Follow, Note, Notification, Pin, SavedView, StageMove
@@ -126,6 +126,12 @@ def _customers(world: World) -> None:
     )
     world.extra["web form"] = form.token
     world.words += [vendor_lead.company, vendor_lead.last_name]
+    lead = world.records["leads.lead"]
+    for question in QualificationQuestion.objects.all():
+        QualificationAnswer.objects.create(partner=world.partner, lead=lead, question=question, text="…", answered_by=rep)
+    for plan in LeadPlan.objects.all():
+        run = PlanRun.objects.create(partner=world.partner, lead=lead, plan=plan, started_by=rep)
+        run.tasks.add(TaskFactory(owner=rep, assigned_to=rep, related=lead))
 
 
 def _sales(world: World) -> None:

@@ -8,6 +8,7 @@ import pytest
 from catalog import words
 from catalog.models import PriceBookEntry
 from catalog.reference import load_reference
+from leads.reference import load_lead_work
 from partners.models import Tier
 from partners.roles import Role
 from partners.tests.factories import PartnerFactory, UserFactory, VendorUserFactory
@@ -33,6 +34,7 @@ def reference(db):
 def _load():
     load_reference()
     load_questions()
+    load_lead_work()
 
 
 @pytest.fixture

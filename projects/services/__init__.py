@@ -5,7 +5,7 @@ from projects.services.amounts import prices_on, take_mrr_from, today_of
 from projects.services.automatic import advance, note_quotes_out, record_verbal_agreement, take_acceptance, withdraw_verbal_agreement
 from projects.services.bonus import answer_demo, decide_bonus, may_decide
 from projects.services.closing import close_as_lost, reopen_project
-from projects.services.conversion import AlreadyConverted, convert_lead
+from projects.services.conversion import AlreadyConverted, Becomes, convert_lead, found_out, preview_conversion, project_of
 from projects.services.moves import (
     EXIT_FIELDS,
     ProjectClosed,
@@ -40,6 +40,7 @@ __all__ = [
     "statement_html",
     "EXIT_FIELDS",
     "AlreadyConverted",
+    "Becomes",
     "ProjectClosed",
     "ReasonMissing",
     "accept_offer",
@@ -55,11 +56,14 @@ __all__ = [
     "edit_project",
     "fast_pipeline",
     "fill_exit_fields",
+    "found_out",
     "hand_over_customer",
     "may_decide",
     "move_project",
     "note_quotes_out",
     "people_of",
+    "preview_conversion",
+    "project_of",
     "prices_on",
     "record_verbal_agreement",
     "reopen_project",

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.merging import hanging_on
 from accounts.models import Account, Contact
 from accounts.services import create_account, create_contact
-from leads.models import Lead
+from leads.models import Lead, QualificationAnswer
 from leads.services import mark_converted
 from leads.stages import CONVERTIBLE, Status
 from partnerportal.core.actors import service
@@ -18,7 +21,8 @@ from partnerportal.core.attached import move_attached
 from partnerportal.core.scoping import require_editable
 from partnerportal.core.stages import IllegalMove
 from partners.models import User
-from projects.models import Conversion, Project
+from projects.models import Conversion, Project, ProjectContact
+from projects.services.moves import require_open
 from projects.services.records import new_project
 
 # What a lead says of its company and of its person: field of the lead → field of the account or contact.
@@ -37,6 +41,24 @@ COMPANY = {
 }
 PERSON = {name: name for name in ("salutation", "first_name", "last_name", "email", "phone", "mobile", "job_title", "power")}
 
+DEAL = {name: name for name in ("description", "next_step", "next_step_on")}
+ATTACHED = ("notes", "attachments", "followers", "mutes")
+
+
+@dataclass(frozen=True)
+class Becomes:
+    """What a conversion will do to one of the three: `record` is the one that is there, None for a new one.
+
+    Field names are those of the account, contact or project; `says` has what the lead says of each. `filled` are written, `kept` say
+    something else already and stay as they are.
+    """
+
+    kind: str
+    record: Account | Contact | Project | None
+    says: Mapping[str, str]
+    filled: tuple[str, ...]
+    kept: tuple[str, ...] = ()
+
 
 class AlreadyConverted(IllegalMove):
     """The lead was converted before. `project` is what it became, if the person may see it."""
@@ -48,21 +70,28 @@ class AlreadyConverted(IllegalMove):
 
 @service
 def convert_lead(
-    lead: Lead, *, values: Mapping[str, Any], by: User, account: Account | None = None, contact: Contact | None = None
+    lead: Lead,
+    *,
+    values: Mapping[str, Any],
+    by: User,
+    account: Account | None = None,
+    contact: Contact | None = None,
+    project: Project | None = None,
 ) -> Project:
     """Make account, contact and project of a qualified lead, all or none; the lead is read-only afterwards.
 
-    `values` are the fields of the project, and `phone` of the company where the lead has none. An existing account or contact of
-    the own company can be given: then the lead's words fill only what is blank there, as far as the person may change it. Notes,
-    files, followers and tasks of the lead go to the project. Raises AlreadyConverted, IllegalMove, NotYours, ValidationError.
+    `values` are the fields of the project, and `phone` of the company where the lead has none. An existing account, contact or open
+    project of the own company can be given: then the lead's words fill only what is blank there, as far as the person may change it.
+    Notes, files, followers and tasks of the lead go to the project, which shows its answers too. Raises AlreadyConverted, IllegalMove,
+    ProjectClosed, NotYours, ValidationError.
     """
     lead = Lead.objects.visible_to(by).select_for_update(of=("self",)).get(pk=lead.pk)
     if lead.status == Status.CONVERTED:
-        raise AlreadyConverted(Project.objects.visible_to(by).filter(lead=lead).first())
+        raise AlreadyConverted(project_of(lead, by))
     require_editable(lead, by)
     if lead.status not in CONVERTIBLE:
         raise IllegalMove(_("Only a lead in Qualification can be converted."), stage=lead.status, to=Status.CONVERTED)
-    return turn_into_project(lead, values=values, by=by, account=account, contact=contact)
+    return turn_into_project(lead, values=values, by=by, account=account, contact=contact, project=project)
 
 
 def turn_into_project(
@@ -72,14 +101,18 @@ def turn_into_project(
     by: User,
     account: Account | None,
     contact: Contact | None,
+    project: Project | None = None,
     convertible: Collection[str] = CONVERTIBLE,
 ) -> Project:
     """`convert_lead` for a locked lead in one of the statuses `convertible`, inside the transaction in hand."""
-    was_account, is_new = lead.account, {"account": account is None, "contact": contact is None, "project": True}
-    account, filled = _account(lead, account, by, phone=values.get("phone") or lead.phone)
-    contact, filled_too = _contact(lead, account, contact, by)
-    project = new_project(values={**values, "account": account, "contact": contact}, by=by, lead=lead)
-    _carry(lead, project)
+    account = account or (project.account if project else None)
+    was_account, is_new = lead.account, {"account": account is None, "contact": contact is None, "project": project is None}
+    account, of_account = _account(lead, account, by, phone=values.get("phone") or lead.phone)
+    contact, of_contact = _contact(lead, account, contact, by)
+    project, of_project = _project(lead, project, account=account, contact=contact, values=values, by=by)
+    carried = _carry(lead, project)
+    if not is_new["project"]:
+        carried["people"] = _introduce(contact, project, role=lead.power)
     mark_converted(lead, account=account, by=by, convertible=convertible)
     made: dict[str, Account | Contact | Project] = {"account": account, "contact": contact, "project": project}
     Conversion.objects.create(
@@ -87,11 +120,37 @@ def turn_into_project(
         lead=lead,
         was_account=was_account,
         made={name: beginning_of(record) for name, record in made.items() if is_new[name]},
-        filled=[["account", *one] for one in filled] + [["contact", *one] for one in filled_too],
+        filled=[
+            [name, *one] for name, filled in (("account", of_account), ("contact", of_contact), ("project", of_project)) for one in filled
+        ],
+        carried=carried,
         by=by,
         **made,
     )
     return project
+
+
+def preview_conversion(
+    lead: Lead, *, by: User, account: Account | None = None, contact: Contact | None = None, project: Project | None = None
+) -> list[Becomes]:
+    """What converting with these choices would make, link and fill: account, contact, project. Nothing is written."""
+    account = account or (project.account if project else None)
+    parts = (("account", account, COMPANY), ("contact", contact, PERSON), ("project", project, DEAL))
+    return [_becomes(kind, record, _said(lead, names), names, by) for kind, record, names in parts]
+
+
+def project_of(lead: Lead, user: User) -> Project | None:
+    """The project that a lead was converted into, as far as the person may see it."""
+    conversions = Conversion.objects.for_partner(lead.partner_id).filter(lead=lead, undone_at=None)
+    return Project.objects.visible_to(user).filter(Q(lead=lead) | Q(pk__in=conversions.values("project"))).first()
+
+
+def found_out(project: Project) -> QuerySet[QualificationAnswer]:
+    """The answers of the leads that became this project, or were converted into it."""
+    conversions = Conversion.objects.for_partner(project.partner_id).filter(project=project, undone_at=None)
+    answers = QualificationAnswer.objects.for_partner(project.partner_id)
+    answers = answers.filter(Q(lead=project.lead_id) | Q(lead__in=conversions.values("lead")))
+    return answers.select_related("question", "answered_by").order_by("lead", "question__position", "pk")
 
 
 def beginning_of(record: Account | Contact | Project) -> dict[str, Any]:
@@ -118,14 +177,49 @@ def _said(lead: Lead, names: Mapping[str, str]) -> dict[str, Any]:
     return {theirs: getattr(lead, ours) for ours, theirs in names.items() if getattr(lead, ours) not in (None, "")}
 
 
-def _fill_blanks(record: Account | Contact, said: Mapping[str, Any], by: User) -> list[list[str]]:
+def _project(
+    lead: Lead, project: Project | None, *, account: Account, contact: Contact, values: Mapping[str, Any], by: User
+) -> tuple[Project, list[list[str]]]:
+    if project is None:
+        return new_project(values={**_said(lead, DEAL), **values, "account": account, "contact": contact}, by=by, lead=lead), []
+    project = Project.objects.visible_to(by).select_for_update(of=("self",)).get(pk=project.pk)
+    require_open(project)
+    if project.account_id != account.pk:
+        raise ValidationError({"project": _("This project belongs to another account.")})
+    return project, _fill_blanks(project, _said(lead, DEAL), by)
+
+
+def _introduce(contact: Contact, project: Project, *, role: str) -> list[str]:
+    """Put the lead's person on a project that was there, unless she is on it: the key of what was written."""
+    people = ProjectContact.objects.for_partner(project.partner_id).filter(project=project, contact=contact)
+    if project.contact_id == contact.pk or people.exists():
+        return []
+    return [str(ProjectContact.objects.create(partner_id=project.partner_id, project=project, contact=contact, role=role).pk)]
+
+
+def _becomes(kind: str, record: Any, said: Mapping[str, Any], names: Mapping[str, str], by: User) -> Becomes:
+    says = {theirs: ours for ours, theirs in names.items() if theirs in said}
+    if record is None:
+        return Becomes(kind, None, says, tuple(said))
+    may_fill = type(record).objects.editable_by(by).filter(pk=record.pk).exists()
+    blank = _blank(record, said) if may_fill else []
+    return Becomes(
+        kind, record, says, tuple(blank), tuple(name for name in said if name not in blank and getattr(record, name) != said[name])
+    )
+
+
+def _blank(record: Account | Contact | Project, said: Mapping[str, Any]) -> list[str]:
+    return [name for name in said if getattr(record, name) in (None, "")]
+
+
+def _fill_blanks(record: Account | Contact | Project, said: Mapping[str, Any], by: User) -> list[list[str]]:
     """Write what the lead says where the record says nothing: (field, value) of what was filled.
 
     Nothing is overwritten, nor changed for one who may not change it.
     """
     if not type(record).objects.editable_by(by).filter(pk=record.pk).exists():
         return []
-    blank = [name for name in said if getattr(record, name) in (None, "")]
+    blank = _blank(record, said)
     for name in blank:
         setattr(record, name, said[name])
     if blank:
@@ -133,8 +227,15 @@ def _fill_blanks(record: Account | Contact, said: Mapping[str, Any], by: User) -
     return [[name, str(getattr(record, name))] for name in blank]
 
 
-def _carry(lead: Lead, project: Project) -> None:
+def _carry(lead: Lead, project: Project) -> dict[str, list[str]]:
+    """Hand over what hangs on the lead: the keys of what went, kind by kind."""
+    before = {name: set(getattr(lead, name).values_list("pk", flat=True)) for name in ATTACHED}
     move_attached(lead, project)
-    for task in lead.tasks.select_for_update(of=("self",)):
+    tasks = list(lead.tasks.select_for_update(of=("self",)))
+    for task in tasks:
         task.related = project
         task.save(update_fields=["content_type", "object_id", "updated_at"])
+    carried = {
+        name: sorted(str(pk) for pk in keys - set(getattr(lead, name).values_list("pk", flat=True))) for name, keys in before.items()
+    }
+    return carried | {"tasks": [str(task.pk) for task in tasks]}

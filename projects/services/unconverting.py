@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,7 +17,7 @@ from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
 from partners.models import User
 from projects.models import Conversion, Project
-from projects.services.conversion import beginning_of
+from projects.services.conversion import ATTACHED, beginning_of
 
 
 @service
@@ -35,7 +36,7 @@ def undo_conversion(lead: Lead, *, by: User) -> Lead:
         raise IllegalMove(_("This lead is not converted, or its conversion cannot be undone."), stage=lead.status)
     records = {name: _locked(getattr(conversion, name)) for name in ("account", "contact", "project")}
     _require_untouched(conversion, records)
-    _carry_back(records["project"], lead)
+    _carry_back(conversion, records["project"], lead)
     _empty_again(conversion, records)
     take_back_conversion(lead, account=conversion.was_account, by=by)
     for name in ("project", "contact", "account"):
@@ -59,9 +60,18 @@ def _require_untouched(conversion: Conversion, records: dict[str, Any]) -> None:
             )
 
 
-def _carry_back(project: Project, lead: Lead) -> None:
-    move_attached(project, lead)
-    for task in project.tasks.order_by("pk").select_for_update(of=("self",)):
+def _carry_back(conversion: Conversion, project: Project, lead: Lead) -> None:
+    """All that hangs on a project that was made; of one that was there before, what had come from the lead."""
+    tasks = project.tasks.order_by("pk")
+    if "project" in conversion.made:
+        move_attached(project, lead)
+    else:
+        tasks = tasks.filter(pk__in=conversion.carried["tasks"])
+        link = {"content_type": ContentType.objects.get_for_model(lead), "object_id": lead.pk}
+        for name in ATTACHED:
+            getattr(project, name).filter(pk__in=conversion.carried[name]).update(**link)
+        project.project_contacts.filter(pk__in=conversion.carried["people"]).delete()
+    for task in tasks.select_for_update(of=("self",)):
         task.related = lead
         task.save(update_fields=["content_type", "object_id", "updated_at"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -11,9 +12,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.models import Account
+from accounts.models import Account, Contact
+from catalog import words
+from catalog.models import Term
 from leads.models import Lead
 from leads.stages import CONVERTIBLE, Status
+from partnerportal.core import display
 from partnerportal.core.scoping import require_editable
 from partnerportal.core.stages import IllegalMove
 from partnerportal.core.submissions import new_token, once
@@ -22,6 +26,61 @@ from partnerportal.core.views import RecordView
 from projects import services
 from projects.forms import ConvertForm
 from projects.models import Project
+
+CHOICES = ("account", "contact", "project")
+SIGNS = {"account": ("building", "green"), "contact": ("person-vcard", "blue"), "project": ("briefcase-fill", "violet")}
+TERMS = {"industry": Term.Kind.INDUSTRY, "job_title": Term.Kind.JOB_TITLE, "power": Term.Kind.POWER}
+MODELS: dict[str, Any] = {"account": Account, "contact": Contact, "project": Project}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A field in the preview: what the lead says, and where the record says something else, that."""
+
+    label: str
+    value: Any
+    stays: Any = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Account, contact or project in the preview."""
+
+    kind: str
+    name: str
+    record: Any
+    icon: str
+    tone: str
+    filled: list[Line]
+    kept: list[Line]
+
+
+def _chosen(form: ConvertForm) -> dict[str, Any]:
+    """What of that which is there was chosen."""
+    return {name: form.cleaned_data.get(name) for name in CHOICES} if form.is_bound else {}
+
+
+def _part(one: services.Becomes, lead: Lead) -> Part:
+    icon, tone = SIGNS[one.kind]
+    names = {"account": lead.company, "contact": lead.full_name, "project": _("A new project, in its first stage")}
+    filled = [Line(_label(one.kind, name), _said(lead, one.says[name])) for name in one.filled]
+    kept = [Line(_label(one.kind, name), _said(lead, one.says[name]), _said(one.record, name)) for name in one.kept]
+    name = str(one.record) if one.record else names[one.kind]
+    return Part(_capital(display.kind(MODELS[one.kind])), name, one.record, icon, tone, filled, kept)
+
+
+def _said(record: Any, name: str) -> Any:
+    """What a record says in a field, in the vendor's words where it is one of them."""
+    value = getattr(record, name)
+    return words.label(TERMS[name], value) if name in TERMS and value else display.field_value(record, name)
+
+
+def _label(kind: str, name: str) -> str:
+    return _capital(str(MODELS[kind]._meta.get_field(name).verbose_name))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 class ConvertLead(RecordView):
@@ -32,17 +91,17 @@ class ConvertLead(RecordView):
         if refusal is not None:
             return refusal
         initial = ConvertForm.initial_of(self.record, currency=request.user.partner.currency) | self._best_match()
-        return self._page(self.get_form(initial=initial))
+        return self._page(self.get_form(initial=initial), chosen=self._best_match())
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         form = self.get_form(request.POST)
+        if request.POST.get("preview"):
+            return self._refusal() or self._preview(form)
         made: list[Project] = []
 
         def act() -> str:
-            values = form.cleaned_data
-            chosen = {"account": values.get("account"), "contact": values.get("contact")}
-            project = {name: value for name, value in values.items() if name not in chosen}
-            made.append(services.convert_lead(self.record, values=project, by=request.user, **chosen))
+            values = {name: value for name, value in form.cleaned_data.items() if name not in CHOICES}
+            made.append(services.convert_lead(self.record, values=values, by=request.user, **_chosen(form)))
             return made[0].get_absolute_url()
 
         if self.record.status != Status.CONVERTED:
@@ -55,6 +114,8 @@ class ConvertLead(RecordView):
             address = once(request.POST.get("submission", ""), by=request.user, act=act)
         except services.AlreadyConverted:
             return self._refuse_converted()
+        except Lead.DoesNotExist:
+            return self._refuse(_("Somebody has merged or deleted this lead meanwhile."), status=409)
         except IllegalMove as error:
             return self._refuse(str(error), status=422)
         except ValidationError as error:
@@ -81,10 +142,33 @@ class ConvertLead(RecordView):
 
     def _best_match(self) -> dict[str, Any]:
         """The account that it was matched to, if any; otherwise a new one is proposed, and the choice stays with the person."""
-        return {"account": self.record.account_id} if self.record.account_id else {}
+        return {"account": self.record.account} if self.record.account_id else {}
 
-    def _page(self, form: ConvertForm, *, status: int = 200) -> HttpResponse:
+    def _preview(self, form: ConvertForm) -> HttpResponse:
+        """What the choices mean, while the form is being filled: a part of the page, or the page without script."""
+        form.is_valid()
+        chosen, given = _chosen(form), self.request.POST
+        if self.wants_part:
+            return self.page("projects/_becomes.html", {"becomes": self._becomes(chosen), "carried": self._carried()})
+        shown = self.get_form(initial=given.dict() | {"interested_solutions": given.getlist("interested_solutions")})
+        return self._page(shown, chosen=chosen)
+
+    def _becomes(self, chosen: dict[str, Any]) -> list[Part]:
+        return [_part(one, self.record) for one in services.preview_conversion(self.record, by=self.request.user, **chosen)]
+
+    def _carried(self) -> list[tuple[int, str]]:
         lead = self.record
+        return [
+            (lead.notes.count(), _("notes")),
+            (lead.attachments.count(), _("files")),
+            (lead.tasks.count(), _("tasks")),
+            (lead.followers.count(), _("followers")),
+            (lead.answers.count(), _("answers")),
+        ]
+
+    def _page(self, form: ConvertForm, *, chosen: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
+        lead = self.record
+        chosen = _chosen(form) if chosen is None else chosen
         context = {
             "form": form,
             "record": lead,
@@ -96,12 +180,8 @@ class ConvertLead(RecordView):
             "draft": self.request.path,
             "cancel_url": lead.get_absolute_url(),
             "is_offered": bool(self.offered),
-            "carried": [
-                (lead.notes.count(), _("notes")),
-                (lead.attachments.count(), _("files")),
-                (lead.tasks.count(), _("tasks")),
-                (lead.followers.count(), _("followers")),
-            ],
+            "carried": self._carried(),
+            "becomes": self._becomes(chosen),
         }
         return self.page("projects/convert_form.html", context, status=status)
 
@@ -114,8 +194,8 @@ class ConvertLead(RecordView):
         return None
 
     def _refuse_converted(self) -> HttpResponse:
-        project = Project.objects.visible_to(self.request.user).filter(lead=self.record).first()
-        return self._refuse(_("This lead has been converted already."), status=409, project=project)
+        sentence = _("This lead has been converted already.")
+        return self._refuse(sentence, status=409, project=services.project_of(self.record, self.request.user))
 
     def _refuse(self, sentence: str, *, status: int, project: Project | None = None) -> HttpResponse:
         context = {"record": self.record, "tab": "leads", "sentence": sentence, "project": project}

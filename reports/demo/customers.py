@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from accounts.models import Account, AccountStatus, Contact
 from catalog import words
 from catalog.models import ProductOfInterest, Term
-from leads.models import Lead
+from leads.models import Lead, QualificationAnswer, QualificationQuestion
 from leads.stages import Status
 from partnerportal.core.models import Note
 from partners.models import User
@@ -33,6 +33,15 @@ NEEDS = (
     "Wants chat on the web site to reach the shop floor.",
     "Contract with the present provider ends in half a year.",
 )
+
+
+FINDINGS = (
+    "A system of 2009 that nobody maintains any more; the contract ends in autumn.",
+    "Before the move in the second half of the year.",
+    "About 9,000 a year; the owner grants it.",
+    "The owner and the head of IT.",
+)
+NEXT_STEPS = ("Send the reference of the hotel", "Meet the head of IT", "Call about the number of users", "Show the app on site")
 
 
 @dataclass
@@ -104,6 +113,7 @@ def make_lead(setting: Setting, one: Company, *, owner: User, at: datetime) -> L
         description=rng.choice(NEEDS),
         **one.address(),
     )
+    lead.score = lead.get_score(answers=0).points
     setting.chronicle.add(lead, at=at, by=owner)
     if rng.random() < 0.4:
         note(setting, lead, by=owner, at=at + timedelta(hours=2))
@@ -190,6 +200,18 @@ def make_contact(setting: Setting, account: Account, person: tuple[str, str, str
     return setting.chronicle.add(contact, at=at, by=account.owner)
 
 
+def find_out(setting: Setting, lead: Lead, number: int, *, at: datetime) -> None:
+    """Some answers to the qualification questions, and for every second lead what comes next."""
+    questions = list(QualificationQuestion.objects.asked_of(lead))[: number % len(FINDINGS)]
+    for question, text in zip(questions, FINDINGS, strict=False):
+        answer = QualificationAnswer(partner=setting.partner, lead=lead, question=question, text=text, answered_by=lead.owner)
+        setting.chronicle.add(answer, at=at, by=lead.owner)
+    lead.score = lead.get_score(answers=len(questions)).points
+    if number % 2:
+        lead.next_step, lead.next_step_on = NEXT_STEPS[number % len(NEXT_STEPS)], (at + timedelta(days=number)).date()
+        lead.score = lead.get_score(answers=len(questions)).points
+
+
 def note(setting: Setting, on: Lead | Account, *, by: User, at: datetime) -> None:
     """Somebody writes something down."""
     setting.chronicle.add(Note(partner=setting.partner, subject=on, text=setting.some(NOTES), author=by), at=min(at, setting.now), by=by)
@@ -202,6 +224,7 @@ def tell_leads(setting: Setting) -> None:
     for number in range(18):
         lead = make_lead(setting, company(setting), owner=setting.rep(), at=setting.ago(5 + number * 2))
         qualify(setting, lead, at=setting.ago(number * 1.5))
+        find_out(setting, lead, number, at=setting.ago(number * 1.4))
     for number in range(28):
         lead = make_lead(setting, company(setting), owner=setting.rep(), at=setting.ago(30 + number * 11))
         drop(setting, lead, at=setting.ago(18 + number * 11))

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from catalog.reference import load_reference
+from leads.reference import load_lead_work
 from partners.models import Partner
 from projects.reference import load_questions
 from reports.demo.people import PARTNERS, PASSWORD
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             load_reference()
             load_questions()
+            load_lead_work()
             made = seed(scale=options["scale"], now=timezone.now())
         for name, count in made.items():
             self.stdout.write(f"{count:>7}  {name}" if count else f"      –  {name}: there already")

@@ -1,0 +1,56 @@
+"""What a lead is asked, and what was found out."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import ProductOfInterest
+from leads.models.lead import Lead
+from partnerportal.core.history import tracked
+from partnerportal.core.scoping import PartnerOwned
+
+
+class QualificationQuestionQuerySet(models.QuerySet["QualificationQuestion"]):
+    def asked_of(self, lead: Lead) -> QualificationQuestionQuerySet:
+        """The questions for every product and those for the lead's."""
+        return self.filter(is_active=True, product__in=("", lead.product_of_interest))
+
+
+class QualificationQuestion(models.Model):
+    """A question that a lead is qualified with: for one product of interest, or for every. The vendor edits them."""
+
+    key = models.SlugField(_("key"), max_length=40, unique=True)
+    product = models.CharField(_("product of interest"), max_length=15, choices=ProductOfInterest.choices, blank=True)
+    text = models.CharField(_("question"), max_length=300)
+    help = models.CharField(_("help"), max_length=300, blank=True)
+    is_active = models.BooleanField(_("asked"), default=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    history = tracked()
+
+    objects = QualificationQuestionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class QualificationAnswer(PartnerOwned):
+    """What was found out about a lead. It stays with the lead, and the project that the lead becomes shows it."""
+
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="answers")
+    question = models.ForeignKey(QualificationQuestion, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField(_("answer"), max_length=4000)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    updated_at = models.DateTimeField(auto_now=True)
+    history = tracked()
+
+    class Meta:
+        ordering = ["question__position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["partner", "lead", "question"], name="qualification_answer_once")]
+
+    def __str__(self) -> str:
+        return self.text[:60]

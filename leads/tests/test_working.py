@@ -1,0 +1,306 @@
+"""Working a lead: questions, score, plan, next step, radar."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from accounts.merging import undo_merge
+from leads import services
+from leads.merging import merge_leads
+from leads.models import Lead, LeadPlan, PlanRun, QualificationAnswer, QualificationQuestion
+from leads.tests.factories import LeadFactory, NotInTargetLeadFactory, QualifiedLeadFactory
+from partnerportal.core import attached
+from partnerportal.core.scoping import NotYours
+from partnerportal.core.stages import IllegalMove
+from partnerportal.tests.counting import assert_queries
+from tasks.models import Task
+from tasks.services import complete_task, create_task
+
+pytestmark = pytest.mark.usefixtures("reference")
+MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def as_anna(client, anna):
+    client.force_login(anna)
+    return client
+
+
+@pytest.fixture
+def lead(anna):
+    return QualifiedLeadFactory(owner=anna)
+
+
+@pytest.fixture
+def plan(reference):
+    return LeadPlan.objects.get()
+
+
+def answers(lead):
+    rows = QualificationAnswer.objects.for_partner(lead.partner_id).filter(lead=lead)
+    return dict(rows.values_list("question__key", "text"))
+
+
+def open_tasks(lead):
+    rows = Task.objects.for_partner(lead.partner_id).open().filter(object_id=lead.pk, deleted_at=None)
+    return list(rows.order_by("due_on", "pk").values_list("kind", "due_on"))
+
+
+# --- questions ----------------------------------------------------------------------------
+
+
+def test_answers_are_written_changed_and_taken_away(anna, lead):
+    services.answer_questions(lead, answers={"situation": " An old system ", "budget": "", "timeframe": "May"}, by=anna)
+    assert answers(lead) == {"situation": "An old system", "timeframe": "May"}
+
+    services.answer_questions(lead, answers={"situation": "A new one", "timeframe": ""}, by=anna)
+    assert answers(lead) == {"situation": "A new one"}
+
+
+def test_answers_are_the_owners_to_write(alex, carla, lead):
+    with pytest.raises(NotYours):
+        services.answer_questions(lead, answers={"situation": "…"}, by=alex)
+    with pytest.raises(Lead.DoesNotExist):
+        services.answer_questions(lead, answers={"situation": "…"}, by=carla)
+
+    assert answers(lead) == {}
+
+
+def test_a_lead_is_asked_what_concerns_every_product_and_its_own(lead):
+    asked = set(QualificationQuestion.objects.asked_of(lead).values_list("key", flat=True))
+    QualificationQuestion.objects.filter(key="budget").update(is_active=False)
+
+    assert asked == {"situation", "timeframe", "budget", "deciders", "remote-work"}
+    assert "budget" not in QualificationQuestion.objects.asked_of(lead).values_list("key", flat=True)
+
+
+def test_the_form_asks_and_the_page_shows_what_was_said(as_anna, lead):
+    form = as_anna.get(f"/leads/{lead.pk}/qualify/").content.decode()
+    answer = as_anna.post(f"/leads/{lead.pk}/qualify/", {"situation": "<b>1998</b>", "timeframe": ""}, follow=True)
+
+    assert "What do they use today" in form
+    assert "shop floor" not in form
+    assert "&lt;b&gt;1998&lt;/b&gt;" in answer.content.decode()
+    assert "1 of 5" in answer.content.decode()
+    assert answers(lead) == {"situation": "<b>1998</b>"}
+
+
+def test_a_question_that_was_answered_stays_on_the_page_when_it_is_asked_no_more(as_anna, anna, lead):
+    services.answer_questions(lead, answers={"budget": "12,000"}, by=anna)
+    QualificationQuestion.objects.filter(key="budget").update(is_active=False)
+
+    assert "12,000" in as_anna.get(lead.get_absolute_url()).content.decode()
+
+
+# --- score --------------------------------------------------------------------------------
+
+
+def test_the_score_follows_every_change(anna, lead):
+    before = lead.score
+    services.answer_questions(lead, answers={"situation": "Old", "budget": "Yes"}, by=anna)
+    lead.refresh_from_db()
+    assert lead.score == before + 10
+
+    services.edit_lead(lead, values={"power": "decision-maker", "next_step_on": date(2026, 4, 1)}, by=anna)
+    lead.refresh_from_db()
+    assert lead.score == before + 10 + 10 + 10
+    assert lead.score == lead.get_score().points
+
+
+def test_the_score_leaves_no_trace_in_the_history(lead):
+    assert "score" not in {field.name for field in lead.history.model._meta.fields}
+
+
+def test_merging_brings_the_answers_and_undoing_takes_them_back(anna, lead):
+    other = QualifiedLeadFactory(owner=anna)
+    services.answer_questions(other, answers={"situation": "Old", "budget": "Yes"}, by=anna)
+    scores = [Lead.objects.for_partner(anna.partner_id).get(pk=one.pk).score for one in (lead, other)]
+
+    merge = merge_leads(lead, [other], chosen={}, by=anna)
+    lead.refresh_from_db()
+    assert (answers(lead), lead.score) == ({"situation": "Old", "budget": "Yes"}, scores[0] + 10)
+
+    undo_merge(merge, by=anna)
+    assert [Lead.objects.for_partner(anna.partner_id).get(pk=one.pk).score for one in (lead, other)] == scores
+    assert answers(other) == {"situation": "Old", "budget": "Yes"}
+
+
+def test_the_page_shows_each_reason_with_its_points(as_anna, lead):
+    page = as_anna.get(lead.get_absolute_url()).content.decode()
+
+    assert "Power: Influencer" in page
+    assert "Users: 40" in page
+    assert "Agree on the next step" in page
+
+
+def test_the_list_filters_and_sorts_by_score(as_anna, anna):
+    LeadFactory(owner=anna, company="Cold")
+    QualifiedLeadFactory(owner=anna, company="Warm", power="decision-maker", source="website")
+
+    warm = as_anna.get("/leads/", {"score_min": "40"}).content.decode()
+    both = as_anna.get("/leads/", {"sort": "-score"}).content.decode()
+
+    assert ("Warm" in warm, ">Cold<" in warm) == (True, False)
+    assert both.index(">Warm<") < both.index(">Cold<")
+
+
+# --- plan ---------------------------------------------------------------------------------
+
+
+def test_a_plan_becomes_tasks_from_today_on(anna, lead, plan):
+    with time_machine.travel(MONDAY):
+        services.start_plan(lead, plan=plan, by=anna)
+
+    assert open_tasks(lead) == [
+        ("email", date(2026, 3, 2)),
+        ("call", date(2026, 3, 3)),
+        ("call", date(2026, 3, 5)),
+        ("email", date(2026, 3, 9)),
+    ]
+
+
+def test_a_plan_that_is_running_is_not_started_again(anna, lead, plan):
+    services.start_plan(lead, plan=plan, by=anna)
+
+    with pytest.raises(IllegalMove, match="is running"):
+        services.start_plan(lead, plan=plan, by=anna)
+
+    assert len(open_tasks(lead)) == 4
+
+
+def test_a_plan_that_was_worked_off_can_be_started_again(anna, lead, plan):
+    run = services.start_plan(lead, plan=plan, by=anna)
+    for task in run.tasks.all():
+        complete_task(task, by=anna)
+
+    services.start_plan(lead, plan=plan, by=anna)
+
+    assert len(open_tasks(lead)) == 4
+    assert PlanRun.objects.for_partner(anna.partner_id).filter(ended_at=None).count() == 1
+
+
+def test_stopping_takes_the_open_tasks_away_and_leaves_what_was_done(anna, lead, plan):
+    run = services.start_plan(lead, plan=plan, by=anna)
+    complete_task(run.tasks.first(), by=anna)
+    own = create_task(values={"subject": "Mine"}, on=lead, by=anna)
+
+    assert services.stop_plan(lead, by=anna) == 3
+
+    kept = Task.objects.for_partner(anna.partner_id).filter(object_id=lead.pk, deleted_at=None)
+    assert {task.subject for task in kept} == {run.tasks.first().subject, own.subject}
+    with pytest.raises(IllegalMove):
+        services.stop_plan(lead, by=anna)
+
+
+def test_plans_are_for_open_leads_of_ones_own(anna, alex, plan, lead):
+    aside = NotInTargetLeadFactory(owner=anna)
+
+    with pytest.raises(IllegalMove):
+        services.start_plan(aside, plan=plan, by=anna)
+    with pytest.raises(NotYours):
+        services.start_plan(lead, plan=plan, by=alex)
+
+    assert Task.objects.for_partner(anna.partner_id).count() == 0
+
+
+def test_putting_a_lead_aside_ends_its_plan(anna, lead, plan):
+    services.start_plan(lead, plan=plan, by=anna)
+
+    services.set_status(lead, to="not_in_target", seen="qualification", reason="no-budget", by=anna)
+
+    assert open_tasks(lead) == []
+    assert PlanRun.objects.for_partner(anna.partner_id).get().ended_at is not None
+
+
+def test_the_button_starts_and_the_toast_takes_it_back(as_anna, lead, plan):
+    page = as_anna.get(lead.get_absolute_url()).content.decode()
+    started = as_anna.post(f"/leads/{lead.pk}/plan/", {"plan": plan.pk}, follow=True).content.decode()
+    again = as_anna.post(f"/leads/{lead.pk}/plan/", {"plan": plan.pk}, follow=True).content.decode()
+    stopped = as_anna.post(f"/leads/{lead.pk}/plan/stop/", follow=True).content.decode()
+
+    assert "Start “New lead in a week”" in page
+    assert "4 tasks for you" in started
+    assert f"/leads/{lead.pk}/plan/stop/" in started
+    assert "is running on this lead" in again
+    assert "4 open tasks are gone" in stopped
+    assert open_tasks(lead) == []
+
+
+@pytest.mark.parametrize("key", ["", "x", "0", None])
+def test_a_plan_that_is_not_offered_is_refused(key, as_anna, lead, plan):
+    LeadPlan.objects.update(is_active=False)
+
+    refused = as_anna.post(f"/leads/{lead.pk}/plan/", {"plan": plan.pk if key is None else key}, follow=True).content.decode()
+
+    assert "This plan is not offered any more." in refused
+    assert open_tasks(lead) == []
+
+
+# --- next step, radar, archive ------------------------------------------------------------
+
+
+def test_the_next_step_is_saved_from_its_dialog(as_anna, lead):
+    day = timezone.localdate() + timedelta(days=3)
+    answer = as_anna.post(f"/leads/{lead.pk}/next-step/", {"next_step": "Send a reference", "next_step_on": day.isoformat()}, follow=True)
+
+    lead.refresh_from_db()
+    assert (lead.next_step, lead.next_step_on) == ("Send a reference", day)
+    assert "Send a reference" in answer.content.decode()
+    assert "Send a reference" in as_anna.get("/leads/").content.decode()
+
+
+def test_the_radar_shows_what_nobody_touched(as_anna, anna):
+    long_ago = timezone.now() - timedelta(days=20)
+    with time_machine.travel(long_ago):
+        leads = {name: LeadFactory(owner=anna, company=name) for name in ("Silent", "Noted", "Tasked", "Edited")}
+        NotInTargetLeadFactory(owner=anna, company="Aside")
+    LeadFactory(owner=anna, company="Fresh")
+    attached.add_note(leads["Noted"], "Called", by=anna)
+    create_task(values={"subject": "Call"}, on=leads["Tasked"], by=anna)
+    services.edit_lead(leads["Edited"], values={"city": "Roma"}, by=anna)
+
+    page = as_anna.get("/leads/", {"view": "silent"}).content.decode()
+    home = as_anna.get("/").content.decode()
+
+    assert [name for name in (*leads, "Aside", "Fresh") if f">{name}<" in page] == ["Silent"]
+    assert "Silent for 14 days" in page
+    assert ">Silent<" in home
+    assert ">Noted<" not in home
+
+
+def test_the_view_without_a_next_step(as_anna, anna):
+    LeadFactory(owner=anna, company="With", next_step="Call", next_step_on=date(2027, 1, 4))
+    LeadFactory(owner=anna, company="Without")
+
+    page = as_anna.get("/leads/", {"view": "no_next_step"}).content.decode()
+
+    assert (">Without<" in page, ">With<" in page) == (True, False)
+
+
+def test_a_revisit_that_has_passed_is_refused_by_the_service(anna, lead):
+    yesterday = timezone.localdate() - timedelta(days=1)
+
+    with pytest.raises(ValidationError):
+        services.set_status(lead, to="not_in_target", seen="qualification", reason="no-budget", revisit_on=yesterday, by=anna)
+
+    lead.refresh_from_db()
+    assert lead.status == "qualification"
+
+
+def test_what_was_put_aside_says_when_to_look_again(as_anna, anna, lead):
+    day = timezone.localdate() + timedelta(days=30)
+    services.set_status(lead, to="not_in_target", seen="qualification", reason="no-budget", revisit_on=day, by=anna)
+
+    assert "Revisit on" in as_anna.get(lead.get_absolute_url()).content.decode()
+    assert open_tasks(lead) == [("task", day)]
+
+
+def test_the_page_of_a_worked_lead_costs_as_much_as_any(as_anna, anna, lead, plan):
+    few = assert_queries(as_anna, lead.get_absolute_url(), at_most=12)
+    services.start_plan(lead, plan=plan, by=anna)
+    services.answer_questions(lead, answers={key: "…" for key in ("situation", "budget", "deciders")}, by=anna)
+
+    assert assert_queries(as_anna, lead.get_absolute_url(), at_most=12) <= few + 1
