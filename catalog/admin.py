@@ -11,9 +11,10 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
 from import_export import fields, resources, widgets
 from import_export.admin import ImportExportMixin
+from tablib import Dataset
 
 from catalog import words
-from catalog.models import AveragePrice, Bundle, BundleItem, ExchangeRate, PriceBook, PriceBookEntry, Product, StageText, Term
+from catalog.models import Bundle, BundleItem, ExchangeRate, PriceBook, PriceBookEntry, Product, StageText, Term
 from partnerportal.core.admin import VendorAdmin
 
 INLINE_STYLE = re.compile(r'(?<=<ins|<del) style="[^"]*"')
@@ -48,20 +49,24 @@ class ProductResource(VendorResource):
 
 
 class PriceBookEntryResource(VendorResource):
-    """Prices by book, product, currency, billing period and first day."""
+    """Prices by book, product, currency, billing period, band and first day. A file without bands has prices from 1 on."""
 
     book = fields.Field(column_name="book", attribute="book", widget=widgets.ForeignKeyWidget(PriceBook, "kind"))
     product = fields.Field(column_name="product", attribute="product", widget=widgets.ForeignKeyWidget(Product, "code"))
 
     class Meta:
         model = PriceBookEntry
-        import_id_fields = ("book", "product", "currency", "billing_period", "valid_from")
-        fields = ("book", "product", "currency", "billing_period", "price", "valid_from", "valid_to")
+        import_id_fields = ("book", "product", "currency", "billing_period", "min_quantity", "valid_from")
+        fields = ("book", "product", "currency", "billing_period", "min_quantity", "price", "valid_from", "valid_to")
         export_order = fields
         skip_unchanged = True
         report_skipped = True
         clean_model_instances = True
         use_transactions = True
+
+    def before_import(self, dataset: Dataset, **kwargs: Any) -> None:
+        if "min_quantity" not in (dataset.headers or ()):
+            dataset.append_col([1] * dataset.height, header="min_quantity")
 
 
 class ImportingAdmin(ImportExportMixin, VendorAdmin):
@@ -106,18 +111,12 @@ class PriceBookAdmin(VendorAdmin):
 @admin.register(PriceBookEntry)
 class PriceBookEntryAdmin(ImportingAdmin):
     resource_classes = (PriceBookEntryResource,)
-    list_display = ("product", "book", "currency", "billing_period", "price", "valid_from", "valid_to")
+    list_display = ("product", "book", "currency", "billing_period", "min_quantity", "price", "valid_from", "valid_to")
     list_filter = ("book", "currency", "billing_period", "product__family")
     list_select_related = ("product", "book")
     search_fields = ("product__code", "product__name")
     autocomplete_fields = ("product",)
     date_hierarchy = "valid_from"
-
-
-@admin.register(AveragePrice)
-class AveragePriceAdmin(VendorAdmin):
-    list_display = ("family", "currency", "amount", "valid_from")
-    list_filter = ("family", "currency")
 
 
 @admin.register(ExchangeRate)

@@ -248,7 +248,7 @@ class DateRange(Func):
 
 class PriceBookEntryQuerySet(models.QuerySet["PriceBookEntry"]):
     def holding(self, on: date) -> PriceBookEntryQuerySet:
-        """The prices that hold on a day; at most one for a book, product, currency and billing period."""
+        """The prices that hold on a day; at most one for a book, product, currency, billing period and band."""
         return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on), valid_from__lte=on)
 
     def with_changes_since(self, moment: datetime | None) -> PriceBookEntryQuerySet:
@@ -258,7 +258,7 @@ class PriceBookEntryQuerySet(models.QuerySet["PriceBookEntry"]):
         """
         if moment is None:
             return self.annotate(is_changed=Value(False), former_price=Value(None, output_field=MoneyField()))
-        same = {name: OuterRef(name) for name in ("book", "product", "currency", "billing_period")}
+        same = {name: OuterRef(name) for name in ("book", "product", "currency", "billing_period", "min_quantity")}
         earlier = PriceBookEntry.objects.filter(**same, valid_from__lt=OuterRef("valid_from")).order_by("-valid_from")
         began = Q(valid_from__gt=moment.date())
         return self.annotate(
@@ -270,12 +270,18 @@ class PriceBookEntryQuerySet(models.QuerySet["PriceBookEntry"]):
 
 
 class PriceBookEntry(models.Model):
-    """The net price of a product in a book, currency and billing period. Two prices never hold on one day."""
+    """The net price of a product in a book, currency and billing period, from a quantity on. Two prices of a band never hold on one day."""
 
     book = models.ForeignKey(PriceBook, on_delete=models.CASCADE, related_name="entries", verbose_name=_("price book"))
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="entries", verbose_name=_("product"))
     currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices)
     billing_period = models.CharField(_("billing period"), max_length=12, choices=BillingPeriod.choices)
+    min_quantity = models.PositiveIntegerField(
+        _("from quantity"),
+        default=1,
+        validators=[MinValueValidator(1)],
+        help_text=_("The price of each piece when a line has at least so many. 1: the price without a volume band."),
+    )
     price = MoneyField(_("net price"), validators=[MinValueValidator(0)])
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid to"), null=True, blank=True, help_text=_("The first day on which it no longer holds."))
@@ -285,10 +291,11 @@ class PriceBookEntry(models.Model):
     objects = PriceBookEntryQuerySet.as_manager()
 
     class Meta:
-        ordering = ["book", "product", "currency", "billing_period", "-valid_from"]
+        ordering = ["book", "product", "currency", "billing_period", "min_quantity", "-valid_from"]
         verbose_name_plural = _("price book entries")
         constraints = [
             models.CheckConstraint(condition=Q(price__gte=0), name="price_not_negative"),
+            models.CheckConstraint(condition=Q(min_quantity__gte=1), name="price_band_begins_at_one"),
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gt=models.F("valid_from")), name="price_validity_in_order"
             ),
@@ -299,6 +306,7 @@ class PriceBookEntry(models.Model):
                     ("product", RangeOperators.EQUAL),
                     ("currency", RangeOperators.EQUAL),
                     ("billing_period", RangeOperators.EQUAL),
+                    ("min_quantity", RangeOperators.EQUAL),
                     (DateRange("valid_from", "valid_to"), RangeOperators.OVERLAPS),
                 ],
             ),

@@ -144,6 +144,15 @@ BUNDLES: tuple[tuple[str, str, tuple[tuple[str, int, str], ...]], ...] = (
 )
 
 
+# code, {from quantity: share of the price}, in every book
+BANDS: tuple[tuple[str, dict[int, str]], ...] = (
+    ("CS-FLAT", {50: "0.90", 200: "0.80"}),
+    ("HW-PHONE-M", {100: "0.92"}),
+    ("CX-PHONE-M", {50: "0.94", 200: "0.88"}),
+    ("CX-DECT", {50: "0.95"}),
+)
+
+
 def load_reference() -> None:
     """Terms, stage texts, exchange rates, products, price books with entries, average prices, bundles: whatever is missing."""
     Term.objects.bulk_create(
@@ -190,6 +199,7 @@ def _load_price_books() -> None:
         return
     books = {book.kind: book for book in PriceBook.objects.all()}
     products = {product.code: product for product in Product.objects.all()}
+    bands = dict(BANDS)
     PriceBookEntry.objects.bulk_create(
         [
             PriceBookEntry(
@@ -197,13 +207,15 @@ def _load_price_books() -> None:
                 product=products[code],
                 currency=currency,
                 billing_period=period,
-                price=_in(currency, Decimal(price) * share),
+                min_quantity=least,
+                price=_in(currency, Decimal(price) * share * Decimal(part)),
                 valid_from=START,
             )
             for kind, share in SHARES.items()
             for code, _name, _family, _pack, prices in PRODUCTS
             for period, price in prices.items()
             for currency in RATES
+            for least, part in {1: "1", **bands.get(code, {})}.items()
         ]
     )
 

@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from catalog.bands import Band, Prices, Tariff
 from catalog.models import BillingPeriod, PriceBook, PriceBookEntry, PriceVisit, Product
 from partners.models import Partner, User
 
 ONE_VISIT = timedelta(minutes=30)
 
 
-@dataclass(frozen=True)
-class Prices:
-    """Net prices of one unit for a billing period: what the customer's list says, and what the partner pays."""
-
-    list_price: Decimal
-    unit_cost: Decimal
-
-
 class PriceMissing(Exception):
     """A book has no price for the product on that day. The message is for the person."""
 
 
-def prices(product: Product, *, billing_period: str, currency: str, tier: str, on: date) -> Prices:
-    """Both prices of a product that hold on a day. Raises PriceMissing, with what to do next, when one of them is not there."""
-    found = price_table([product], currency=currency, tier=tier, on=on)
-    try:
-        return found[(product.pk, billing_period)]
-    except KeyError:
+def prices(product: Product, *, billing_period: str, currency: str, tier: str, on: date, quantity: int = 1) -> Prices:
+    """Both prices of a product that hold on a day for a quantity. Raises PriceMissing, with what to do next, when there is none."""
+    tariff = price_table([product], currency=currency, tier=tier, on=on).get((product.pk, billing_period))
+    if tariff is None:
         words = {
             "product": product.name,
             "currency": currency,
@@ -45,19 +35,30 @@ def prices(product: Product, *, billing_period: str, currency: str, tier: str, o
             _("%(product)s has no price in %(currency)s, billed %(period)s, that holds on %(day)s.") % words
             + " "
             + _("Choose another billing period, or ask your account manager for a price.")
-        ) from None
+        )
+    found = tariff.at(quantity)
+    if found is None:
+        raise PriceMissing(too_few(product, tariff))
+    return found
 
 
-def price_table(products: Collection[Product], *, currency: str, tier: str, on: date) -> dict[tuple[int, str], Prices]:
-    """Both prices of some products on a day, by product and billing period; only where both books have one. One query."""
+def too_few(product: Product, tariff: Tariff) -> str:
+    """That a quantity is below the first band, for the person."""
+    return _("%(product)s is sold from a quantity of %(least)s.") % {"product": product.name, "least": tariff.least}
+
+
+def price_table(products: Collection[Product], *, currency: str, tier: str, on: date) -> dict[tuple[int, str], Tariff]:
+    """The bands of some products on a day, by product and billing period; only where both books have one. One query."""
     entries = PriceBookEntry.objects.holding(on).filter(
         Q(book__kind=PriceBook.Kind.END_USER) | Q(book__tiers__contains=[tier]), product__in=products, currency=currency
     )
-    listed: dict[tuple[int, str], Decimal] = {}
-    costs: dict[tuple[int, str], Decimal] = {}
-    for kind, product_id, period, price in entries.values_list("book__kind", "product_id", "billing_period", "price"):
-        (listed if kind == PriceBook.Kind.END_USER else costs)[(product_id, period)] = price
-    return {key: Prices(listed[key], costs[key]) for key in listed.keys() & costs.keys()}
+    listed: dict[tuple[int, str], list[Band]] = defaultdict(list)
+    costs: dict[tuple[int, str], list[Band]] = defaultdict(list)
+    values = entries.values_list("book__kind", "product_id", "billing_period", "min_quantity", "price", "valid_from")
+    for kind, product_id, period, least, price, valid_from in values:
+        bands = listed if kind == PriceBook.Kind.END_USER else costs
+        bands[(product_id, period)].append(Band(least, price, valid_from))
+    return {key: Tariff(tuple(sorted(listed[key])), tuple(sorted(costs[key]))) for key in listed.keys() & costs.keys()}
 
 
 def offered_to(partner: Partner, *, on: date, currency: str) -> dict[int, list[str]]:

@@ -93,6 +93,7 @@ class PriceList(RecordList):
         Column(_("Unit"), "product.unit", is_optional=True),
         Column(_("Pack size"), "product.pack_size", is_optional=True),
         Column(_("Billed"), "billing_period", render=tables.label, sort="billing_period"),
+        Column(_("From quantity"), "min_quantity", sort="min_quantity"),
         Column(_("List price"), "list_price", render=tables.amount),
         Column(_("Book"), "book", sort="book__name"),
         Column(_("Price of the book"), "price", render=price, sort="price"),
@@ -105,11 +106,16 @@ class PriceList(RecordList):
 
     def get_queryset(self) -> QuerySet:
         today = timezone.localdate()
-        listed = PriceBookEntry.objects.holding(today).filter(
-            book__kind=PriceBook.Kind.END_USER,
-            product=OuterRef("product"),
-            currency=OuterRef("currency"),
-            billing_period=OuterRef("billing_period"),
+        listed = (
+            PriceBookEntry.objects.holding(today)
+            .filter(
+                book__kind=PriceBook.Kind.END_USER,
+                product=OuterRef("product"),
+                currency=OuterRef("currency"),
+                billing_period=OuterRef("billing_period"),
+                min_quantity__lte=OuterRef("min_quantity"),
+            )
+            .order_by("-min_quantity")
         )
         books = PriceBook.objects.permitted(self.request.user)  # type: ignore[arg-type]
         rows = PriceBookEntry.objects.holding(today).filter(book__in=books, product__is_active=True)

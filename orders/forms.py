@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.forms import BoundField, modelform_factory
 from django.utils.translation import gettext_lazy as _
 
+from catalog.bands import Band
 from catalog.models import Product
 from orders.confirmation import Step
 from orders.models import Order
@@ -49,10 +49,10 @@ def form_of(step: Step) -> type[StepForm]:
 
 @dataclass(frozen=True)
 class Offer:
-    """A product that can be ordered to stock, and its price for this partner."""
+    """A product that can be ordered to stock, and its prices for this partner, by quantity."""
 
     product: Product
-    price: Decimal
+    bands: Sequence[Band]
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,17 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from catalog.models import AveragePrice
 from partnerportal.core import display
 from partnerportal.core.admin import ObjectAction, PartnerOwnedAdmin, PartnerOwnedInline, VendorAdmin, VisibleChoicesFilter
 from partnerportal.core.stages import IllegalMove
@@ -209,6 +212,59 @@ class DemoQuestionAdmin(VendorAdmin):
 def _has_answers(question: DemoQuestion) -> bool:
     answers = DemoAnswer.objects.across_partners(reason="whether a question of the vendor's was answered by anybody")
     return answers.filter(question=question).exists()
+
+
+@admin.register(AveragePrice)
+class AveragePriceAdmin(VendorAdmin):
+    """Average prices with their validity. Before one is saved, its effect on the open projects is shown; the projects keep theirs."""
+
+    list_display = ("family", "currency", "amount", "valid_from", "valid_until", "holds_today")
+    list_filter = ("family", "currency")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        same = AveragePrice.objects.filter(family=OuterRef("family"), currency=OuterRef("currency"))
+        later = same.filter(valid_from__gt=OuterRef("valid_from")).order_by("valid_from")
+        return super().get_queryset(request).annotate(following=Subquery(later.values("valid_from")[:1]))
+
+    @admin.display(description=_("valid to"))
+    def valid_until(self, price: Any) -> str:
+        """The first day of the row that follows."""
+        return display.day(price.following) or "–"
+
+    @admin.display(description=_("holds today"), boolean=True)
+    def holds_today(self, price: Any) -> bool:
+        today = timezone.localdate()
+        return price.valid_from <= today and (price.following is None or price.following > today)
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """What was not looked at is shown before it is saved."""
+        price = self.get_object(request, object_id) if object_id else None
+        may = self.has_change_permission(request, price) if price else self.has_add_permission(request)
+        if request.method == "POST" and may and (price or not object_id):
+            form = self.get_form(request, price, change=price is not None)(request.POST, instance=price)
+            if form.is_valid() and request.POST.get("seen") != _values(form):
+                return self._preview(request, form)
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _preview(self, request: HttpRequest, form: Any) -> HttpResponse:
+        posted = {name: values for name, values in request.POST.lists() if name not in ("csrfmiddlewaretoken", "seen")}
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _now("Effect on open projects"),
+            "price": form.instance,
+            "effects": services.effect_of_price(form.instance, today=timezone.localdate()),
+            "posted": [(name, value) for name, values in posted.items() for value in values],
+            "seen": _values(form),
+        }
+        return render(request, "admin/average_price_effect.html", context)
+
+
+def _values(form: Any) -> str:
+    """What a preview was of: with other values it is another one."""
+    return "|".join(str(form.cleaned_data[name]) for name in ("family", "currency", "amount", "valid_from"))
 
 
 @admin.register(BonusEntry)

@@ -66,6 +66,14 @@ def estimate(*, users: int, solutions: Iterable[str], currency: str, prices: Map
     return Estimate(users, currency, used, tuple(family for family in ticked if family not in prices))
 
 
+def with_price(kept: Estimate, family: str, price: Price | None) -> Estimate:
+    """The same estimate with another price of one ticked family, or without one; its other prices stay."""
+    others = {one.family: one for one in kept.prices if one.family != family}
+    ticked = (*(one.family for one in kept.prices), *kept.missing)
+    prices = others if price is None else {**others, family: price}
+    return estimate(users=kept.users, solutions=ticked, currency=kept.currency, prices=prices)
+
+
 def as_json(one: Estimate) -> dict[str, Any]:
     """An estimate as it is kept with the project."""
     return {

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from accounts.models import Account, Contact
+from catalog.bands import Prices
 from catalog.models import BillingPeriod, Family, Product
 from partnerportal.core.fields import Currency, MoneyField, RateField
 from partnerportal.core.history import tracked
@@ -223,6 +224,9 @@ class QuoteLine(PartnerOwned):
     quantity = models.PositiveIntegerField(_("quantity"), validators=[MinValueValidator(1)])
     billing_period = models.CharField(_("billing period"), max_length=12, choices=BillingPeriod.choices)
     list_price = MoneyField(_("list price"), editable=False)
+    list_band = models.PositiveIntegerField(_("volume band of the list price"), default=1, editable=False)
+    cost_band = models.PositiveIntegerField(_("volume band of your cost"), default=1, editable=False)
+    price_date = models.DateField(_("price valid from"), null=True, editable=False)
     unit_price = MoneyField(_("unit price"), validators=[MinValueValidator(0)])
     unit_cost = MoneyField(_("your cost"), null=True, blank=True, editable=False)
     discount = RateField(_("discount"), default=0)
@@ -240,6 +244,12 @@ class QuoteLine(PartnerOwned):
     def __str__(self) -> str:
         return self.name
 
+    def take(self, price: Prices) -> None:
+        """Have the prices of the books, with their bands and their day. The caller saves."""
+        self.list_price = self.unit_price = price.list_price
+        self.unit_cost, self.price_date = price.unit_cost, price.valid_from
+        self.list_band, self.cost_band = price.list_band, price.cost_band
+
     def priced(self, currency: str) -> Line:
         """This line as the arithmetic sees it."""
         return Line(
@@ -250,6 +260,24 @@ class QuoteLine(PartnerOwned):
             discount=self.discount,
             unit_cost=self.unit_cost,
         )
+
+
+class QuoteChange(PartnerOwned):
+    """The totals of a draft changed: who, when, from what to what, and which inputs. Written with every change of amounts."""
+
+    quote = models.ForeignKey(Quote, on_delete=models.CASCADE, related_name="changes")
+    at = models.DateTimeField(auto_now_add=True)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    author_name = models.CharField(max_length=200)
+    old = models.JSONField(help_text=_("Net, MRR and gross as they were."))
+    new = models.JSONField(help_text=_("Net, MRR and gross afterwards."))
+    causes = models.JSONField(default=list, help_text=_("Each input that changed: field, old and new value, and the line."))
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.quote_id} {self.at:%Y-%m-%d %H:%M}"
 
 
 class CustomerEvent(PartnerOwned):

@@ -4,6 +4,7 @@
   so beside such licences they are billed monthly or yearly.
 - With hardware type CAPEX nothing is rented; with HWaaS bought devices may stand beside the rented ones.
 - A section of the additional configuration that was ticked has at least one line.
+- Devices that go to a reseller need its address, which nobody fills in by itself.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import BillingPeriod, Family
 from partnerportal.core.stages import Missing
-from quotes.models import Additional, Frequency, HardwareType
+from quotes.models import Additional, Frequency, HardwareType, ShippingType
 from quotes.stages import Status
 
 NEVER_FOR_FIVE_YEARS = (Family.HWAAS, Family.CLASSOUND)
@@ -66,6 +67,12 @@ def breaches(lines: list[OneLine], codes: Iterable[str], *, frequency: str, hard
             sentence = _("Additional configuration: there is no line for %(section)s. Add one, or untick it.") % words
             found.append(Missing(Status.DRAFT, ("additional",), sentence))
     return found
+
+
+def ships_nowhere(lines: Iterable[OneLine], shipping_type: str, address: Iterable[str]) -> bool:
+    """Whether devices go to a reseller whose address is not whole; the other two types fill it in by themselves."""
+    has_goods = any(line.family in (Family.HWAAS, Family.CAPEX) for line in lines)
+    return has_goods and shipping_type == ShippingType.RESELLER and not all(address)
 
 
 def _fits(line: OneLine, frequency: str) -> bool:

@@ -93,3 +93,10 @@ def test_products_are_not_deleted(at_work):
 
     assert at_work.post(reverse("admin:catalog_product_delete", args=[product.pk]), {"post": "yes"}).status_code == 403
     assert Product.objects.filter(pk=product.pk).exists()
+
+
+def test_a_file_with_bands_fills_them_and_one_without_means_from_one(at_work):
+    import_prices(at_work, "gold,CS-FLAT,EUR,monthly,3.50,2025-01-01,")
+
+    row = PriceBookEntry.objects.filter(book__kind="gold", product__code="CS-FLAT", currency="EUR", billing_period="monthly")
+    assert [(one.min_quantity, str(one.price)) for one in row.order_by("min_quantity")] == [(1, "3.50"), (50, "3.24"), (200, "2.88")]

@@ -103,7 +103,8 @@ def stock_lines(partner: Partner, wanted: Iterable[Wanted], *, on: date) -> list
     prices = price_table([one.product for one in chosen], currency=partner.currency, tier=partner.tier, on=on)
     lines = []
     for one in chosen:
-        found = prices.get((one.product.pk, BillingPeriod.ONE_OFF))
+        tariff = prices.get((one.product.pk, BillingPeriod.ONE_OFF))
+        found = tariff.at(one.quantity) if tariff else None
         if one.product.family != Family.CAPEX or not one.product.is_active or found is None:
             raise StockRefused(_("%(product)s cannot be ordered to stock.") % {"product": one.product.name})
         if one.quantity > MOST_PIECES:

@@ -43,7 +43,7 @@ class NewToStock(Guarded):
         products = list(Product.objects.filter(family=Family.CAPEX, is_active=True).order_by("name"))
         prices = price_table(products, currency=self.partner.currency, tier=self.partner.tier, on=self.today)
         keys = [(product, (product.pk, BillingPeriod.ONE_OFF)) for product in products]
-        return [Offer(product, prices[key].unit_cost) for product, key in keys if key in prices]
+        return [Offer(product, prices[key].costs) for product, key in keys if key in prices]
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The empty form; with quantities in the address they are filled in, and htmx gets the sum alone."""

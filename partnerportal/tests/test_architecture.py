@@ -19,6 +19,7 @@ PURE = (
     "partnerportal/core/money.py",
     "partnerportal/core/merge.py",
     "partnerportal/core/stages.py",
+    "catalog/bands.py",
     "quotes/pricing.py",
     "projects/mrr.py",
     "projects/bonus.py",

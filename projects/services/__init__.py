@@ -6,6 +6,7 @@ from projects.services.automatic import advance, note_quotes_out, record_verbal_
 from projects.services.bonus import answer_demo, decide_bonus, may_decide
 from projects.services.closing import close_as_lost, reopen_project
 from projects.services.conversion import AlreadyConverted, Becomes, convert_lead, found_out, preview_conversion, project_of
+from projects.services.effects import Effect, effect_of_price
 from projects.services.moves import (
     EXIT_FIELDS,
     ProjectClosed,
@@ -31,6 +32,8 @@ from projects.services.statements import (
 from projects.services.unconverting import undo_conversion
 
 __all__ = [
+    "Effect",
+    "effect_of_price",
     "STATEMENT_PDF",
     "keep_statement_pdf",
     "make_statement",

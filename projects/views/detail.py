@@ -20,6 +20,7 @@ from partnerportal.core.views import Action, Fact, Panel, PathBar, RecordDetail,
 from projects import bonus, mrr, services
 from projects.models import BonusEntry, DemoAnswer, DemoQuestion, MrrSource, Outcome, Project
 from projects.stages import AUTOMATIC, Stage
+from projects.views.explaining import what_changed
 from projects.views.lists import WHY_AUTOMATIC
 
 PENCIL = mark_safe('<i class="bi bi-pencil" aria-hidden="true"></i>')  # noqa: S308 - a constant
@@ -238,6 +239,9 @@ class ProjectDetail(RecordDetail):
         if project.mrr is not None:
             sum_ = f"{self._money(project.mrr)} × {display.percent(project.probability)} = {self._money(project.weighted_pipeline)}"
             lines.append(("percent", _("Weighted pipeline"), sum_))
+        if project.pipeline_mrr is not None and project.demo_date:
+            text = _("the MRR on the day of the demo, %(day)s; fixed since") % {"day": display.day(project.demo_date)}
+            lines.append(("flag", _("Pipeline MRR"), text))
         return lines
 
     # --- demo and bonus ----------------------------------------------------------------------
@@ -323,6 +327,7 @@ class ProjectDetail(RecordDetail):
             "edit_url": context["edit_url"] if self.record.is_open else "",
             "amounts": self.get_amounts(),
             "sums": self.get_sums(),
+            "changed": what_changed(self.record, self.request.user),
             "answers": self.answers,
             "is_in_demo": self.record.stage == Stage.DEMO,
             "given_count": sum(1 for one in self.answers if one.answer),

@@ -39,6 +39,7 @@ from quotes.services.drafting import (
     outdated,
     refresh_prices,
     remove_line,
+    tariffs_of,
 )
 from quotes.services.filling import USUAL, BadRows, clone_quote, paste_lines, take_bundle, take_lines_of
 from quotes.services.moving import QuoteProjectClosed, lines_of
@@ -103,6 +104,7 @@ __all__ = [
     "note_opened",
     "note_sent",
     "outdated",
+    "tariffs_of",
     "record_acceptance",
     "refresh_prices",
     "refuse_discount",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,8 +14,9 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, Contact
+from catalog.bands import Prices, Tariff
 from catalog.models import Product
-from catalog.services import PriceMissing, Prices, price_table, prices
+from catalog.services import PriceMissing, price_table, prices
 from partnerportal.core.actors import Actor, service
 from partnerportal.core.moves import record_move
 from partnerportal.core.numbering import next_number
@@ -25,9 +27,11 @@ from projects.models import Project
 from quotes.models import Quote, QuoteLine, ShippingType
 from quotes.pricing import price_line
 from quotes.services.approving import let_approval_follow
-from quotes.services.moving import TOTALS, count_up, let_mrr_follow, lines_of, lock, lock_draft, require_open
+from quotes.services.moving import TOTALS, count_up, let_mrr_follow, lines_of, lock, note_change, open_draft, require_open
 from quotes.stages import Status
 
+# Prices of a day, by product and billing period.
+Tariffs = Mapping[tuple[int, str], Tariff]
 MAX_LINES = 500
 MAX_AMOUNT = Decimal("9999999999.99")
 HEAD = (
@@ -143,7 +147,7 @@ def edit_quote(quote: Quote, *, by: User, changes: dict[str, Any]) -> Quote:
     unknown = set(changes) - {*HEAD, *SHIPPING}
     if unknown:
         raise ValueError(f"not a field of the quote's form: {', '.join(sorted(unknown))}")
-    quote = lock_draft(quote, by=by)
+    quote = open_draft(quote, by=by)
     for name, value in changes.items():
         setattr(quote, name, value)
     return recount(quote, by=by, fields=tuple(changes))
@@ -155,7 +159,7 @@ def add_line(quote: Quote, line: LineInput, *, by: User, today: date) -> QuoteLi
 
     Raises PriceMissing when a book has none, QuoteTooLarge, or IllegalMove once the quote is submitted.
     """
-    quote = lock_draft(quote, by=by)
+    quote = open_draft(quote, by=by)
     if quote.lines.count() >= MAX_LINES:
         raise QuoteTooLarge(_("A quote holds at most %(count)s lines.") % {"count": MAX_LINES})
     last = quote.lines.aggregate(last=Max("position"))["last"] or 0
@@ -169,7 +173,7 @@ def add_line(quote: Quote, line: LineInput, *, by: User, today: date) -> QuoteLi
 @service
 def edit_line(row: QuoteLine, line: LineInput, *, by: User, today: date) -> QuoteLine:
     """Change a line of a draft; its prices are those that hold today. Raises as `add_line`."""
-    quote = lock_draft(row.quote, by=by)
+    quote = open_draft(row.quote, by=by)
     row = quote.lines.get(pk=row.pk)
     _fill(row, line, quote=quote, today=today)
     row.save()
@@ -181,7 +185,7 @@ def edit_line(row: QuoteLine, line: LineInput, *, by: User, today: date) -> Quot
 @service
 def remove_line(row: QuoteLine, *, by: User) -> Quote:
     """Take a line off a draft."""
-    quote = lock_draft(row.quote, by=by)
+    quote = open_draft(row.quote, by=by)
     quote.lines.filter(pk=row.pk).delete()
     return recount(quote, by=by)
 
@@ -189,7 +193,7 @@ def remove_line(row: QuoteLine, *, by: User) -> Quote:
 @service
 def refresh_prices(quote: Quote, *, by: User, today: date) -> Quote:
     """Give every line of a draft the prices that hold today. Raises PriceMissing for the first one that has none."""
-    quote = lock_draft(quote, by=by)
+    quote = open_draft(quote, by=by)
     for row in lines_of(quote):
         line = LineInput(row.product, row.quantity, row.billing_period, row.discount)
         _fill(row, line, quote=quote, today=today)
@@ -251,17 +255,28 @@ def new_version(quote: Quote, *, by: User, today: date) -> Quote:
     return recount(draft, by=by)
 
 
-def outdated(quote: Quote, lines: list[QuoteLine], *, today: date) -> list[QuoteLine]:
-    """The lines whose prices are not, or no longer, those of the books; one query."""
-    table = price_table([line.product for line in lines], currency=quote.currency, tier=quote.partner.tier, on=today)
-    found = [(line, table.get((line.product_id, line.billing_period))) for line in lines]
+def tariffs_of(quote: Quote, lines: Iterable[QuoteLine], *, today: date) -> dict[tuple[int, str], Tariff]:
+    """What the products of some lines of a quote cost on a day, by product and billing period; one query."""
+    return price_table([line.product for line in lines], currency=quote.currency, tier=quote.partner.tier, on=today)
+
+
+def outdated(lines: Iterable[QuoteLine], table: Tariffs) -> list[QuoteLine]:
+    """The lines whose prices are not, or no longer, those of the books, as `tariffs_of` has read them."""
+    found = [(line, price_now(table, line.product_id, line.billing_period, line.quantity)) for line in lines]
     return [line for line, now in found if now is None or (now.list_price, now.unit_cost) != (line.list_price, line.unit_cost)]
+
+
+def price_now(table: Tariffs, product_id: int, period: str, quantity: int) -> Prices | None:
+    """What a table of prices says for a quantity; None when it has no price."""
+    tariff = table.get((product_id, period))
+    return tariff.at(quantity) if tariff else None
 
 
 def _fill(row: QuoteLine, line: LineInput, *, quote: Quote, today: date) -> None:
     if not line.product.is_active and line.product.pk != row.product_id:
         raise PriceMissing(_("%(product)s is no longer offered.") % {"product": line.product.name})
-    price = prices(line.product, billing_period=line.billing_period, currency=quote.currency, tier=quote.partner.tier, on=today)
+    tier = quote.partner.tier
+    price = prices(line.product, billing_period=line.billing_period, currency=quote.currency, tier=tier, on=today, quantity=line.quantity)
     place(row, line, price)
 
 
@@ -269,8 +284,7 @@ def place(row: QuoteLine, line: LineInput, price: Prices) -> None:
     """Write on a line what the person said and what the books say."""
     row.product, row.family, row.name = line.product, line.product.family, line.product.name
     row.quantity, row.billing_period, row.discount = line.quantity, line.billing_period, line.discount
-    row.list_price = row.unit_price = price.list_price
-    row.unit_cost = price.unit_cost
+    row.take(price)
 
 
 def recount(quote: Quote, *, by: User, fields: tuple[str, ...] = ()) -> Quote:
@@ -284,6 +298,7 @@ def recount(quote: Quote, *, by: User, fields: tuple[str, ...] = ()) -> Quote:
     _write_amounts(quote, lines)
     let_approval_follow(quote, lines)
     quote.save(update_fields=[*fields, *TOTALS, "approval", "approval_reason", "approval_by", "approved_discount", "updated_at"])
+    note_change(quote, lines, by=by)
     if quote.is_primary:
         let_mrr_follow(quote.project, by=by)
     return quote
@@ -306,13 +321,12 @@ def _check_new_version(latest: Quote, statuses: list[str]) -> None:
 
 def _copy_lines(source: Quote, target: Quote, *, today: date) -> None:
     lines = lines_of(source)
-    table = price_table([line.product for line in lines], currency=source.currency, tier=source.partner.tier, on=today)
+    table = tariffs_of(source, lines, today=today)
     for line in lines:
-        now = table.get((line.product_id, line.billing_period))
+        now = price_now(table, line.product_id, line.billing_period, line.quantity)
         line.pk, line._state.adding, line.quote = None, True, target
         if now:
-            line.list_price = line.unit_price = now.list_price
-            line.unit_cost = now.unit_cost
+            line.take(now)
         line.save()
 
 

@@ -9,15 +9,16 @@ from decimal import Decimal
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from catalog.bands import Tariff
 from catalog.models import BillingPeriod, Bundle, Product
-from catalog.services import Prices, price_table
+from catalog.services import price_table, too_few
 from partnerportal.core.actors import service
 from partnerportal.core.stages import IllegalMove
 from partners.models import User
 from quotes.models import Quote, QuoteLine
 from quotes.pasting import BadRow, Row, read
-from quotes.services.drafting import KEPT, MAX_LINES, LineInput, QuoteTooLarge, create_quote, edit_quote, place, recount
-from quotes.services.moving import lines_of, lock_draft
+from quotes.services.drafting import KEPT, MAX_LINES, LineInput, QuoteTooLarge, create_quote, edit_quote, place, price_now, recount
+from quotes.services.moving import lines_of, open_draft
 
 # How a product is billed when nobody says it: as the quote is, else in the first of these that has a price.
 USUAL = (BillingPeriod.YEARLY, BillingPeriod.MONTHLY, BillingPeriod.ONE_OFF, BillingPeriod.THREE_YEARS, BillingPeriod.FIVE_YEARS)
@@ -34,7 +35,7 @@ class BadRows(Exception):
 @service
 def paste_lines(quote: Quote, text: str, *, by: User, today: date) -> int:
     """Put pasted rows on a draft, all or none; answers how many. Raises BadRows, QuoteTooLarge or IllegalMove."""
-    quote = lock_draft(quote, by=by)
+    quote = open_draft(quote, by=by)
     rows, bad = read(text)
     if not rows and not bad:
         raise BadRows([BadRow(1, "", _("Nothing was pasted."))])
@@ -44,13 +45,13 @@ def paste_lines(quote: Quote, text: str, *, by: User, today: date) -> int:
     lines = []
     for row in rows:
         product = products.get(row.code.casefold())
-        period = _period(quote, product, row, table) if product else ""
         if product is None:
             bad.append(BadRow(row.number, row.code, _("There is no product “%(code)s”.") % {"code": row.code[:40]}))
-        elif not period:
-            bad.append(BadRow(row.number, row.code, _no_price(product, quote, row.billing_period)))
-        else:
-            lines.append(LineInput(product, row.quantity, period, row.discount))
+            continue
+        line = LineInput(product, row.quantity, _period(quote, product, row, table), row.discount)
+        if sentence := _refusal(line, quote, table):
+            bad.append(BadRow(row.number, row.code, sentence))
+        lines.append(line)
     if bad:
         raise BadRows(sorted(bad, key=lambda one: one.number))
     return _append(quote, lines, table, by=by)
@@ -59,7 +60,7 @@ def paste_lines(quote: Quote, text: str, *, by: User, today: date) -> int:
 @service
 def take_bundle(quote: Quote, bundle: Bundle, *, by: User, today: date) -> int:
     """Put the products of a bundle on a draft; answers how many. Raises BadRows for those without a price, or IllegalMove."""
-    quote = lock_draft(quote, by=by)
+    quote = open_draft(quote, by=by)
     wanted = [
         LineInput(item.product, item.quantity, item.billing_period, Decimal(0)) for item in bundle.items.select_related("product").all()
     ]
@@ -72,7 +73,7 @@ def take_lines_of(quote: Quote, source: Quote, *, by: User, today: date) -> int:
 
     Raises BadRows for products that are no longer offered or have no price, or IllegalMove.
     """
-    quote = lock_draft(quote, by=by)
+    quote = open_draft(quote, by=by)
     source = Quote.objects.visible_to(by).get(pk=source.pk)
     wanted = [LineInput(line.product, line.quantity, line.billing_period, line.discount) for line in lines_of(source)]
     return _take(quote, wanted, by=by, today=today)
@@ -95,11 +96,8 @@ def clone_quote(quote: Quote, *, by: User, today: date) -> Quote:
 
 def _take(quote: Quote, wanted: list[LineInput], *, by: User, today: date) -> int:
     table = _table(quote, [line.product for line in wanted], today)
-    bad = [
-        BadRow(number, line.product.code, _no_price(line.product, quote, line.billing_period))
-        for number, line in enumerate(wanted, start=1)
-        if not line.product.is_active or (line.product.pk, line.billing_period) not in table
-    ]
+    refused = ((number, line, _refusal(line, quote, table)) for number, line in enumerate(wanted, start=1))
+    bad = [BadRow(number, line.product.code, sentence) for number, line, sentence in refused if sentence]
     if bad:
         raise BadRows(bad)
     if not wanted:
@@ -107,29 +105,39 @@ def _take(quote: Quote, wanted: list[LineInput], *, by: User, today: date) -> in
     return _append(quote, wanted, table, by=by)
 
 
-def _append(quote: Quote, lines: list[LineInput], table: dict[tuple[int, str], Prices], *, by: User) -> int:
+def _append(quote: Quote, lines: list[LineInput], table: dict[tuple[int, str], Tariff], *, by: User) -> int:
     if quote.lines.count() + len(lines) > MAX_LINES:
         raise QuoteTooLarge(_("A quote holds at most %(count)s lines.") % {"count": MAX_LINES})
     last = quote.lines.aggregate(last=Max("position"))["last"] or 0
     rows = []
     for position, line in enumerate(lines, start=last + 1):
         row = QuoteLine(partner_id=quote.partner_id, quote=quote, position=position)
-        place(row, line, table[(line.product.pk, line.billing_period)])
+        price = price_now(table, line.product.pk, line.billing_period, line.quantity)
+        assert price is not None  # refused above
+        place(row, line, price)
         rows.append(row)
     QuoteLine.objects.bulk_create(rows)
     recount(quote, by=by)
     return len(rows)
 
 
-def _table(quote: Quote, products: list[Product], today: date) -> dict[tuple[int, str], Prices]:
+def _table(quote: Quote, products: list[Product], today: date) -> dict[tuple[int, str], Tariff]:
     return price_table(products, currency=quote.currency, tier=quote.partner.tier, on=today)
 
 
-def _period(quote: Quote, product: Product, row: Row, table: dict[tuple[int, str], Prices]) -> str:
+def _period(quote: Quote, product: Product, row: Row, table: dict[tuple[int, str], Tariff]) -> str:
     if row.billing_period:
-        return row.billing_period if (product.pk, row.billing_period) in table else ""
+        return row.billing_period
     wanted = (quote.billing_frequency, *USUAL)
     return next((str(period) for period in wanted if (product.pk, str(period)) in table), "")
+
+
+def _refusal(line: LineInput, quote: Quote, table: dict[tuple[int, str], Tariff]) -> str:
+    """Why a line cannot be sold today; empty when it can."""
+    tariff = table.get((line.product.pk, line.billing_period))
+    if tariff is None or not line.product.is_active:
+        return _no_price(line.product, quote, line.billing_period)
+    return "" if tariff.at(line.quantity) else too_few(line.product, tariff)
 
 
 def _no_price(product: Product, quote: Quote, period: str) -> str:

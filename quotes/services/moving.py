@@ -7,6 +7,7 @@ moment, the second sees what the first has done.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 
 from django.utils.translation import gettext as _
 
@@ -19,7 +20,8 @@ from partners.models import User
 from projects import services as projects
 from projects.models import Project
 from projects.stages import Stage
-from quotes.models import Quote, QuoteLine
+from quotes.causes import Facts, LineFacts, causes
+from quotes.models import Quote, QuoteChange, QuoteLine
 from quotes.stages import MOVES, NOT_PRIMARY, Status
 
 TOTALS = ("capex_total", "recurring_total", "mrr", "net", "tax", "gross", "cost")
@@ -54,6 +56,42 @@ def lock_draft(quote: Quote, *, by: User) -> Quote:
         raise IllegalMove(_("This quote has been submitted and can no longer be changed. Make a new version of it."), stage=quote.status)
     require_open(quote.project)
     return quote
+
+
+def open_draft(quote: Quote, *, by: User) -> Quote:
+    """As `lock_draft`, for a change of amounts: what they come from is read first, so that `note_change` can say what changed."""
+    quote = lock_draft(quote, by=by)
+    quote.facts_before = facts_of(quote, lines_of(quote))  # type: ignore[attr-defined]
+    return quote
+
+
+def facts_of(quote: Quote, lines: Iterable[QuoteLine]) -> Facts:
+    """What the totals of a quote come from, and the totals."""
+    return Facts(
+        {line.pk: LineFacts(line.name, line.quantity, line.unit_price, line.discount, line.billing_period) for line in lines},
+        commitment=quote.commitment,
+        tax_rate=quote.tax_rate,
+        net=quote.net,
+        mrr=quote.mrr,
+        gross=quote.gross,
+    )
+
+
+def note_change(quote: Quote, lines: Iterable[QuoteLine], *, by: User) -> None:
+    """Keep what changed the totals of a draft that `open_draft` opened; nothing when they stayed."""
+    before: Facts | None = getattr(quote, "facts_before", None)
+    after = facts_of(quote, lines)
+    if before is None or before.amounts == after.amounts:
+        return
+    QuoteChange.objects.create(
+        partner_id=quote.partner_id,
+        quote=quote,
+        author=by,
+        author_name=by.get_full_name(),
+        old=before.amounts,
+        new=after.amounts,
+        causes=[asdict(one) for one in causes(before, after)],
+    )
 
 
 def require_open(project: Project) -> None:

@@ -17,9 +17,9 @@ from partnerportal.core.stages import ExitConditionMissing, IllegalMove, Missing
 from partners.models import User
 from quotes import documents
 from quotes.models import Quote, QuoteLine, Sending
-from quotes.rules import breaches
+from quotes.rules import breaches, ships_nowhere
 from quotes.services.approving import discount_limit, highest_discount, needs_approval
-from quotes.services.drafting import outdated, take_primary
+from quotes.services.drafting import Tariffs, outdated, take_primary, tariffs_of
 from quotes.services.moving import TOTALS, count_up, let_mrr_follow, let_stage_follow, lines_of, lock, lock_draft, move, tell_owner
 from quotes.stages import Status
 
@@ -53,8 +53,11 @@ def submit_quote(quote: Quote, *, by: User, today: date) -> Quote:
     return quote
 
 
-def missing_to_submit(quote: Quote, lines: list[QuoteLine], *, today: date) -> tuple[Missing, ...]:
-    """What a draft still lacks before it can be submitted, each with its field and a sentence; nothing when it may go."""
+def missing_to_submit(quote: Quote, lines: list[QuoteLine], *, today: date, table: Tariffs | None = None) -> tuple[Missing, ...]:
+    """What a draft still lacks before it can be submitted, each with its field and a sentence; nothing when it may go.
+
+    `table` saves the query when the caller has read the prices of the day.
+    """
     found = []
     if not lines:
         found.append(Missing(Status.DRAFT, ("lines",), _("Lines: add at least one product.")))
@@ -69,11 +72,14 @@ def missing_to_submit(quote: Quote, lines: list[QuoteLine], *, today: date) -> t
         hardware_type=quote.hardware_type,
         additional=quote.additional,
     )
+    if ships_nowhere(lines, quote.shipping_type, (quote.ship_company, quote.ship_street, quote.ship_city, str(quote.ship_country))):
+        sentence = _("Shipping: write the reseller's address, or choose another shipping address type.")
+        found.append(Missing(Status.DRAFT, ("shipping_type",), sentence))
     if needs_approval(quote, lines):
         words = {"highest": _percent(highest_discount(lines)), "limit": _percent(discount_limit(quote.partner))}
         sentence = _("Discount: %(highest)s is above your limit of %(limit)s. Ask your account manager to approve it.") % words
         found.append(Missing(Status.DRAFT, ("approval",), sentence))
-    changed = outdated(quote, lines, today=today)
+    changed = outdated(lines, tariffs_of(quote, lines, today=today) if table is None else table)
     if changed:
         names = ", ".join(line.name for line in changed)
         found.append(

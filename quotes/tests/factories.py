@@ -83,7 +83,8 @@ class AcceptedQuoteFactory(SubmittedQuoteFactory):
 def put_line(quote, code, quantity, billing_period, discount="0", *, position=1):
     """A line of a product at the prices that hold today."""
     product = Product.objects.get(code=code)
-    price = prices(product, billing_period=billing_period, currency=quote.currency, tier=quote.partner.tier, on=date.today())
+    tier, today = quote.partner.tier, date.today()
+    price = prices(product, billing_period=billing_period, currency=quote.currency, tier=tier, on=today, quantity=quantity)
     line = QuoteLine(
         partner=quote.partner,
         quote=quote,
@@ -93,11 +94,9 @@ def put_line(quote, code, quantity, billing_period, discount="0", *, position=1)
         name=product.name,
         quantity=quantity,
         billing_period=billing_period,
-        list_price=price.list_price,
-        unit_price=price.list_price,
-        unit_cost=price.unit_cost,
         discount=Decimal(discount),
     )
+    line.take(price)
     amounts = price_line(line.priced(quote.currency), commitment=quote.commitment)
     line.line_total, line.monthly = amounts.line_total, amounts.monthly
     line.save()

@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from partnerportal.core.actors import Actor
 from partnerportal.core.models import OutboxMessage, StageMove
@@ -115,3 +117,71 @@ def test_lines_of_many_hands_add_up(anna):
     quote.refresh_from_db()
     assert quote.net == sum(row.line_total for row in quote.lines.all())
     assert sorted(quote.lines.values_list("position", flat=True)) == [1, 2, 3, 4]
+
+
+# --- on the pages: one result, and a sentence for the other ------------------------------------
+
+
+def post(path, values=None, person=None):
+    """A POST by a browser of its own."""
+    client = Client()
+    if person:
+        client.force_login(person)
+    return lambda: client.post(path, values or {})
+
+
+def by_status(answers):
+    return {answer.status_code: answer for answer in answers}
+
+
+def test_two_who_accept_on_the_page_are_told_who_was_first(anna):
+    quote = SubmittedQuoteFactory(project=ProposalProject(owner=anna))
+    path = reverse("customer_accept", args=[quote.token])
+
+    answers = by_status(at_once(*(post(path, {"accept-name": name, "accept-consent": "on"}) for name in ("Greta Hofer", "Paolo Greco"))))
+
+    assert sorted(answers) == [302, 409]
+    quote.refresh_from_db()
+    assert quote.answered_by in answers[409].text
+    assert quote.customer_events.filter(kind="accepted").count() == 1
+
+
+def test_the_customer_and_the_partner_at_once_leave_one_acceptance(anna):
+    quote = SubmittedQuoteFactory(owner=anna, project=ProposalProject(owner=anna))
+
+    answers = at_once(
+        post(reverse("customer_accept", args=[quote.token]), {"accept-name": "Greta Hofer", "accept-consent": "on"}),
+        post(reverse("quotes:accept", args=[quote.pk]), {"name": "Paolo Greco", "note": "Signed copy by e-mail"}, anna),
+    )
+
+    assert sorted(answer.status_code for answer in answers) in ([302, 409], [302, 422])
+    quote.refresh_from_db()
+    assert (quote.status, quote.answered_by in ("Greta Hofer", "Paolo Greco")) == (Status.ACCEPTED, True)
+    assert OutboxMessage.objects.filter(kind="quote.answered").count() == 1
+
+
+def test_two_who_submit_on_the_page_make_one_document(anna, ben):
+    quote = DraftQuoteFactory(owner=anna, project=ProposalProject(owner=anna))
+    path = reverse("quotes:submit", args=[quote.pk])
+
+    answers = by_status(at_once(post(path, person=anna), post(path, person=ben)))
+
+    assert sorted(answers) == [302, 422]
+    assert "This quote has been submitted and can no longer be changed" in answers[422].text
+    assert StageMove.objects.across_partners(reason="test").filter(to_stage=Status.SUBMITTED).count() == 1
+    assert OutboxMessage.objects.filter(kind="quote.pdf").count() == 1
+
+
+def test_two_who_make_different_quotes_primary_leave_one_and_the_mrr_follows_it(anna, ben):
+    project = ProjectFactory(owner=anna)
+    first, second = DraftQuoteFactory(project=project, owner=anna), DraftQuoteFactory(project=project, owner=anna, commitment=3)
+
+    answers = at_once(
+        post(reverse("quotes:make_primary", args=[first.pk]), person=anna),
+        post(reverse("quotes:make_primary", args=[second.pk]), person=ben),
+    )
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+    primary = rows(project=project, is_primary=True).get()
+    project.refresh_from_db()
+    assert (project.mrr_quote, project.mrr) == (str(primary), primary.mrr)

@@ -285,10 +285,10 @@ def test_refresh_prices_takes_todays(anna):
     PriceBookEntry.objects.filter(book__kind="gold", product=product(), currency="EUR", billing_period="yearly").update(price="70.00")
 
     lines = services.lines_of(quote)
-    assert [found.product.code for found in services.outdated(quote, lines, today=TODAY)] == ["UC-BUSINESS"]
+    assert [found.product.code for found in services.outdated(lines, services.tariffs_of(quote, lines, today=TODAY))] == ["UC-BUSINESS"]
     services.refresh_prices(quote, by=anna, today=TODAY)
 
-    assert services.outdated(quote, services.lines_of(quote), today=TODAY) == []
+    assert services.outdated(fresh := services.lines_of(quote), services.tariffs_of(quote, fresh, today=TODAY)) == []
     assert quote.lines.first().unit_cost == Decimal("70.00")
 
 
@@ -513,3 +513,63 @@ def test_lines_have_the_partner_of_their_quote(anna):
     services.add_line(quote, line(), by=anna, today=TODAY)
 
     assert [row.partner for row in QuoteLine.objects.across_partners(reason="test")] == [anna.partner]
+
+
+# --- volume bands --------------------------------------------------------------------------
+
+
+def flat(quantity):
+    return services.LineInput(Product.objects.get(code="CS-FLAT"), quantity, "monthly", Decimal(0))
+
+
+def test_a_line_takes_the_band_of_its_quantity_and_keeps_it(anna):
+    quote = EmptyQuoteFactory(owner=anna)
+
+    row = services.add_line(quote, flat(50), by=anna, today=TODAY)
+
+    assert (row.list_price, row.unit_price, row.unit_cost) == (Decimal("5.40"), Decimal("5.40"), Decimal("3.24"))
+    assert (row.list_band, row.cost_band, row.price_date) == (50, 50, date(2025, 1, 1))
+    assert row.line_total == Decimal("270.00")
+
+
+def test_another_quantity_is_another_band(anna):
+    quote = EmptyQuoteFactory(owner=anna)
+    row = services.add_line(quote, flat(50), by=anna, today=TODAY)
+
+    row = services.edit_line(row, flat(49), by=anna, today=TODAY)
+    assert (row.unit_price, row.list_band) == (Decimal("6.00"), 1)
+    row = services.edit_line(row, flat(200), by=anna, today=TODAY)
+    assert (row.unit_price, row.list_band) == (Decimal("4.80"), 200)
+
+
+def test_the_band_price_is_no_discount_that_needs_approval(anna):
+    quote = EmptyQuoteFactory(owner=anna)
+
+    services.add_line(quote, flat(200), by=anna, today=TODAY)
+
+    quote.refresh_from_db()
+    assert not services.needs_approval(quote, services.lines_of(quote))
+
+
+def test_a_changed_band_makes_the_lines_in_it_outdated_and_no_other(anna):
+    quote = EmptyQuoteFactory(owner=anna)
+    for quantity in (49, 50, 200):
+        services.add_line(quote, flat(quantity), by=anna, today=TODAY)
+    PriceBookEntry.objects.filter(book__kind="end_user", product__code="CS-FLAT", min_quantity=50).update(price="5.00")
+
+    lines = services.lines_of(quote)
+    changed = services.outdated(lines, services.tariffs_of(quote, lines, today=TODAY))
+
+    assert [line.quantity for line in changed] == [50]
+
+
+def test_below_the_first_band_a_line_is_refused(anna):
+    quote = EmptyQuoteFactory(owner=anna)
+    PriceBookEntry.objects.filter(book__kind="end_user", product__code="CS-FLAT", min_quantity=1).delete()
+
+    with pytest.raises(PriceMissing, match="from a quantity of 50"):
+        services.add_line(quote, flat(49), by=anna, today=TODAY)
+    with pytest.raises(services.BadRows, match="from a quantity of 50"):
+        services.paste_lines(quote, "CS-FLAT\t49", by=anna, today=TODAY)
+
+    assert quote.lines.count() == 0

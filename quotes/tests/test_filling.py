@@ -183,6 +183,9 @@ def test_a_clone_is_a_draft_of_its_own(anna):
 # --- rules of the configuration -----------------------------------------------------------
 
 
+RESELLER = {"ship_company": "Rete S.r.l.", "ship_street": "Via Po 3", "ship_city": "Torino", "ship_country": "IT"}
+
+
 @pytest.mark.parametrize(
     ("facts", "lines", "sentence"),
     [
@@ -194,6 +197,15 @@ def test_a_clone_is_a_draft_of_its_own(anna):
         ({"hardware_type": "hwaas"}, [("HW-DECT", 1, "monthly"), ("CX-DECT", 1, "one_off")], ""),
         ({"additional": ["classound"]}, [("UC-BUSINESS", 1, "yearly")], "no line for CLASSOUND"),
         ({"additional": ["cds", "classound"]}, [("CDS-10", 1, "yearly"), ("CS-FLAT", 1, "monthly")], ""),
+        ({"additional": ["items"]}, [("UC-BUSINESS", 1, "yearly")], "no line for Additional items"),
+        ({"additional": ["items"]}, [("CX-DECT", 1, "one_off")], ""),
+        ({"additional": ["upgrade", "other"]}, [("UC-PREMIUM", 1, "yearly"), ("SV-SETUP", 1, "one_off")], ""),
+        ({"additional": ["upgrade"]}, [("SV-SETUP", 1, "one_off")], "no line for Licence upgrade"),
+        ({"additional": ["other"]}, [("UC-PREMIUM", 1, "yearly")], "no line for Miscellaneous items"),
+        ({"shipping_type": "reseller"}, [("CX-DECT", 1, "one_off")], "write the reseller's address"),
+        ({"shipping_type": "reseller", **RESELLER, "ship_city": ""}, [("HW-DECT", 1, "monthly")], "write the reseller's address"),
+        ({"shipping_type": "reseller", **RESELLER}, [("HW-DECT", 1, "monthly")], ""),
+        ({"shipping_type": "reseller"}, [("UC-BUSINESS", 1, "yearly")], ""),
     ],
 )
 def test_the_configuration_is_held_against_the_lines_before_a_quote_goes_out(anna, facts, lines, sentence):

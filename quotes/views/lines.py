@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from catalog.models import BillingPeriod
-from catalog.services import PriceMissing, price_table
+from catalog.services import PriceMissing, price_table, too_few
 from partnerportal.core import display
 from partnerportal.core.stages import IllegalMove
 from partnerportal.core.toasts import warn
@@ -20,7 +20,7 @@ from quotes.models import Quote, QuoteLine
 from quotes.pricing import Line, price_line
 from quotes.services import QuoteTooLarge
 from quotes.views.pages import RELATED, QuoteDetail
-from quotes.views.sections import Filling, Lines, context_of_lines, today_of
+from quotes.views.sections import Filling, Lines, bands_in_words, context_of_lines, today_of
 
 REFUSALS = (PriceMissing, IllegalMove, QuoteTooLarge)
 
@@ -123,13 +123,17 @@ class LinePreview(RecordView):
             "periods": [(one, BillingPeriod(one).label) for one in periods],
             "chosen": period,
             "sum": self._sum(form, table, period) if period else "",
+            "bands": bands_in_words(table[(product.pk, period)], self.record.currency) if period else "",
         }
         return self.page("quotes/_line_preview.html", context)
 
     def _sum(self, form: LineForm, table: dict[Any, Any], period: str) -> str:
         data = form.cleaned_data
-        price = table[(data["product"].pk, period)]
         currency, quantity = self.record.currency, data.get("quantity") or 1
+        tariff = table[(data["product"].pk, period)]
+        price = tariff.at(quantity)
+        if price is None:
+            return too_few(data["product"], tariff)
         line = Line(quantity, price.list_price, period, currency, data.get("discount") or 0, price.unit_cost)
         amounts = price_line(line, commitment=self.record.commitment)
         words = {"price": display.money(price.list_price, currency), "total": display.money(amounts.line_total, currency)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,18 +14,23 @@ from django.db.models import Case, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from catalog.bands import Tariff
 from catalog.models import BillingPeriod, Product
 from catalog.services import price_table
 from partnerportal.core import display
 from partnerportal.core.models import OutboxMessage
 from projects import services as projects
 from quotes import services
+from quotes.causes import AMOUNTS, LINE, Cause
 from quotes.forms import LineForm
-from quotes.models import Additional, Quote, QuoteLine
+from quotes.models import Additional, Commitment, Quote, QuoteChange, QuoteLine
 from quotes.pasting import BadRow
 from quotes.pricing import LineAmounts, Totals, discount_given, price_line
 from quotes.rules import section_of
 from quotes.stages import Approval, Status
+
+MOST_CAUSES = 6  # Inputs that the page names one by one.
+MOST_PARTS = 12  # Amounts that are still written as a sum.
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,8 @@ class Row:
     sum: str
     form: LineForm | None
     is_above_limit: bool
+    bands: str
+    source: str
 
 
 @dataclass(frozen=True)
@@ -94,7 +102,7 @@ class Lines:
         """What the draft lacks before it can be submitted, in sentences."""
         if not self.quote.is_draft:
             return []
-        return [one.sentence for one in services.missing_to_submit(self.quote, self.lines, today=self.today)]
+        return [one.sentence for one in services.missing_to_submit(self.quote, self.lines, today=self.today, table=self.tariffs)]
 
     @cached_property
     def needs_approval(self) -> bool:
@@ -104,7 +112,13 @@ class Lines:
     @cached_property
     def outdated(self) -> list[QuoteLine]:
         """The lines of a draft whose prices have changed."""
-        return services.outdated(self.quote, self.lines, today=self.today) if self.quote.is_draft else []
+        return services.outdated(self.lines, self.tariffs) if self.quote.is_draft else []
+
+    @cached_property
+    def tariffs(self) -> dict[tuple[int, str], Tariff]:
+        """What the products of the lines, and those that are offered, cost today; one query."""
+        products = {line.product_id: line.product for line in self.lines} | {one.pk: one for one in self.offered if self.quote.additional}
+        return price_table(list(products.values()), currency=self.quote.currency, tier=self.quote.partner.tier, on=self.today)
 
     @property
     def new_form(self) -> LineForm:
@@ -122,7 +136,7 @@ class Lines:
         """The ticked sections of the additional configuration, with their products, and how each would be billed."""
         if not self.is_editor or not self.quote.additional:
             return []
-        table = price_table(self.offered, currency=self.quote.currency, tier=self.quote.partner.tier, on=self.today)
+        table = self.tariffs
         usual = (self.quote.billing_frequency, *services.USUAL)
         found = []
         for name in self.quote.additional:
@@ -137,6 +151,18 @@ class Lines:
         return [(str(BillingPeriod(one.billing_period).label), one.net) for one in self.totals.per_period]
 
     @property
+    def sums(self) -> list[tuple[str, str]]:
+        """Each total as the sum it is."""
+        totals, currency = self.totals, self.quote.currency
+        net, tax, gross, mrr = (display.money(amount, currency) for amount in (totals.net, totals.tax, totals.gross, totals.mrr))
+        return [
+            (_("Net, first bill"), _added([amount for _label, amount in self.period_sums], net, currency)),
+            (_("Tax"), f"{net} × {display.rate(self.quote.tax_rate)} = {tax}"),
+            (_("Total, first bill"), f"{net} + {tax} = {gross}"),
+            (_("MRR"), _added([row.amounts.monthly for row in self.rows if row.amounts.monthly], mrr, currency)),
+        ]
+
+    @property
     def limit(self) -> str:
         """What the partner may give away without asking."""
         return display.rate(services.discount_limit(self.quote.partner))
@@ -146,7 +172,19 @@ class Lines:
         amounts = price_line(priced, commitment=self.quote.commitment)
         is_above = discount_given(priced, line.list_price) > services.discount_limit(self.quote.partner)
         form = self.forms.get(line.pk) or LineForm(row=line) if self.is_editor else None
-        return Row(line, amounts, as_sum(line, amounts, self.quote.currency), form, is_above)
+        tariff = self.tariffs.get((line.product_id, line.billing_period)) if self.is_editor else None
+        bands = bands_in_words(tariff, self.quote.currency) if tariff else ""
+        return Row(line, amounts, as_sum(line, amounts, self.quote.currency), form, is_above, bands, price_of(line))
+
+
+def bands_in_words(tariff: Tariff, currency: str) -> str:
+    """The customer's volume bands, such as "from 50: €5.40, from 200: €4.80"; empty without any."""
+    parts = [
+        _("from %(quantity)s: %(price)s") % {"quantity": display.number(band.min_quantity), "price": display.money(band.price, currency)}
+        for band in tariff.listed
+        if band.min_quantity > 1
+    ]
+    return ", ".join(parts)
 
 
 def as_sum(line: QuoteLine, amounts: LineAmounts, currency: str) -> str:
@@ -157,6 +195,67 @@ def as_sum(line: QuoteLine, amounts: LineAmounts, currency: str) -> str:
     if not amounts.monthly:
         return text
     return _("%(sum)s, that is %(monthly)s a month") % {"sum": text, "monthly": display.money(amounts.monthly, currency)}
+
+
+def _added(parts: list[Decimal], total: str, currency: str) -> str:
+    """The parts and what they add up to; many parts are counted."""
+    if len(parts) > MOST_PARTS:
+        return _("the sum of the %(count)s amounts above: %(total)s") % {"count": len(parts), "total": total}
+    written = " + ".join(display.money(part, currency) for part in parts)
+    return f"{written} = {total}" if len(parts) > 1 else total
+
+
+def price_of(line: QuoteLine) -> str:
+    """Which row of the price list a line's price is: its day, and its volume band. Empty where it was not kept."""
+    parts = []
+    if line.list_band > 1:
+        parts.append(_("volume price from %(quantity)s") % {"quantity": display.number(line.list_band)})
+    if line.price_date:
+        parts.append(_("price list of %(day)s") % {"day": display.day(line.price_date)})
+    return " · ".join(parts)
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A change of the totals, as the page tells it: the amounts that changed, from and to, and what changed them."""
+
+    change: QuoteChange
+    amounts: list[tuple[str, str, str]]
+    causes: list[str]
+    more: int
+
+
+def last_changed(quote: Quote) -> Changed | None:
+    """What changed the totals last; None for a quote that was filled in one go or before changes were kept. One query."""
+    change = quote.changes.first()
+    if change is None:
+        return None
+    labels = {"net": _("Net, first bill"), "mrr": _("MRR"), "gross": _("Total, first bill")}
+    amounts = [
+        (labels[name], display.money(Decimal(change.old[name]), quote.currency), display.money(Decimal(change.new[name]), quote.currency))
+        for name in AMOUNTS
+        if change.old[name] != change.new[name]
+    ]
+    told = [_told(Cause(**one), quote.currency) for one in change.causes]
+    return Changed(change, amounts, told[:MOST_CAUSES], max(0, len(told) - MOST_CAUSES))
+
+
+def _told(cause: Cause, currency: str) -> str:
+    if cause.field == LINE:
+        words = {"name": cause.name, "quantity": display.number(int(cause.new or cause.old))}
+        return (_("%(quantity)s × %(name)s added") if cause.new else _("%(quantity)s × %(name)s removed")) % words
+    write: dict[str, Callable[[str], str]] = {
+        "quantity": lambda value: display.number(int(value)),
+        "unit_price": lambda value: display.money(Decimal(value), currency),
+        "discount": lambda value: display.rate(Decimal(value)),
+        "tax_rate": lambda value: display.rate(Decimal(value)),
+        "billing_period": lambda value: str(BillingPeriod(value).label),
+        "commitment": lambda value: str(Commitment(int(value)).label),
+    }
+    model = QuoteLine if cause.name else Quote
+    label = str(model._meta.get_field(cause.field).verbose_name)
+    text = f"{label} {write[cause.field](cause.old)} → {write[cause.field](cause.new)}"
+    return f"{cause.name}: {text}" if cause.name else text
 
 
 @dataclass(frozen=True)
@@ -218,6 +317,7 @@ def context_of_lines(lines: Lines) -> dict[str, Any]:
     return {
         "quote": quote,
         "section": lines,
+        "changed": last_changed(quote),
         "mrr_sentence": mrr_sentence(quote, has_lines=bool(lines.lines)),
         "is_requested": quote.approval == Approval.REQUESTED,
         "is_refused": quote.approval == Approval.REFUSED,

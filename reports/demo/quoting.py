@@ -90,7 +90,6 @@ def _lines(setting: Setting, project: Project, quote: Quote) -> list[QuoteLine]:
 def _line(setting: Setting, quote: Quote, *, code: str, period: str, quantity: int, position: int, discount: Decimal) -> QuoteLine:
     catalog = setting.catalog
     product = catalog.products[code]
-    price = catalog.list_prices[code, period]
     line = QuoteLine(
         partner=setting.partner,
         quote=quote,
@@ -100,11 +99,11 @@ def _line(setting: Setting, quote: Quote, *, code: str, period: str, quantity: i
         name=product.name,
         quantity=quantity,
         billing_period=period,
-        list_price=price,
-        unit_price=price,
-        unit_cost=catalog.costs[code, period],
         discount=discount,
     )
+    price = catalog.tariffs[code, period].at(quantity)
+    assert price is not None
+    line.take(price)
     amounts = pricing.price_line(as_line(line, quote.currency), commitment=quote.commitment)
     line.line_total, line.monthly = amounts.line_total, amounts.monthly
     return line

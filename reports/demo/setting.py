@@ -6,10 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
-from typing import Any, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from catalog.models import AveragePrice, PriceBookEntry, Product
+from django.utils import timezone
+
+from catalog.bands import Tariff
+from catalog.models import AveragePrice, Product
+from catalog.services import price_table
 from partners.models import Partner, User
 from projects.models import DemoQuestion
 from projects.mrr import Price
@@ -81,18 +85,17 @@ class Catalog:
     """Products, prices and average prices in one currency, for one tier's book."""
 
     products: Mapping[str, Product]
-    list_prices: Mapping[tuple[str, str], Any]
-    costs: Mapping[tuple[str, str], Any]
+    tariffs: Mapping[tuple[str, str], Tariff]
     averages: Mapping[str, Price]
 
     @classmethod
     def of(cls, partner: Partner) -> Catalog:
         """What holds today for a partner."""
-        entries = list(PriceBookEntry.objects.filter(currency=partner.currency, valid_to=None).select_related("book", "product"))
+        products = {product.pk: product for product in Product.objects.all()}
+        table = price_table(list(products.values()), currency=partner.currency, tier=partner.tier, on=timezone.localdate())
         return cls(
-            products={product.code: product for product in Product.objects.all()},
-            list_prices={(entry.product.code, entry.billing_period): entry.price for entry in entries if entry.book.kind == "end_user"},
-            costs={(entry.product.code, entry.billing_period): entry.price for entry in entries if partner.tier in entry.book.tiers},
+            products={product.code: product for product in products.values()},
+            tariffs={(products[pk].code, period): tariff for (pk, period), tariff in table.items()},
             averages={
                 row.family: Price(row.family, row.amount, row.currency, row.valid_from)
                 for row in AveragePrice.objects.filter(currency=partner.currency).order_by("valid_from")
