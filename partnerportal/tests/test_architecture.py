@@ -20,6 +20,7 @@ PURE = (
     "partnerportal/core/merge.py",
     "partnerportal/core/stages.py",
     "catalog/bands.py",
+    "quotes/causes.py",
     "quotes/pricing.py",
     "projects/mrr.py",
     "projects/bonus.py",
