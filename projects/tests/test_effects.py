@@ -9,7 +9,7 @@ from catalog.models import AveragePrice
 from projects import services
 from projects.models import MrrSource, Project
 from projects.mrr import Price, estimate, with_price
-from projects.tests.factories import IntroProject, LostProject, ProjectFactory
+from projects.tests.factories import IntroProject, LostProject
 
 TODAY = date(2026, 3, 2)
 OLD = date(2025, 1, 1)
@@ -81,7 +81,8 @@ def test_a_row_moved_to_another_currency_shows_both(anna):
 
 def test_a_first_price_gives_an_amount_to_those_without(anna):
     AveragePrice.objects.filter(family="license", currency="CHF").delete()
-    project = ProjectFactory(owner=anna, currency="CHF", total_users=40, interested_solutions=["license"])
+    project = IntroProject(owner=anna, currency="EUR", total_users=40, interested_solutions=["license"])
+    project = services.edit_project(project, values={"currency": "CHF"}, by=anna)
     assert project.mrr is None
 
     [effect] = services.effect_of_price(price("9.50", currency="CHF"), today=TODAY)

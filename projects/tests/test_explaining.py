@@ -82,7 +82,7 @@ def test_another_currency_is_told_in_both(anna):
     edit(project, anna, description="Two sites")
 
     expected = told(project, anna)["Expected MRR (calculated)"]
-    assert (expected.old, expected.new) == ("€360.00", "$396.00")
+    assert (expected.old, expected.new) == ("€360.00", "US$396.00")
 
 
 def test_the_page_shows_sums_and_what_changed(client, anna):

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from html import unescape
 from types import SimpleNamespace
 from typing import Any
 
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from catalog.models import SOLUTIONS
 from partnerportal.core import display
+from partnerportal.core.fields import MoneyField
 from partnerportal.core.history import Change, FieldChange, changes
 from partnerportal.core.told import FieldWords
 from projects import mrr
@@ -78,9 +81,15 @@ def _input(one: FieldChange, words: FieldWords, currencies: tuple[str, str]) -> 
         values = [str(dict(MrrSource.choices).get(value, "")) for value in (one.old, one.new)]
     else:
         pairs = zip((one.old, one.new), currencies, strict=True)
-        values = [str(words.value(one.field, value, SimpleNamespace(currency=currency))) for value, currency in pairs]
+        values = [_written(one.field, value, words, currency) for value, currency in pairs]
     suffix = " %" if one.field == "probability" else ""
     yield f"{_titled(one.label)}: {values[0]}{suffix} → {values[1]}{suffix}"
+
+
+def _written(name: str, value: Any, words: FieldWords, currency: str) -> str:
+    if isinstance(Project._meta.get_field(name), MoneyField):
+        return _amount(value, currency)
+    return unescape(strip_tags(str(words.value(name, value, SimpleNamespace(currency=currency)))))
 
 
 def _prices(one: FieldChange) -> Iterator[str]:

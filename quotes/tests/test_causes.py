@@ -17,6 +17,8 @@ TODAY = date.today()
 LINE = LineFacts("UC Business", 12, Decimal("108.00"), Decimal("0.1000"), "yearly")
 FACTS = Facts({1: LINE}, 0, Decimal("0.1900"), Decimal("1166.40"), Decimal("97.20"), Decimal("1388.02"))
 
+ONE = [("UC-BUSINESS", 12, "yearly", "0.10")]
+
 
 def line(quantity=12, code="UC-BUSINESS", period="yearly", discount="0.10"):
     return services.LineInput(Product.objects.get(code=code), quantity, period, Decimal(discount))
@@ -65,7 +67,7 @@ def test_each_change_of_the_amounts_is_kept_with_its_author(anna):
 
 
 def test_what_leaves_the_amounts_alone_is_not_kept(anna):
-    quote = DraftQuoteFactory(owner=anna)
+    quote = DraftQuoteFactory(owner=anna, lines=ONE)
 
     services.edit_quote(quote, by=anna, changes={"terms": "Net 14 days"})
     services.edit_line(quote.lines.get(), line(12), by=anna, today=TODAY)
@@ -99,7 +101,7 @@ def test_new_prices_are_a_cause(anna):
 
 def test_the_page_opens_each_total_as_its_sum_with_the_price_rows(client, anna):
     quote = EmptyQuoteFactory(owner=anna, tax_rate=Decimal("0.1900"))
-    services.paste_lines(quote, "CS-FLAT\t60\tmonthly\nUC-BUSINESS\t12\tyearly", by=anna, today=TODAY)
+    services.paste_lines(quote, "CS-FLAT\t60\t0\tmonthly\nUC-BUSINESS\t12\t0\tyearly", by=anna, today=TODAY)
     client.force_login(anna)
 
     page = client.get(quote.get_absolute_url()).text
@@ -114,7 +116,7 @@ def test_the_page_opens_each_total_as_its_sum_with_the_price_rows(client, anna):
 
 
 def test_the_page_says_what_changed_last(client, anna):
-    quote = DraftQuoteFactory(owner=anna, tax_rate=0)
+    quote = DraftQuoteFactory(owner=anna, tax_rate=0, lines=ONE)
     services.edit_line(quote.lines.get(), line(15), by=anna, today=TODAY)
     client.force_login(anna)
 
@@ -126,7 +128,7 @@ def test_the_page_says_what_changed_last(client, anna):
 
 
 def test_another_partner_reads_no_change(client, anna, carla):
-    quote = DraftQuoteFactory(owner=anna)
+    quote = DraftQuoteFactory(owner=anna, lines=ONE)
     services.edit_line(quote.lines.get(), line(15), by=anna, today=TODAY)
     client.force_login(carla)
 

@@ -288,7 +288,8 @@ def test_refresh_prices_takes_todays(anna):
     assert [found.product.code for found in services.outdated(lines, services.tariffs_of(quote, lines, today=TODAY))] == ["UC-BUSINESS"]
     services.refresh_prices(quote, by=anna, today=TODAY)
 
-    assert services.outdated(fresh := services.lines_of(quote), services.tariffs_of(quote, fresh, today=TODAY)) == []
+    lines = services.lines_of(quote)
+    assert services.outdated(lines, services.tariffs_of(quote, lines, today=TODAY)) == []
     assert quote.lines.first().unit_cost == Decimal("70.00")
 
 

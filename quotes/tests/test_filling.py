@@ -202,10 +202,10 @@ RESELLER = {"ship_company": "Rete S.r.l.", "ship_street": "Via Po 3", "ship_city
         ({"additional": ["upgrade", "other"]}, [("UC-PREMIUM", 1, "yearly"), ("SV-SETUP", 1, "one_off")], ""),
         ({"additional": ["upgrade"]}, [("SV-SETUP", 1, "one_off")], "no line for Licence upgrade"),
         ({"additional": ["other"]}, [("UC-PREMIUM", 1, "yearly")], "no line for Miscellaneous items"),
-        ({"shipping_type": "reseller"}, [("CX-DECT", 1, "one_off")], "write the reseller's address"),
+        ({"shipping_type": "reseller", "ship_street": ""}, [("CX-DECT", 1, "one_off")], "write the reseller's address"),
         ({"shipping_type": "reseller", **RESELLER, "ship_city": ""}, [("HW-DECT", 1, "monthly")], "write the reseller's address"),
         ({"shipping_type": "reseller", **RESELLER}, [("HW-DECT", 1, "monthly")], ""),
-        ({"shipping_type": "reseller"}, [("UC-BUSINESS", 1, "yearly")], ""),
+        ({"shipping_type": "reseller", "ship_street": ""}, [("UC-BUSINESS", 1, "yearly")], ""),
     ],
 )
 def test_the_configuration_is_held_against_the_lines_before_a_quote_goes_out(anna, facts, lines, sentence):
