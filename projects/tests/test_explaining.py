@@ -59,7 +59,7 @@ def test_a_stage_changes_the_weight(anna):
     found = told(project, anna)
     assert [*found] == ["Weighted pipeline"]
     assert (found["Weighted pipeline"].old, found["Weighted pipeline"].new) == ("€36.00", "€108.00")
-    assert found["Weighted pipeline"].inputs == ["Probability: 10 % → 30 %"]
+    assert found["Weighted pipeline"].inputs == ["Probability: 10% → 30%"]
 
 
 def test_a_quote_becomes_the_source_and_then_changes(anna):

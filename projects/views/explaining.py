@@ -82,13 +82,14 @@ def _input(one: FieldChange, words: FieldWords, currencies: tuple[str, str]) -> 
     else:
         pairs = zip((one.old, one.new), currencies, strict=True)
         values = [_written(one.field, value, words, currency) for value, currency in pairs]
-    suffix = " %" if one.field == "probability" else ""
-    yield f"{_titled(one.label)}: {values[0]}{suffix} → {values[1]}{suffix}"
+    yield f"{_titled(one.label)}: {values[0]} → {values[1]}"
 
 
 def _written(name: str, value: Any, words: FieldWords, currency: str) -> str:
     if isinstance(Project._meta.get_field(name), MoneyField):
         return _amount(value, currency)
+    if name == "probability":
+        return display.percent(value)
     return unescape(strip_tags(str(words.value(name, value, SimpleNamespace(currency=currency)))))
 
 
