@@ -148,8 +148,6 @@ BUNDLES: tuple[tuple[str, str, tuple[tuple[str, int, str], ...]], ...] = (
 BANDS: tuple[tuple[str, dict[int, str]], ...] = (
     ("CS-FLAT", {50: "0.90", 200: "0.80"}),
     ("HW-PHONE-M", {100: "0.92"}),
-    ("CX-PHONE-M", {50: "0.94", 200: "0.88"}),
-    ("CX-DECT", {50: "0.95"}),
 )
 
 
