@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, ClassVar
 
+from django.db.models import Case, Q, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
@@ -137,21 +138,25 @@ class RecordDetail(RecordView):
         except NoReverseMatch:
             return ""
 
+    def get_queryset(self) -> QuerySet[Any]:
+        """The records that the person may see, with whether she may change them, and whether their fields are open to change now."""
+        mine = self.model.editability(self.request.user) & Q(pk__isnull=False)  # type: ignore[attr-defined]
+        is_open = mine & (self.edit.open_to_change if self.edit else Q())
+        facts = {"is_mine_to_change": mine, "is_open_to_change": is_open}
+        return super().get_queryset().annotate(**{name: Case(When(fact, then=True), default=False) for name, fact in facts.items()})
+
     @cached_property
     def is_editable(self) -> bool:
         """Whether this person may change this record."""
         label = self.model._meta.label_lower.split(".")
         permission = self.change_permission or f"{label[0]}.change_{label[1]}"
-        rows = self.model._default_manager.editable_by(self.request.user)  # type: ignore[attr-defined]
-        return self.request.user.has_perm(permission) and rows.filter(pk=self.record.pk).exists()
+        return self.record.is_mine_to_change and self.request.user.has_perm(permission)
 
     @cached_property
     def cells(self) -> frozenset[str]:
         """The fields that this person may change where they stand."""
-        if self.edit is None or not self.is_editable or not self.request.user.has_perm(self.edit.permission):
-            return frozenset()
-        rows = self.model._default_manager.editable_by(self.request.user)  # type: ignore[attr-defined]
-        if self.edit.open_to_change and not rows.filter(self.edit.open_to_change, pk=self.record.pk).exists():
+        may = self.is_editable and self.record.is_open_to_change
+        if not may or self.edit is None or not self.request.user.has_perm(self.edit.permission):
             return frozenset()
         return frozenset(self.edit.form_class.base_fields)
 
