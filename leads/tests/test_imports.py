@@ -342,3 +342,28 @@ def test_the_file_of_errors_holds_no_formulas(anna, client):
     assert lines[0].split(",")[-2:] == ["Line", "Reason"]
     assert "'=1+1" in lines[1]
     assert "E-Mail: Enter a valid email address." in lines[1]
+
+
+def test_an_import_that_came_to_a_halt_says_so_and_goes_on(client, anna, monkeypatch):
+    batch = rehearsed(anna, line(), line(company="Orto", email="o@orto.it", phone="+390498272119"))
+    services.run(batch, by=anna)
+    whole = services._STEPS[DataImport.State.RUNNING]
+
+    def fails(batch):
+        raise outbox.Undeliverable("the disk is full")
+
+    monkeypatch.setitem(services._STEPS, DataImport.State.RUNNING, fails)
+    outbox.deliver_due()
+    client.force_login(anna)
+    page = client.get(batch.get_absolute_url()).content.decode()
+    assert ("This came to a halt before its end." in page, "/retry/" in page, "every 1s" in page) == (True, True, False)
+    assert [notice.url for notice in anna.notifications.filter(kind="import")] == [batch.get_absolute_url()]
+    assert leads_of(anna) == []
+
+    monkeypatch.setitem(services._STEPS, DataImport.State.RUNNING, whole)
+    for _twice in range(2):
+        client.post(f"{batch.get_absolute_url()}retry/")
+    outbox.deliver_due()
+
+    batch.refresh_from_db()
+    assert (batch.state, [lead.company for lead in leads_of(anna)]) == ("done", ["Caffè Nero S.r.l.", "Orto"])

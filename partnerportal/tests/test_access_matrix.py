@@ -26,9 +26,9 @@ MATRIX: dict[tuple[str, str], str] = {
     ("lllllloofol", "llllllfoffl"): "admin:leads_vendorlead_change",
     ("looooooofol", "lffoofnnfnl"): "projects:bonus_statements",
     ("lmnnnnffffl", "lonnnnffffl"): """
-        accounts:import_discard accounts:import_revert accounts:import_run accounts:import_stop
-        contacts:import_discard contacts:import_revert contacts:import_run contacts:import_stop
-        leads:import_discard leads:import_revert leads:import_run leads:import_stop
+        accounts:import_discard accounts:import_retry accounts:import_revert accounts:import_run accounts:import_stop
+        contacts:import_discard contacts:import_retry contacts:import_revert contacts:import_run contacts:import_stop
+        leads:import_discard leads:import_retry leads:import_revert leads:import_run leads:import_stop
     """,
     ("lonnnnffffl", "lmnnnnffffl"): "accounts:import_errors contacts:import_errors leads:import_errors",
     ("lonnnnffffl", "lonnnnffffl"): "accounts:import_batch contacts:import_batch leads:import_batch",

@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from partnerportal.core import outbox
 from partnerportal.core.actors import acting, service, through
@@ -24,7 +25,7 @@ from partnerportal.core.imports import files
 from partnerportal.core.imports.kinds import ImportKind, kind_of
 from partnerportal.core.imports.lines import Lines
 from partnerportal.core.imports.values import plain
-from partnerportal.core.models import DataImport, ImportMemory, ImportRow
+from partnerportal.core.models import DataImport, ImportMemory, ImportRow, OutboxMessage
 from partnerportal.core.notifications import notify
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import StaleMove
@@ -126,6 +127,20 @@ def stop(batch: DataImport, *, by: User) -> DataImport:
     return batch
 
 
+def given_up(batch: DataImport) -> OutboxMessage | None:
+    """The part of the work in hand that the worker will not try again by itself; None while it goes on."""
+    return outbox.dead(_key_of_part(batch)) if batch.is_at_work else None
+
+
+@service
+def try_again(batch: DataImport, *, by: User) -> DataImport:
+    """Go on where the worker gave up. Where it did not, nothing changes. Raises StaleMove."""
+    batch = _locked(batch, by, *State)
+    if message := given_up(batch):
+        outbox.retry(message)
+    return batch
+
+
 @service
 def revert(batch: DataImport, *, by: User) -> DataImport:
     """Take all of it back, but for what somebody changed since. Raises StaleMove."""
@@ -180,7 +195,11 @@ def _promise_part(batch: DataImport) -> None:
     """The next part of the work, by its number, so that none is promised twice."""
     batch.part += 1
     batch.save()
-    outbox.promise("import.part", key=f"import.part:{batch.pk}:{batch.part}", batch_id=batch.pk)
+    outbox.promise("import.part", key=_key_of_part(batch), batch_id=batch.pk)
+
+
+def _key_of_part(batch: DataImport) -> str:
+    return f"import.part:{batch.pk}:{batch.part}"
 
 
 def _to_import(batch: DataImport) -> Any:
@@ -209,6 +228,16 @@ def work(*, batch_id: int) -> None:
                 _end(batch, State.STOPPED if batch.state in (State.RUNNING, State.REVERTING) else State.MAPPING)
                 return
             _STEPS[batch.state](batch)
+
+
+@outbox.given_up("import.part")
+def tell_of_the_end(*, batch_id: int) -> None:
+    """Tell the person that the worker gave up, with the way to go on."""
+    rows = DataImport.objects.across_partners(reason="the owner of the import is told that it came to a halt")
+    batch = rows.select_related("owner").filter(pk=batch_id).first()
+    if batch is not None and given_up(batch):
+        sentence = gettext_noop("The import of %(name)s came to a halt before its end. You can try again.")
+        notify(batch.owner, sentence, values={"name": batch.name[:200]}, kind="import", url=batch.get_absolute_url())
 
 
 def _read(batch: DataImport) -> None:

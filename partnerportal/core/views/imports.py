@@ -204,10 +204,10 @@ class ImportBatch(ImportPage):
         """Progress, or the lines with what became of each."""
         batch = self.batch
         context: dict[str, Any] = {"batch": batch, "self_url": self.link("import_batch")}
-        context |= {f"{name}_url": self.link(f"import_{name}") for name in ("run", "stop", "revert", "discard", "errors")}
+        context |= {f"{name}_url": self.link(f"import_{name}") for name in ("run", "stop", "retry", "revert", "discard", "errors")}
         context["handled"], context["total"] = display.number(batch.handled), display.number(batch.total)
         if batch.is_at_work:
-            return context
+            return context | {"is_halted": services.given_up(batch) is not None}
         counts = services.counts(batch)
         wanted = self.request.GET.get("result", "")
         wanted = wanted if wanted in Result.values else ""
@@ -337,10 +337,17 @@ class ImportLine(ImportPage):
 def import_urls(kind: ImportKind) -> list[URLPattern]:
     """The addresses of the imports of an object; put them before those of its records.
 
-    Names: import, import_template, import_batch, import_errors, import_line, import_run, import_stop, import_revert, import_discard.
+    Names: import, import_template, import_batch, import_errors, import_line, import_run, import_stop, import_retry,
+    import_revert, import_discard.
     """
     facts = {"kind": kind, "permission": kind.permission}
-    verbs = {"run": services.run, "stop": services.stop, "revert": services.revert, "discard": services.discard}
+    verbs = {
+        "run": services.run,
+        "stop": services.stop,
+        "retry": services.try_again,
+        "revert": services.revert,
+        "discard": services.discard,
+    }
     return [
         path("import/", ImportStart.as_view(**facts), name="import"),
         path("import/template/", ImportTemplate.as_view(**facts), name="import_template"),
