@@ -150,12 +150,17 @@ class RecordDetail(RecordView):
         """Whether this person may change this record."""
         label = self.model._meta.label_lower.split(".")
         permission = self.change_permission or f"{label[0]}.change_{label[1]}"
-        return self.record.is_mine_to_change and self.request.user.has_perm(permission)
+        return self._as_found.is_mine_to_change and self.request.user.has_perm(permission)
+
+    @cached_property
+    def _as_found(self) -> Any:
+        """The record with what `get_queryset` tells of it; a service's answer to a change does not know that."""
+        return self.record if hasattr(self.record, "is_mine_to_change") else self.get_queryset().get(pk=self.record.pk)
 
     @cached_property
     def cells(self) -> frozenset[str]:
         """The fields that this person may change where they stand."""
-        may = self.is_editable and self.record.is_open_to_change
+        may = self.is_editable and self._as_found.is_open_to_change
         if not may or self.edit is None or not self.request.user.has_perm(self.edit.permission):
             return frozenset()
         return frozenset(self.edit.form_class.base_fields)

@@ -12,7 +12,7 @@ from accounts.models import Account, Contact
 from accounts.tests.factories import AccountFactory, ContactFactory
 from leads.models import Lead, QualificationAnswer
 from leads.services import answer_questions
-from leads.tests.factories import LeadFactory, QualifiedLeadFactory
+from leads.tests.factories import LeadFactory, QualifiedLeadFactory, VendorLeadFactory, offered
 from partnerportal.core import attached
 from partnerportal.tests.pages import settled
 from projects.models import Project
@@ -210,3 +210,26 @@ def test_a_lead_is_worked_by_plan_questions_and_next_step(page_as, anna):
 
     lead.refresh_from_db()
     assert (lead.next_step, lead.tasks.filter(deleted_at=None).count(), lead.answers.count()) == ("Send a reference", 0, 1)
+
+
+def test_a_lead_is_claimed_from_the_pool_and_the_other_company_is_told(page_as, anna, carla, otto):
+    lead = VendorLeadFactory(company="Hotel Miramare", last_name="Marchetti", email="giulia@miramare.it", phone="+390415550187")
+    hers, theirs = offered(lead, anna.partner, carla.partner, by=otto)
+    page, late = page_as(anna), page_as(carla)
+    late.goto(theirs.get_absolute_url())
+    page.goto("/")
+    page.get_by_role("link", name="Hotel Miramare").first.click()
+    expect(page.locator("main")).to_contain_text("Several partners can take this lead")
+    expect(page.locator("main")).not_to_contain_text("Marchetti")
+    page.get_by_role("button", name="Accept Lead").click()
+
+    page.wait_for_url(re.compile(r"/projects/\d+/$"))
+    expect(page.locator("main")).to_contain_text("Marchetti")
+    late.get_by_role("button", name="Accept Lead").click()
+    expect(late.get_by_role("alert").filter(has_text="Somebody else was faster")).to_be_visible()
+    expect(late.locator("main")).not_to_contain_text("Marchetti")
+
+    assert (mine(Project, anna).count(), mine(Account, anna).count(), mine(Project, carla).count()) == (1, 1, 0)
+    hers.refresh_from_db()
+    theirs.refresh_from_db()
+    assert (hers.state, theirs.state) == ("accepted", "lost")
