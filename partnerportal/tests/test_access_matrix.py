@@ -184,6 +184,7 @@ MATRIX: dict[tuple[str, str], str] = {
         admin:catalog_pricebookentry_history admin:catalog_product_add admin:catalog_stagetext_change
         admin:catalog_stagetext_changelist admin:catalog_stagetext_history admin:catalog_term_add admin:catalog_term_change
         admin:catalog_term_changelist admin:catalog_term_history admin:core_outboxmessage_changelist
+        admin:core_outboxmessage_history
         admin:core_savedview_add admin:core_savedview_change admin:core_savedview_changelist admin:core_savedview_delete
         admin:core_storedmail_changelist admin:partners_invitation_add admin:partners_news_delete admin:partners_partner_add
         admin:partners_user_add admin:projects_demoquestion_add
@@ -199,7 +200,7 @@ MATRIX: dict[tuple[str, str], str] = {
         admin:leads_leadoffer_do admin:leads_vendorlead_do
         admin:accounts_account_do admin:accounts_contact_do admin:cases_case_do admin:catalog_averageprice_do admin:catalog_bundle_do
         admin:catalog_exchangerate_do admin:catalog_pricebook_do admin:catalog_pricebookentry_do admin:catalog_product_do
-        admin:catalog_stagetext_do admin:catalog_term_do admin:core_outboxmessage_do admin:core_outboxmessage_history
+        admin:catalog_stagetext_do admin:catalog_term_do admin:core_outboxmessage_do
         admin:core_savedview_do admin:core_savedview_history
         admin:core_storedmail_do admin:core_storedmail_history admin:leads_lead_do admin:orders_order_do
         admin:partners_invitation_do admin:partners_news_do admin:partners_partner_do admin:partners_user_do
