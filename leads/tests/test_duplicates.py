@@ -120,9 +120,9 @@ def test_duplicates_are_found_by_indexes_in_a_big_table(anna, otto):
     rows = """
         INSERT INTO leads_lead (partner_id, owner_id, status, company, power, source, salutation, first_name, last_name, job_title, email,
             phone, mobile, website, industry, street, postal_code, city, state, country, product_of_interest, interested_solutions,
-            description, origin, not_in_target_reason, created_at, updated_at)
+            description, origin, not_in_target_reason, next_step, score, created_at, updated_at)
         SELECT %s, %s, 'new', md5(n::text) || ' ' || md5((n * 7)::text), 'x', 'x', '', 'A', 'B', 'x', 'a@' || md5(n::text) || '.de',
-            '+4930' || n, '', '', '', '', '', '', '', '', '', '{}', '', 'partner', '', now(), now()
+            '+4930' || n, '', '', '', '', '', '', '', '', '', '{}', '', 'partner', '', '', 0, now(), now()
         FROM generate_series(1, 20000) n
     """
     with connection.cursor() as cursor:
