@@ -12,6 +12,7 @@ Every page fails its test when the browser reports a script error or a breach of
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -24,6 +25,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 from partnerportal.tests.browser import ARGUMENTS, QUIET, candidates
 
 expect.set_options(timeout=60_000)  # As above.
+
+HANG_SECONDS = 30  # A guard against hanging, not a measure.
 
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
@@ -86,7 +89,15 @@ def page_as(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]
     yield open_page
     for context in contexts:
         context.close()
+    let_the_server_finish()
     assert watched.errors == []
+
+
+def let_the_server_finish() -> None:
+    """Wait for requests that are still in hand: they would write into the tables that the end of the test empties."""
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:
+            thread.join(HANG_SECONDS)
 
 
 def violations(page: Page) -> list[str]:
