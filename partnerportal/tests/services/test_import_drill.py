@@ -43,7 +43,7 @@ def is_past(portal, end, share):
 def leads(portal):
     """How many leads stand, how many mail addresses among them, and how many the search finds."""
     found = portal.sql("SELECT count(*), count(DISTINCT email) FROM leads_lead WHERE deleted_at IS NULL")[0]
-    return (*found, portal.sql("SELECT count(*) FROM core_searchentry WHERE kind = 'lead' AND NOT is_deleted")[0][0])
+    return (*found, portal.sql("SELECT count(*) FROM core_searchentry WHERE kind = 'leads.lead' AND NOT is_deleted")[0][0])
 
 
 def test_a_killed_worker_neither_loses_nor_doubles_a_line(portal):
