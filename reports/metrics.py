@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Sum, Window
+from django.db.models import Count, Q, Sum
 from django.utils import timezone
 from django.utils.http import urlencode
 
@@ -31,7 +31,7 @@ from tasks.models import Task
 OPEN_STAGES = tuple(stage for stage in Stage if stage != Stage.CLOSED)
 AWAITING = Q(record_type=ELIGIBLE_KIND, opportunity_type__in=ELIGIBLE_TYPES, demo_done=True, approved_by_am="")
 TODAY_SHOWN = 8
-SILENT_SHOWN = 5
+SILENT_SHOWN, SILENT_CAP = 5, 100
 
 
 @dataclass(frozen=True)
@@ -218,10 +218,10 @@ def tasks_of_today(user: User, *, today: date) -> tuple[list[Task], int]:
 
 
 def silent_leads(user: User, owner: User | None) -> tuple[list[Lead], int]:
-    """Open leads that nobody has touched for long, the longest first, at most five; and how many there are. One query."""
-    rows = of_person(Lead.objects.visible_to(user), owner).silent().annotate(count=Window(Count("pk")))
-    shown = list(rows.order_by("updated_at", "pk")[:SILENT_SHOWN])
-    return shown, shown[0].count if shown else 0
+    """Open leads that nobody has touched for long, the longest first, at most five; and how many there are, up to `SILENT_CAP` + 1."""
+    rows = of_person(Lead.objects.visible_to(user), owner).silent()
+    found = list(rows.order_by("updated_at", "pk")[: SILENT_CAP + 1])
+    return found[:SILENT_SHOWN], len(found)
 
 
 def address(place: str, **query: Any) -> str:

@@ -53,7 +53,7 @@ class Home(Guarded):
             "tasks": tasks,
             "overdue": overdue,
             "silent": silent,
-            "silent_count": silent_count,
+            "silent_count": f"{metrics.SILENT_CAP}+" if silent_count > metrics.SILENT_CAP else str(silent_count),
             "silent_url": metrics.address("leads", view="silent", owner=owner.pk if owner else None),
             "manager": user.partner.account_manager,
             "mailto": mailto(user.partner),
