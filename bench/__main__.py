@@ -136,6 +136,7 @@ def measure(ground: Any, repeat: int) -> dict[str, float]:
         "projects": "/projects/board/?view=all",
         "changes": "/leads/board/?" + urlencode({"view": "all_open", "since": "2099-01-01T00:00:00Z"}),
         "record": f"/leads/{keys(first)[0]}/",
+        "duplicates": f"/leads/{keys(first)[0]}/duplicates/",
         "home": "/",
         "search": "/search/?" + urlencode({"q": WORDS}),
         "suggest": "/search/suggest/?" + urlencode({"q": "brenner 4711"}),
