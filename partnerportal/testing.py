@@ -68,11 +68,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     _resources.close()
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that start and kill services run one after the other, in one worker of pytest-xdist."""
+    """Tests that start and kill services run one after the other, in one worker of pytest-xdist; those that fill tables come last."""
     for item in items:
         if item.get_closest_marker("services"):
             item.add_marker(pytest.mark.xdist_group("services"))
+    items.sort(key=lambda item: item.get_closest_marker("big") is not None)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

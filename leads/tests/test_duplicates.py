@@ -116,6 +116,7 @@ def test_duplicates_cost_one_query_a_kind_however_many_there_are(anna, django_as
         assert len(duplicates_of(wanted, Lead, anna)) > 10
 
 
+@pytest.mark.big
 def test_duplicates_are_found_by_indexes_in_a_big_table(anna, otto):
     rows = """
         INSERT INTO leads_lead (partner_id, owner_id, status, company, power, source, salutation, first_name, last_name, job_title, email,

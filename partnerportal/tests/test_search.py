@@ -258,6 +258,7 @@ def test_search_costs_four_queries_however_many_match(client, anna, django_asser
         client.get(reverse("core:suggest"), {"q": "sonne"}, headers={"HX-Request": "true"})
 
 
+@pytest.mark.big
 def test_search_uses_its_index_in_a_big_table(anna, otto):
     rows = """
         INSERT INTO core_searchentry (partner_id, kind, object_id, owner_id, title, subtitle, text, is_deleted)

@@ -55,6 +55,7 @@ def cells(response, sheet=1):
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.big
 @pytest.mark.timeout(300)
 def test_a_file_of_fifty_thousand_rows_holds_them_and_says_so(client, anna, kind):
     sample = LeadFactory.build(owner=anna, partner=anna.partner)
