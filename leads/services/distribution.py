@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from leads.models import Lead, LeadOffer, VendorLead
+from leads.services.records import PROSPECT_FIELDS
 from leads.stages import Status
 from partnerportal.core import outbox
 from partnerportal.core.actors import Actor, service
@@ -30,30 +31,6 @@ from partners.models import Partner, User
 from partners.roles import Role
 
 OFFERED, REMINDED, RETURNED = "offer.made", "offer.reminder", "offer.returned"
-CARRIED = (
-    "company",
-    "power",
-    "source",
-    "salutation",
-    "first_name",
-    "last_name",
-    "job_title",
-    "email",
-    "phone",
-    "mobile",
-    "website",
-    "industry",
-    "employees",
-    "street",
-    "postal_code",
-    "city",
-    "state",
-    "country",
-    "product_of_interest",
-    "interested_solutions",
-    "total_users",
-    "description",
-)
 LONGEST_REASON = 500
 
 
@@ -208,7 +185,7 @@ def claim(offer: LeadOffer, *, by: User) -> tuple[VendorLead, LeadOffer]:
 
 def lead_of(vendor_lead: VendorLead, offer: LeadOffer, *, by: User) -> Lead:
     """The partner's own lead of a claimed offer, new and owned by whoever claimed it; the offer is accepted with it."""
-    facts = {name: getattr(vendor_lead, name) for name in CARRIED}
+    facts = {name: getattr(vendor_lead, name) for name in PROSPECT_FIELDS}
     lead = Lead(partner_id=offer.partner_id, owner=by, origin=Lead.Origin.VENDOR, status=Status.NEW, **facts)
     lead.save()
     record_move(lead, was="", to=lead.status, by=Actor.of(by))

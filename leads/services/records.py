@@ -27,8 +27,8 @@ from partnerportal.core.stages import IllegalMove, check_fresh
 from partners.models import User
 from tasks.services import create_task, withdraw_tasks
 
-# What a form, a cell, a bulk change or an import may write. Everything else is a service's.
-FIELDS = (
+# What is told of anybody who may become a customer; a lead of the vendor hands it on to the lead of who accepts it.
+PROSPECT_FIELDS = (
     "company",
     "power",
     "source",
@@ -50,10 +50,10 @@ FIELDS = (
     "product_of_interest",
     "interested_solutions",
     "total_users",
-    "next_step",
-    "next_step_on",
     "description",
 )
+# What a form, a cell, a bulk change or an import may write. Everything else is a service's.
+FIELDS = (*PROSPECT_FIELDS, "next_step", "next_step_on")
 FIRST = (Status.NEW, Status.QUALIFICATION)
 
 
