@@ -149,7 +149,10 @@ def cancel_quotes_of_lost(project_id: int, *, by: Actor) -> int:
     if lost_at is None:
         return 0
     alive = Quote.objects.for_partner(project.partner_id).alive().filter(project=project, created_at__lt=lost_at)
-    return _cancel_all(alive, project, by=by, reason=_("The project was closed as lost."))
+    reason = _("The project was closed as lost.")
+    cancelled = _cancel_all(alive, project, by=by, reason=reason)
+    let_stage_follow(project, by=by, cause=reason)  # A project that is reopened has none out.
+    return cancelled
 
 
 @service

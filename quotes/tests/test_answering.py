@@ -353,6 +353,21 @@ def test_a_lost_project_cancels_its_quotes(anna, deliver):
     assert out.stage_moves.get().reason == "The project was closed as lost."
 
 
+def test_a_lost_project_that_is_reopened_has_no_quote_out(anna, ben, deliver):
+    project = ProposalProject(owner=anna)
+    services.submit_quote(DraftQuoteFactory(project=project), by=anna, today=TODAY)
+    project.refresh_from_db()
+    assert project.quotes_out == 1
+
+    projects.close_as_lost(project, seen=Stage.PROPOSAL, lost_reason="price", by=anna)
+    deliver()
+    project = projects.reopen_project(project, reason="They called back", by=ben)
+    project = projects.move_project(project, to=Stage.PROPOSAL, seen=project.stage, by=anna, fields={"poc_users": 5})
+    project = projects.record_verbal_agreement(project, on=TODAY, agreed_by="Greta", by=anna)
+
+    assert (project.quotes_out, project.stage) == (0, Stage.PROPOSAL)
+
+
 def test_a_quote_made_after_a_reopening_survives_the_late_promise(anna, ben, deliver):
     project = ProposalProject(owner=anna)
     former = SubmittedQuoteFactory(project=project)
