@@ -291,6 +291,7 @@ CELERY_TASK_ROUTES = {"partnerportal.core.jobs.deliver_pdf": {"queue": "pdf"}}
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "sweep-outbox": {"task": "partnerportal.core.jobs.sweep_outbox", "schedule": 5.0, "options": {"expires": 10}},
     "forget-opened": {"task": "partnerportal.core.jobs.forget_opened", "schedule": 86400.0},
+    "fold-totals": {"task": "partnerportal.core.jobs.fold_totals", "schedule": 60.0, "options": {"expires": 60}},
     "close-resolved-cases": {"task": "cases.jobs.close_resolved_cases", "schedule": 3600.0},
     "mail-notices": {"task": "partnerportal.core.jobs.mail_notices", "schedule": 60.0, "options": {"expires": 60}},
     "expire-offers": {"task": "leads.jobs.expire_offers", "schedule": 60.0, "options": {"expires": 60}},

@@ -23,6 +23,7 @@ from partnerportal.core.history import tracked
 from partnerportal.core.models import Attachment
 from partnerportal.core.scoping import PartnerManager, PartnerOwned, PartnerQuerySet
 from partnerportal.core.stages import Path
+from partnerportal.core.totals import AddedUp, Totals
 from projects import bonus, mrr
 from projects.stages import AUTOMATIC, PATHS, RecordType, Stage
 from tasks.models import Taskable
@@ -145,6 +146,9 @@ class Project(Taskable):
             models.Index(fields=["partner", "-created_at", "-id"], name="project_by_created"),
             models.Index(fields=["partner", "stage", "close_date"], name="project_by_stage"),
             models.Index(fields=["partner", "-updated_at"], name="project_by_change"),
+            # What Home adds up, together with those that close this month.
+            models.Index(fields=["partner", "closed_at"], condition=Q(outcome="won"), name="project_won"),
+            models.Index(fields=["partner"], condition=Q(demo_done=True, approved_by_am=""), name="project_awaiting"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(stage__in=Stage.values), name="project_stage_known"),
@@ -226,6 +230,22 @@ class Project(Taskable):
         if self.stage in AUTOMATIC and self.outcome != Outcome.LOST:
             return gettext("A quote or an order of this project is on its way, so it cannot be deleted.")
         return ""
+
+
+class ProjectTotal(Totals):
+    """How many projects somebody has in a stage, and what they come to in a currency."""
+
+    of = Project
+
+    stage = models.CharField(max_length=20, choices=Stage.choices)
+    currency = models.CharField(max_length=3, choices=Currency.choices)
+    mrr = AddedUp()
+    weighted_pipeline = AddedUp()
+
+    objects = PartnerManager.from_queryset(ProjectQuerySet)()  # type: ignore[misc]
+
+    def __str__(self) -> str:
+        return f"{self.stage}: {self.number}"
 
 
 class BonusDecision(Project):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.db.models import Count, IntegerField, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -15,6 +14,7 @@ from cases.stages import Status as CaseStatus
 from leads.models import Lead
 from leads.stages import Status as LeadStatus
 from partnerportal.core.models import Notification
+from partnerportal.core.totals import NumberOf
 from partners.models import User
 from tasks.models import Task
 
@@ -32,10 +32,10 @@ def counts(user: User) -> Mapping[str, int]:
     leads = Lead.objects.visible_to(user).filter(owner=user, status=LeadStatus.NEW, origin=Lead.Origin.VENDOR)
     tasks = Task.objects.visible_to(user).open().filter(assigned_to=user, due_on__lte=timezone.localdate())
     asked = {
-        "leads": _count(leads),
-        "tasks": _count(tasks),
-        "cases": _count(_cases(user)),
-        "notices": _count(Notification.objects.filter(user=user, read_at=None)),
+        "leads": NumberOf(leads),
+        "tasks": NumberOf(tasks),
+        "cases": NumberOf(_cases(user)),
+        "notices": NumberOf(Notification.objects.filter(user=user, read_at=None)),
     }
     return User.objects.filter(pk=user.pk).values(**asked).get()  # type: ignore[return-value]
 
@@ -48,9 +48,3 @@ def _cases(user: User) -> QuerySet[Case]:
     if not user.is_support:
         return rows.none()
     return rows.open().exclude(status=CaseStatus.WAITING).filter(Q(agent=user) | Q(agent=None))
-
-
-def _count(rows: QuerySet) -> Coalesce:
-    """The number of rows as a part of another query."""
-    counted = rows.order_by().annotate(all=Value(1)).values("all").annotate(number=Count("pk")).values("number")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)

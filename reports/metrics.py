@@ -20,11 +20,11 @@ from cases.models import Case
 from cases.stages import OPEN as OPEN_CASES
 from cases.stages import Status as CaseStatus
 from catalog import words
-from leads.models import Lead
-from leads.stages import OPEN as OPEN_LEADS
+from leads.models import Lead, LeadTotal
+from partnerportal.core.totals import NumberOf, tally
 from partners.models import Partner, User
 from projects.bonus import ELIGIBLE_KIND, ELIGIBLE_TYPES
-from projects.models import Outcome, Project
+from projects.models import Outcome, Project, ProjectTotal
 from projects.stages import RecordType, Stage
 from tasks.models import Task
 
@@ -115,25 +115,27 @@ def amounts(rows: Iterable[dict[str, Any]], name: str) -> tuple[Amount, ...]:
     """The sums called `name`, one a currency, without the currencies in which there is nothing."""
     totals: dict[str, Decimal] = {}
     for row in rows:
-        if row[name] is not None:
+        if row[name]:
             totals[row["currency"]] = totals.get(row["currency"], Decimal(0)) + row[name]
     return tuple(Amount(currency, value) for currency, value in sorted(totals.items()))
 
 
+def open_sums(user: User, owner: User | None) -> list[dict[str, Any]]:
+    """The open pipeline by currency and stage: how many projects, their MRR and their weighted pipeline."""
+    rows = of_person(ProjectTotal.rows_for(user), owner).open()
+    return [line for line in tally(rows, by=("currency", "stage"), sums=("mrr", "weighted_pipeline")) if line["count"]]
+
+
 def project_sums(user: User, owner: User | None, *, today: date) -> list[dict[str, Any]]:
-    """Everything that Home says of projects, by currency and stage, in one query."""
+    """What Home says of the projects that close this month, were won this quarter or wait for their bonus, by currency; one query."""
     month, quarter = Period.month(today), Period.quarter(today)
-    is_open = Q(stage__in=OPEN_STAGES)
-    closing = is_open & Q(close_date__range=(month.first, month.last))
+    closing = Q(stage__in=OPEN_STAGES, close_date__range=(month.first, month.last))
     won = Q(outcome=Outcome.WON, **quarter.moments("closed_at"))
-    rows = of_person(Project.objects.visible_to(user), owner)
+    rows = of_person(Project.objects.visible_to(user), owner).filter(closing | AWAITING | won)
     return list(
         rows.order_by()
-        .values("currency", "stage")
+        .values("currency")
         .annotate(
-            open=Count("pk", filter=is_open),
-            open_mrr=Sum("mrr", filter=is_open),
-            weighted=Sum("weighted_pipeline", filter=is_open),
             closing=Count("pk", filter=closing),
             closing_mrr=Sum("mrr", filter=closing),
             awaiting=Count("pk", filter=AWAITING),
@@ -144,50 +146,51 @@ def project_sums(user: User, owner: User | None, *, today: date) -> list[dict[st
     )
 
 
-def numbers(user: User, owner: User | None, sums: list[dict[str, Any]], *, today: date) -> Numbers:
-    """The tiles of Home, of one owner or of the whole company, as far as the person may see."""
-    leads = of_person(Lead.objects.visible_to(user), owner).aggregate(
-        open=Count("pk", filter=Q(status__in=OPEN_LEADS)),
-        new=Count("pk", filter=Q(status__in=OPEN_LEADS, **Period.week(today).moments("created_at"))),
-    )
-    cases = of_person(Case.objects.visible_to(user), owner).aggregate(
-        open=Count("pk", filter=Q(status__in=OPEN_CASES)), waiting=Count("pk", filter=Q(status=CaseStatus.WAITING))
-    )
+def numbers(user: User, owner: User | None, stages: list[dict[str, Any]], *, today: date) -> Numbers:
+    """The tiles of Home, of one owner or of the whole company, as far as the person may see. `stages` are its `open_sums`."""
+    sums = project_sums(user, owner, today=today)
+    cases = of_person(Case.objects.visible_to(user), owner)
+    asked = {
+        "open_leads": NumberOf(of_person(LeadTotal.rows_for(user), owner).open()),
+        "new_leads": NumberOf(of_person(Lead.objects.visible_to(user), owner).open().filter(**Period.week(today).moments("created_at"))),
+        "open_cases": NumberOf(cases.filter(status__in=OPEN_CASES)),
+        "waiting_cases": NumberOf(cases.filter(status=CaseStatus.WAITING)),
+    }
+    counts = User.objects.filter(pk=user.pk).values(**asked).get()
     return Numbers(
-        open_leads=leads["open"],
-        new_leads=leads["new"],
-        open_projects=sum(row["open"] for row in sums),
-        pipeline=amounts(sums, "open_mrr"),
-        weighted=amounts(sums, "weighted"),
+        open_leads=counts["open_leads"],
+        new_leads=counts["new_leads"],
+        open_projects=sum(row["count"] for row in stages),
+        pipeline=amounts(stages, "sum_mrr"),
+        weighted=amounts(stages, "sum_weighted_pipeline"),
         closing=sum(row["closing"] for row in sums),
         closing_mrr=amounts(sums, "closing_mrr"),
         awaiting=sum(row["awaiting"] for row in sums),
         awaiting_mrr=amounts(sums, "awaiting_mrr"),
         won=sum(row["won"] for row in sums),
         won_mrr=amounts(sums, "won_mrr"),
-        open_cases=cases["open"],
-        waiting_cases=cases["waiting"],
+        open_cases=counts["open_cases"],
+        waiting_cases=counts["waiting_cases"],
     )
 
 
-def by_stage(sums: list[dict[str, Any]]) -> list[StageSum]:
+def by_stage(stages: list[dict[str, Any]]) -> list[StageSum]:
     """The open pipeline stage by stage, a currency after the other; stages without a project are left out."""
-    filled = [row for row in sums if row["open"]]
-    biggest = {row["currency"]: Decimal(0) for row in filled}
-    for row in filled:
-        biggest[row["currency"]] = max(biggest[row["currency"]], row["open_mrr"] or Decimal(0))
+    biggest = {row["currency"]: Decimal(0) for row in stages}
+    for row in stages:
+        biggest[row["currency"]] = max(biggest[row["currency"]], row["sum_mrr"])
     order = list(Stage)
     return [
         StageSum(
             stage=row["stage"],
             label=stage_label(row["stage"]),
-            count=row["open"],
-            mrr=row["open_mrr"] or Decimal(0),
-            weighted=row["weighted"] or Decimal(0),
+            count=row["count"],
+            mrr=row["sum_mrr"],
+            weighted=row["sum_weighted_pipeline"],
             currency=row["currency"],
-            share=share(row["open_mrr"] or Decimal(0), biggest[row["currency"]]),
+            share=share(row["sum_mrr"], biggest[row["currency"]]),
         )
-        for row in sorted(filled, key=lambda row: (row["currency"], order.index(row["stage"])))
+        for row in sorted(stages, key=lambda row: (row["currency"], order.index(row["stage"])))
     ]
 
 

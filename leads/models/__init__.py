@@ -1,6 +1,6 @@
 """Leads, those of partners and those that the vendor hands out."""
 
-from leads.models.lead import Lead, LeadQuerySet
+from leads.models.lead import Lead, LeadQuerySet, LeadTotal
 from leads.models.plan import LeadPlan, PlanRun, PlanStep
 from leads.models.qualification import QualificationAnswer, QualificationQuestion
 from leads.models.vendor import LeadOffer, VendorLead
@@ -11,6 +11,7 @@ __all__ = [
     "LeadOffer",
     "LeadPlan",
     "LeadQuerySet",
+    "LeadTotal",
     "PlanRun",
     "PlanStep",
     "QualificationAnswer",

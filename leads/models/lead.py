@@ -25,6 +25,7 @@ from leads.stages import OPEN, Status
 from partnerportal.core.history import tracked
 from partnerportal.core.models import Note
 from partnerportal.core.scoping import PartnerManager, PartnerQuerySet
+from partnerportal.core.totals import Totals
 from tasks.models import Task, Taskable
 
 if TYPE_CHECKING:
@@ -141,3 +142,16 @@ class Lead(Prospect, Taskable):
         if self.status == Status.CONVERTED:
             return _now("This lead is converted and can only be read. The work goes on in account, contact and project.")
         return super().who_may_change()
+
+
+class LeadTotal(Totals):
+    """How many leads somebody has in a status."""
+
+    of = Lead
+
+    status = models.CharField(max_length=15, choices=Status.choices)
+
+    objects = PartnerManager.from_queryset(LeadQuerySet)()  # type: ignore[misc]
+
+    def __str__(self) -> str:
+        return f"{self.status}: {self.number}"

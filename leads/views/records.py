@@ -20,7 +20,7 @@ from catalog.models import StageText, Term
 from leads import services
 from leads.filters import LeadFilter
 from leads.forms import LeadEditForm, LeadForm, NotInTargetForm
-from leads.models import Lead
+from leads.models import Lead, LeadTotal
 from leads.stages import CONVERTIBLE, MOVES, Status
 from leads.views.working import next_step, next_step_link, plan_of, score_badge, work_of
 from partnerportal.core import display
@@ -41,6 +41,7 @@ from partnerportal.core.views import (
     RecordList,
     StageMove,
     Step,
+    everything,
 )
 from partnerportal.core.views.sets import RecordSet
 from partners.models import User
@@ -66,16 +67,16 @@ def _silent(rows: Any, user: User) -> Any:
 
 
 VIEWS = (
-    ListView("recent", _("Recently created"), lambda rows, user: rows),
-    ListView("my_open", _("My open leads"), _mine),
-    ListView("all_open", _("All open leads"), lambda rows, user: rows.open()),
+    everything("recent", _("Recently created")),
+    ListView("my_open", _("My open leads"), _mine, has_totals=True),
+    ListView("all_open", _("All open leads"), lambda rows, user: rows.open(), has_totals=True),
     *LATELY,
     ListView("incoming", _("Incoming leads"), _incoming),
-    ListView("untouched", _("Not contacted yet"), lambda rows, user: rows.filter(status=Status.NEW)),
+    ListView("untouched", _("Not contacted yet"), lambda rows, user: rows.filter(status=Status.NEW), has_totals=True),
     ListView("follow_up", _("Follow-up due"), _follow_up),
     ListView("no_next_step", _("Without a next step"), lambda rows, user: rows.open().filter(next_step_on=None)),
     ListView("silent", format_lazy(_("Silent for {days} days"), days=settings.LEAD_SILENT_DAYS), _silent),
-    ListView("not_in_target", _("Not in Target"), lambda rows, user: rows.filter(status=Status.NOT_IN_TARGET)),
+    ListView("not_in_target", _("Not in Target"), lambda rows, user: rows.filter(status=Status.NOT_IN_TARGET), has_totals=True),
 )
 
 
@@ -90,8 +91,8 @@ class LeadRows(RecordSet):
     add_label, add_permission = _("New lead"), "leads.add_lead"
     empty_text = _("A lead is a company and a person who may become a customer. Write down the first one.")
 
-    def get_queryset(self) -> QuerySet:
-        return super().get_queryset().exclude(status=Status.CONVERTED)
+    def restrict(self, rows: QuerySet) -> QuerySet:
+        return rows.exclude(status=Status.CONVERTED)
 
 
 class LeadList(LeadRows, RecordList):
@@ -120,6 +121,7 @@ class LeadList(LeadRows, RecordList):
 
 class LeadBoard(LeadRows, RecordBoard):
     stage_field = "status"
+    totals = LeadTotal
 
     def get_lanes(self) -> Sequence[Lane]:
         text = {status: words.stage(StageText.Process.LEAD, status).label for status in Status}

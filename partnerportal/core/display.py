@@ -6,12 +6,12 @@ Templates use these through the filters of `templatetags.portal`, tables through
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, wraps
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
@@ -29,6 +29,8 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from partnerportal.core.fields import MoneyField, RateField
 
+P = ParamSpec("P")
+T = TypeVar("T")
 NOTHING = mark_safe('<span class="nothing">–</span>')  # noqa: S308 - a constant
 
 # One colour a word, in every list, board and record. What is not named here is grey.
@@ -79,6 +81,24 @@ def locale() -> Locale:
     return _locale(get_language() or "en")
 
 
+def remembered(write: Callable[P, T]) -> Callable[P, T]:
+    """Keep what was written of a value, by language: a list shows the same amounts, days, words and people again and again.
+
+    For values alone, never for records. Text that is marked safe is kept apart from text that is not.
+    """
+
+    @lru_cache(maxsize=2048, typed=True)
+    def kept(language: str | None, *values: P.args, **options: P.kwargs) -> T:
+        return write(*values, **options)
+
+    @wraps(write)
+    def written(*values: P.args, **options: P.kwargs) -> T:
+        return kept(get_language(), *values, **options)  # type: ignore[arg-type]
+
+    return written
+
+
+@remembered
 def money(amount: Decimal | None, currency: str) -> str:
     """An amount with its currency."""
     return "" if amount is None else format_currency(amount, currency, locale=locale())
@@ -90,6 +110,7 @@ def whole_money(amount: Decimal, currency: str) -> str:
     return format_currency(amount, currency, format=pattern, currency_digits=False, locale=locale())
 
 
+@remembered
 def number(value: Decimal | int | None) -> str:
     """A number with the reader's separators."""
     return "" if value is None else format_decimal(value, locale=locale())
@@ -100,6 +121,7 @@ def decimals(value: Decimal) -> str:
     return format_decimal(value, format="#,##0.00", locale=locale())
 
 
+@remembered
 def percent(value: Decimal | int | None) -> str:
     """An integer percent, such as a probability."""
     return "" if value is None else format_percent(Decimal(value) / 100, locale=locale())
@@ -118,7 +140,12 @@ def day(value: date | datetime | None) -> str:
     """A date, in the reader's time zone when it is a moment."""
     if value is None:
         return ""
-    return format_date(_local(value).date() if isinstance(value, datetime) else value, format="medium", locale=locale())
+    return _date(_local(value).date() if isinstance(value, datetime) else value)
+
+
+@remembered
+def _date(value: date) -> str:
+    return format_date(value, format="medium", locale=locale())
 
 
 def moment(value: datetime | None) -> str:
@@ -126,12 +153,17 @@ def moment(value: datetime | None) -> str:
     if value is None:
         return ""
     local = _local(value)
-    return f"{format_date(local.date(), format='medium', locale=locale())}, {format_datetime(local, format='HH:mm', locale=locale())}"
+    return f"{_date(local.date())}, {format_datetime(local, format='HH:mm', locale=locale())}"
 
 
 def full_moment(value: datetime) -> str:
     """A moment with its time zone, for a tooltip."""
-    return format_datetime(_local(value), format="full", locale=locale())
+    return _full(_local(value), timezone.get_current_timezone_name())
+
+
+@remembered
+def _full(local: datetime, zone: str) -> str:
+    return format_datetime(local, format="full", locale=locale())
 
 
 def ago(value: datetime | None, *, now: datetime | None = None) -> SafeString:
@@ -144,14 +176,19 @@ def ago(value: datetime | None, *, now: datetime | None = None) -> SafeString:
 
 def due(value: date | None, *, today: date | None = None) -> SafeString:
     """A day that is to come: in words when it is near, red when it has passed, the exact date on hover."""
-    if value is None:
-        return NOTHING
-    left = (value - (today or timezone.localdate())).days
+    return NOTHING if value is None else _due(value, today or timezone.localdate())
+
+
+@remembered
+def _due(value: date, today: date) -> SafeString:
+    left = (value - today).days
     words = {0: _("today"), 1: _("tomorrow"), -1: _("yesterday")}.get(left)
     if words is None and -60 < left < 0:
         words = ngettext("%(count)d day overdue", "%(count)d days overdue", -left) % {"count": -left}
     tone = "late" if left < 0 else "soon" if left < 2 else "later"
-    return format_html('<time class="due {}" datetime="{}" title="{}">{}</time>', tone, value.isoformat(), day(value), words or day(value))
+    return format_html(
+        '<time class="due {}" datetime="{}" title="{}">{}</time>', tone, value.isoformat(), _date(value), words or _date(value)
+    )
 
 
 def file_size(size: int) -> str:
@@ -186,6 +223,7 @@ def tone_of(value: Any) -> str:
     return _TONE_OF.get(str(value), "grey")
 
 
+@remembered
 def badge(label: Any, tone: str = "grey", icon: str = "") -> SafeString:
     """A small coloured word."""
     sign = format_html('<i class="bi bi-{}" aria-hidden="true"></i> ', icon) if icon else ""
@@ -202,7 +240,22 @@ def choice_badge(record: models.Model, field: str) -> SafeString:
 
 def avatar(person: Any, size: str = "sm") -> SafeString:
     """A person's initials in a circle; the name is beside it or on hover."""
-    return format_html('<span class="avatar {}" title="{}" aria-hidden="true">{}</span>', size, person.get_full_name(), initials(person))
+    return _avatar(person.get_full_name(), size)
+
+
+@remembered
+def _avatar(name: str, size: str) -> SafeString:
+    return format_html('<span class="avatar {}" title="{}" aria-hidden="true">{}</span>', size, name, initials(name))
+
+
+def named_avatar(person: Any) -> SafeString:
+    """A person's initials, with the name for those who cannot see or hover."""
+    return _named_avatar(person.get_full_name())
+
+
+@remembered
+def _named_avatar(name: str) -> SafeString:
+    return format_html('{}<span class="visually-hidden">{}</span>', _avatar(name, "sm"), name)
 
 
 def person(user: Any) -> SafeString:

@@ -188,28 +188,43 @@ class PartnerFilterSet(django_filters.FilterSet):
         self, data: QueryDict | None = None, queryset: Any = None, *, user: Any, known: dict[str, Any] | None = None, **kwargs: Any
     ) -> None:
         super().__init__(data, queryset, **kwargs)
-        self.user = user
-        limit_choices(self.form.fields, user)
-        for field in self.form.fields.values():
+        self.user, self.known = user, known if known is not None else {}
+
+    @cached_property
+    def is_silent(self) -> bool:
+        """Whether the address names none of these filters. Then their form is not needed, and making it costs more than the query."""
+        return all(self.data.get(name) is None for name in self.parameters())
+
+    @cached_property
+    def form(self) -> forms.Form:
+        """The form of the filters, made when somebody asks."""
+        form = super().form
+        limit_choices(form.fields, self.user)
+        for field in form.fields.values():
             if hasattr(field, "empty_label") and field.empty_label is not None:
                 field.empty_label = _now("Any")
             if isinstance(field, PersonField):
-                field.reader, field.known = user, known if known is not None else {}
+                field.reader, field.known = self.user, self.known
                 field.empty_label = _now("Anybody")
         for name in self.left_out():
-            if getattr(self.form.fields[name], "empty_label", None) is not None:
-                self.form.fields[name].empty_label = display.NOTHING
-            self.form.fields[name].label = _is_not(self._label(name.removesuffix(NOT)))
-        self.form.auto_id = f"filter_{self.form_prefix or ''}%s"  # A dialog over the list may hold fields of the same names.
-        self.form.helper = FormHelper()
-        self.form.helper.form_tag = False
-        self.form.helper.disable_csrf = True
-        self.form.helper.layout = self._layout()
+            if getattr(form.fields[name], "empty_label", None) is not None:
+                form.fields[name].empty_label = display.NOTHING
+            form.fields[name].label = _is_not(self._label(form, name.removesuffix(NOT)))
+        form.auto_id = f"filter_{self.form_prefix or ''}%s"  # A dialog over the list may hold fields of the same names.
+        form.helper = FormHelper()
+        form.helper.form_tag = False
+        form.helper.disable_csrf = True
+        form.helper.layout = self._layout(form)
+        return form
 
-    def _layout(self) -> Layout:
+    def filter_queryset(self, queryset: models.QuerySet) -> models.QuerySet:
+        """What the filters let through; they were understood."""
+        return queryset if self.is_silent else super().filter_queryset(queryset)
+
+    def _layout(self, form: forms.Form) -> Layout:
         """The filters but the search, and below them, folded, those that leave out."""
         left_out = self.left_out()
-        chosen = [name for name in self.form.fields if name not in (*left_out, "q")]
+        chosen = [name for name in form.fields if name not in (*left_out, "q")]
         return Layout(*chosen, *([LeftOut(*left_out)] if left_out else []))
 
     @classmethod
@@ -228,8 +243,8 @@ class PartnerFilterSet(django_filters.FilterSet):
         """The names of the filters that leave out."""
         return [name for name, one in cls.base_filters.items() if one.exclude]
 
-    def _label(self, name: str) -> str:
-        return str(self.form.fields[name].label or self.filters[name].label or name)
+    def _label(self, form: forms.Form, name: str) -> str:
+        return str(form.fields[name].label or self.filters[name].label or name)
 
     @classmethod
     def filter_for_field(cls, field: Any, field_name: str, lookup_expr: str | None = None) -> Any:
@@ -259,16 +274,22 @@ class PartnerFilterSet(django_filters.FilterSet):
         )
 
     @cached_property
+    def fields_in_use(self) -> set[str]:
+        """The fields that the active filters, and the search, look at."""
+        said = self.form.cleaned_data.items() if not self.is_silent and self.form.is_valid() else ()
+        return {self.filters[name].field_name for name, value in said if not _is_blank(value)}
+
+    @cached_property
     def chips(self) -> list[Chip]:
         """The active filters but the search, in the order of their declaration."""
-        if not self.form.is_valid():
+        if self.is_silent or not self.form.is_valid():
             return []
         return [self._chip(name, value) for name, value in self.form.cleaned_data.items() if name != "q" and not _is_blank(value)]
 
     def _chip(self, name: str, value: Any) -> Chip:
         field = self.form.fields[name]
         said = _now("Me") if isinstance(field, PersonField) and self.data.get(name) == ME else _words(field, value)
-        return Chip(self._label(name), said, self.names_of(name))
+        return Chip(self._label(self.form, name), said, self.names_of(name))
 
 
 class LeftOut(Div):

@@ -67,9 +67,7 @@ def label(value: Any, record: Any) -> Any:
 
 def owner_avatar(value: Any, record: Any) -> Any:
     """A person as initials, with the name for those who cannot see or hover."""
-    if value is None:
-        return display.NOTHING
-    return format_html('{}<span class="visually-hidden">{}</span>', display.avatar(value), value.get_full_name())
+    return display.NOTHING if value is None else display.named_avatar(value)
 
 
 def person(value: Any, record: Any) -> Any:

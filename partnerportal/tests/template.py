@@ -20,7 +20,7 @@ PREFIX = "portal_template_"
 def name() -> str:
     """The template's name for the migrations, packages and settings as they are now."""
     files = [*embedded.CLONE.glob("*/migrations/*.py"), *embedded.CLONE.glob("partnerportal/core/migrations/*.py")]
-    files += [embedded.CLONE / "requirements.txt", embedded.CLONE / "partnerportal" / "settings.py"]
+    files += [embedded.CLONE / "requirements.txt", *(embedded.CLONE / "partnerportal" / name for name in ("settings.py", "core/totals.py"))]
     content = b"".join(str(file.relative_to(embedded.CLONE)).encode() + file.read_bytes() for file in sorted(files))
     return PREFIX + hashlib.sha256(content).hexdigest()[:16]
 

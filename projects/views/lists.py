@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.urls import reverse
 from django.utils import timezone
@@ -17,10 +17,10 @@ from catalog import words
 from partnerportal.core import display, tables
 from partnerportal.core.panels import RelatedPanel
 from partnerportal.core.tables import Column
-from partnerportal.core.views import LATELY, Card, Lane, ListView, RecordBoard, RecordList
+from partnerportal.core.views import LATELY, Card, Lane, ListView, RecordBoard, RecordList, everything
 from projects import bonus
 from projects.filters import ProjectFilter
-from projects.models import Project, ProjectQuerySet
+from projects.models import Project, ProjectQuerySet, ProjectTotal
 from projects.stages import AUTOMATIC, REFUSALS, RecordType, Stage
 
 WHY_AUTOMATIC = {
@@ -38,14 +38,14 @@ def this_month(rows: ProjectQuerySet, user: Any) -> ProjectQuerySet:
 
 
 VIEWS = (
-    ListView("mine", _("My open projects"), lambda rows, user: rows.open().filter(owner=user)),
-    ListView("all", _("All open projects"), lambda rows, user: rows.open()),
+    ListView("mine", _("My open projects"), lambda rows, user: rows.open().filter(owner=user), has_totals=True),
+    ListView("all", _("All open projects"), lambda rows, user: rows.open(), has_totals=True),
     ListView("closing", _("Closing this month"), this_month),
     ListView("awaiting", _("Awaiting AM approval"), lambda rows, user: rows.awaiting_approval()),
     ListView("change_orders", _("Change orders"), lambda rows, user: rows.filter(record_type=RecordType.CHANGE_ORDER)),
     ListView("won", _("Won"), lambda rows, user: rows.won()),
     ListView("lost", _("Lost"), lambda rows, user: rows.lost()),
-    ListView("every", _("All projects"), lambda rows, user: rows),
+    everything("every", _("All projects")),
     *LATELY,
 )
 
@@ -71,7 +71,7 @@ class ProjectSet:
 
     model, permission = Project, "projects.view_project"
     filterset_class = ProjectFilter
-    related = ("owner", "account")
+    related: ClassVar[tuple[str, ...]] = ("owner", "account")
     views = VIEWS
     icon = "briefcase"
     add_label, add_permission = _("New project"), "projects.add_project"
@@ -114,7 +114,9 @@ class ProjectList(ProjectSet, RecordList):
 
 
 class ProjectBoard(ProjectSet, RecordBoard):
+    related = ("owner",)
     stage_field = "stage"
+    totals = ProjectTotal
     sums = ((_("MRR"), "mrr"), (_("weighted"), "weighted_pipeline"))
     ordering = "close_date"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -121,6 +122,7 @@ def errors_of(form: BaseForm) -> list[tuple[str, str, str]]:
 
 
 @register.simple_tag
+@lru_cache(maxsize=512, typed=True)
 def icon(name: str, extra: str = "") -> SafeString:
     """A sign beside words; screen readers skip it."""
     return format_html('<i class="bi bi-{} {}" aria-hidden="true"></i>', name, extra)

@@ -1,4 +1,4 @@
-"""The board of an object: the list's rows in lanes, one a stage. Counts and sums in one query, the cards of all lanes in another."""
+"""The board of an object: the list's rows in lanes, one a stage. Counts and sums in one query (`core.totals`), all cards in another."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, ClassVar
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from partnerportal.core import display
+from partnerportal.core.totals import Totals, tally
 from partnerportal.core.views.paging import Order
 from partnerportal.core.views.sets import RecordSet
 
@@ -29,6 +29,9 @@ MOST_CHANGES = 100  # Of more changed cards the board is drawn anew.
 MOST_SHOWN = 300  # So many cards on the screen are looked after.
 # A change carries the moment before its commit, and clocks of two servers differ: a question looks back this much further.
 OVERLAP = timedelta(seconds=10)
+
+NO_AMOUNT = mark_safe("<span></span>")
+WHEN = '<span class="s"><i class="bi bi-calendar3" aria-hidden="true"></i> {}</span>'
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,15 @@ class Card:
     on: date | None = None
     badge: SafeString | str = ""
 
+    def facts(self) -> SafeString:
+        """What stands between title and badge: subtitle, amount and day."""
+        subtitle = format_html('<div class="s">{}</div>', self.subtitle) if self.subtitle else ""
+        if self.amount is None and not self.on:
+            return mark_safe(subtitle)  # noqa: S308 - escaped above
+        amount = NO_AMOUNT if self.amount is None else format_html("<b>{}</b>", display.money(self.amount, self.currency))
+        when = format_html(WHEN, display.due(self.on)) if self.on else ""
+        return format_html('{}<div class="b">{}{}</div>', subtitle, amount, when)
+
 
 @dataclass(frozen=True)
 class Column:
@@ -72,12 +84,16 @@ class Column:
 
 
 class RecordBoard(RecordSet):
-    """A board. `stage_field` holds the stage, `sums` are the money fields added up per lane: (label, field)."""
+    """A board. `stage_field` holds the stage, `sums` are the money fields added up per lane: (label, field).
+
+    `totals` are kept counts and sums of the records; where view and filters name nothing else, no record is read for the heads.
+    """
 
     is_block = True
     stage_field: ClassVar[str] = "stage"
     lanes: ClassVar[tuple[Lane, ...]] = ()
     sums: ClassVar[tuple[tuple[str | Promise, str], ...]] = ()
+    totals: ClassVar[type[Totals] | None] = None
     ordering: ClassVar[str] = "-updated_at"
     template_name: ClassVar[str] = "layouts/board.html"
     kind_of_page: ClassVar[str] = "board"
@@ -111,22 +127,30 @@ class RecordBoard(RecordSet):
     def tally(self) -> dict[str, list[dict[str, Any]]]:
         """Count and sums, per stage and currency; one query."""
         keys = [self.stage_field, "currency"] if self.sums else [self.stage_field]
-        sums = {f"sum_{field}": Sum(field) for _label, field in self.sums}
         found: dict[str, list[dict[str, Any]]] = {}
-        for line in self.rows.order_by().values(*keys).annotate(count=Count("pk"), **sums).order_by(*keys):
+        for line in tally(self._counted(), by=keys, sums=[field for _label, field in self.sums]):
             found.setdefault(line[self.stage_field], []).append(line)
         return found
+
+    def _counted(self) -> QuerySet:
+        """The totals where they know all that view and filters ask for, otherwise the records."""
+        rows = self.rows
+        if self.totals is None or self.problems or not (self.view and self.view.has_totals):
+            return rows
+        if any(group.fields_in_use - self.totals.names() for group in self.groups):
+            return rows
+        return self.filtered(self.within_view(self.restrict(self.totals.rows_for(self.request.user))))
 
     def _ordered(self) -> QuerySet:
         return self.rows.order_by(*self.order.expressions(is_backwards=False))
 
     def columns(self) -> list[Column]:
-        """All lanes with their first cards; the cards are one union of sliced queries."""
+        """All lanes with their first cards; the cards are one union of sliced queries, one for each lane that holds something."""
         lanes = self.get_lanes()
-        slices = [self._ordered().filter(**{self.stage_field: lane.value})[: LANE_SIZE + 1] for lane in lanes]
-        records = slices[0].union(*slices[1:], all=True) if len(slices) > 1 else slices[0]
+        slices = [self._ordered().filter(**{self.stage_field: lane.value})[: LANE_SIZE + 1] for lane in lanes if self._count(lane)]
+        records = slices[0].union(*slices[1:], all=True) if len(slices) > 1 else slices[0] if slices else ()
         by_lane: dict[str, list[Any]] = {lane.value: [] for lane in lanes}
-        for record in [] if self.problems else records:
+        for record in records:
             by_lane[getattr(record, self.stage_field)].append(record)
         return [self._column(lane, by_lane[lane.value]) for lane in lanes]
 
@@ -179,7 +203,7 @@ class RecordBoard(RecordSet):
         return [text for text in (self._sum_text(label, field, self.tally.get(lane.value, ())) for label, field in self.sums) if text]
 
     def _sum_text(self, label: Any, field: str, lines: Sequence[dict[str, Any]]) -> str:
-        amounts = [display.money(line[f"sum_{field}"], line["currency"]) for line in lines if line[f"sum_{field}"] is not None]
+        amounts = [display.money(line[f"sum_{field}"], line["currency"]) for line in lines if line[f"sum_{field}"]]
         return f"{label} {' + '.join(amounts)}" if amounts else ""
 
     def board_totals(self) -> list[str]:
@@ -189,52 +213,40 @@ class RecordBoard(RecordSet):
         for line in lines:
             whole = added.setdefault(line.get("currency", ""), {"currency": line.get("currency", "")})
             for _label, field in self.sums:
-                if line[f"sum_{field}"] is not None:
-                    whole[f"sum_{field}"] = whole.get(f"sum_{field}", Decimal(0)) + line[f"sum_{field}"]
-                whole.setdefault(f"sum_{field}", None)
+                whole[f"sum_{field}"] = whole.get(f"sum_{field}", Decimal(0)) + line[f"sum_{field}"]
         count = sum(line["count"] for line in lines)
         head = _("%(count)s %(kind)s") % {"count": display.number(count), "kind": display.kinds(self.model)}
         return [head, *(text for text in (self._sum_text(label, field, list(added.values())) for label, field in self.sums) if text)]
 
     def cards_html(self, records: Sequence[Any]) -> SafeString:
         """The cards of a lane, rendered here for speed."""
-        return format_html_join("", "{}", ((self.card_html(record),) for record in records))
+        return mark_safe("".join(self.card_html(record) for record in records))  # noqa: S308 - escaped below
+
+    @cached_property
+    def _move_label(self) -> str:
+        return _("Move %(title)s to …")
 
     def card_html(self, record: Any) -> SafeString:
         """One card. It carries where it may be moved and the stage that the person sees."""
         card = self.card(record)
-        stage = getattr(record, self.stage_field)
-        subtitle = format_html('<div class="s">{}</div>', card.subtitle) if card.subtitle else ""
-        amount = (
-            format_html("<b>{}</b>", display.money(card.amount, card.currency)) if card.amount is not None else mark_safe("<span></span>")
-        )
-        when = (
-            format_html('<span class="s"><i class="bi bi-calendar3" aria-hidden="true"></i> {}</span>', display.due(card.on))
-            if card.on
-            else ""
-        )
-        middle = format_html('<div class="b">{}{}</div>', amount, when) if card.amount is not None or card.on else ""
-        owner = format_html('{}<span class="visually-hidden">{}</span>', display.avatar(record.owner), record.owner.get_full_name())
         return format_html(
-            '<article class="deal" id="card-{pk}" data-move="{move}" data-stage="{stage}" data-title="{title}" '
+            '<article class="deal" id="card-{pk}" data-move="{url}move/" data-stage="{stage}" data-title="{title}" '
             'data-order="{order}" data-version="{version}">'
-            '<a class="t" href="{url}" aria-describedby="board-keys">{title}</a>{subtitle}{middle}'
+            '<a class="t" href="{url}" aria-describedby="board-keys">{title}</a>{middle}'
             '<div class="b"><span>{badge}</span>{owner}</div>'
             '<button type="button" class="card-menu" data-move-menu aria-haspopup="dialog" aria-label="{label}">'
             '<i class="bi bi-three-dots" aria-hidden="true"></i></button>'
             "</article>",
             pk=record.pk,
-            move=reverse(f"{self.urls}:move", args=[record.pk]),
-            stage=stage,
+            url=record.get_absolute_url(),
+            stage=getattr(record, self.stage_field),
             title=card.title,
             order=_sortable(self.order.value_of(record)),
             version=record.updated_at.isoformat(),
-            url=record.get_absolute_url(),
-            subtitle=subtitle,
-            middle=middle,
+            middle=card.facts(),
             badge=card.badge,
-            owner=owner,
-            label=_("Move %(title)s to …") % {"title": card.title},
+            owner=display.named_avatar(record.owner),
+            label=self._move_label % {"title": card.title},
         )
 
     def after_move(self, record: Any, *stages: str) -> list[str]:

@@ -67,8 +67,13 @@ class RecordSet(Guarded):
     kind_of_page: ClassVar[str] = "list"
 
     def get_queryset(self) -> QuerySet:
-        """The records that the list is about. Override it to leave some out."""
-        return self.model._default_manager.visible_to(self.request.user).select_related(*self.related)  # type: ignore[attr-defined]
+        """The records that the list is about."""
+        rows = self.model._default_manager.visible_to(self.request.user)  # type: ignore[attr-defined]
+        return self.restrict(rows).select_related(*self.related)
+
+    def restrict(self, rows: QuerySet) -> QuerySet:
+        """Leave out what this list never shows; a board asks it of the records and of their totals."""
+        return rows
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
@@ -164,7 +169,10 @@ class RecordSet(Guarded):
     @cached_property
     def narrowed(self) -> QuerySet:
         """The rows of the standard view, before any filter."""
-        rows = self.get_queryset()
+        return self.within_view(self.get_queryset())
+
+    def within_view(self, rows: QuerySet) -> QuerySet:
+        """What of the rows belongs to the standard view."""
         return self.view.narrow(rows, self.request.user) if self.view else rows
 
     @cached_property
@@ -191,8 +199,12 @@ class RecordSet(Guarded):
             if self.saved and not self.is_changed:
                 self.problems.insert(0, Problem(_("This view was saved with something that this list no longer has."), "?"))
             return self.narrowed.none()
-        active = [group.qs for group in self.groups if group.chips]
-        return reduce(or_, active) if active else self.filterset.qs
+        return self.filtered(self.narrowed)
+
+    def filtered(self, rows: QuerySet) -> QuerySet:
+        """What of the rows one of the groups of filters lets through; the filters were understood."""
+        active = [group.filter_queryset(rows) for group in self.groups if group.chips]
+        return reduce(or_, active) if active else self.filterset.filter_queryset(rows)
 
     # --- what is not understood -----------------------------------------------------
 
@@ -220,7 +232,7 @@ class RecordSet(Guarded):
         return _("This list has no filter “%(name)s”.") % {"name": name}
 
     def _check_values(self, group: PartnerFilterSet, parameter: str) -> None:
-        if group.form.is_valid():
+        if group.is_silent or group.form.is_valid():
             return
         for name, errors in group.form.errors.items():
             label = group.form.fields[name].label if name in group.form.fields else name

@@ -16,22 +16,26 @@ from partnerportal.core.listviews import recently_opened
 
 @dataclass(frozen=True)
 class ListView:
-    """A standard view of a list. `narrow(rows, user)` answers its rows; `ordering` is how they stand, where it is not the list's own."""
+    """A standard view of a list. `narrow(rows, user)` answers its rows; `ordering` is how they stand, where it is not the list's own.
+
+    `has_totals` when stage and owner alone decide: then `narrow` works on the totals of the records, too, and boards count with them.
+    """
 
     name: str
     label: str | Promise
     narrow: Callable[[Any, Any], Any]
     ordering: str = ""
+    has_totals: bool = False
 
 
 def everything(name: str, label: str | Promise) -> ListView:
     """All that the person may see."""
-    return ListView(name, label, lambda rows, user: rows)
+    return ListView(name, label, lambda rows, user: rows, has_totals=True)
 
 
 def owned(name: str, label: str | Promise) -> ListView:
     """What the person owns."""
-    return ListView(name, label, lambda rows, user: rows.filter(owner=user))
+    return ListView(name, label, lambda rows, user: rows.filter(owner=user), has_totals=True)
 
 
 def _since(days_ago: int) -> datetime:
