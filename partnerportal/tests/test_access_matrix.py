@@ -17,7 +17,7 @@ from partners.models import User
 from partners.tests.factories import UserFactory
 from projects.reference import load_questions
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(1800), pytest.mark.no_cover]
 
 # (GET, POST) and the addresses that answer so.
 MATRIX: dict[tuple[str, str], str] = {

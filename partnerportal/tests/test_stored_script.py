@@ -12,7 +12,7 @@ from partnerportal.tests.pages import settled
 from partnerportal.tests.world import KEPT, build
 from projects.reference import load_questions
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(1200), pytest.mark.no_cover]
 
 # Each leaves `pwned` on the window, an element with the attribute x-pwned, or a request to a foreign host, if it is not inert.
 PAYLOADS = (

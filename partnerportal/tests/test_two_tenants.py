@@ -21,7 +21,7 @@ from partners.models import Partner, User
 from projects.reference import load_questions
 from quotes.services import PDF
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900), pytest.mark.no_cover]
 
 A, B = "kanaria", "nachbar"
 LINKS = re.compile(r"""(href|hx-get|src|data-url|formaction|action)=["']([^"']+)["']""")

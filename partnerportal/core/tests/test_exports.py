@@ -54,31 +54,28 @@ def cells(response, sheet=1):
 # --- check 10: fifty thousand rows are fifty thousand rows --------------------------------
 
 
-@pytest.mark.parametrize("kind", ["csv", "xlsx"])
 @pytest.mark.big
+@pytest.mark.no_cover
 @pytest.mark.timeout(300)
-def test_a_file_of_fifty_thousand_rows_holds_them_and_says_so(client, anna, kind):
+def test_a_file_of_fifty_thousand_rows_holds_them_and_says_so(client, anna):
     sample = LeadFactory.build(owner=anna, partner=anna.partner)
     fields = {field.attname: getattr(sample, field.attname) for field in Lead._meta.concrete_fields if field.attname != "id"}
     fields |= {"owner_id": anna.pk, "partner_id": anna.partner_id, "status": "new"}
     made = (Lead(**{**fields, "company": f"Company {number}"}) for number in range(50_000))
     Lead.objects.bulk_create(made, batch_size=5_000)
     client.force_login(anna)
+    address = "/leads/export/?view=all_open&status=new&columns=company,status&format="
 
-    response = client.get(f"/leads/export/?view=all_open&status=new&columns=company,status&format={kind}")
+    lines = csv_lines(client.get(f"{address}csv"))
+    book = b"".join(client.get(f"{address}xlsx").streaming_content)
 
-    if kind == "csv":
-        lines = csv_lines(response)
-        end = lines.index([])
-        companies = [line[0] for line in lines[1:end]]
-        told = dict(lines[end + 1 :])["# Rows"]
-    else:
-        content = b"".join(response.streaming_content)
-        companies = [text for place, _kind, text in cells(StreamingHttpResponse([content])) if place.startswith("A")][1:]
-        about = cells(StreamingHttpResponse([content]), sheet=2)
-        told = about[[text for _place, _kind, text in about].index("Rows") + 1][2]
-    assert sorted(companies) == sorted(f"Company {number}" for number in range(50_000))
-    assert told == "50000"
+    end = lines.index([])
+    sheet, about = (cells(StreamingHttpResponse([book]), sheet=number) for number in (1, 2))
+    everyone = sorted(f"Company {number}" for number in range(50_000))
+    assert sorted(line[0] for line in lines[1:end]) == everyone
+    assert sorted([text for place, _kind, text in sheet if place.startswith("A")][1:]) == everyone
+    assert dict(lines[end + 1 :])["# Rows"] == "50000"
+    assert about[[text for _place, _kind, text in about].index("Rows") + 1][2] == "50000"
 
 
 # --- formulas ------------------------------------------------------------------------------
