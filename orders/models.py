@@ -55,11 +55,21 @@ class Order(ShippingAddress, Taskable):
     record_type = models.CharField(_("kind"), max_length=10, choices=OrderKind.choices, editable=False)
     status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.DRAFT, editable=False)
     held_from = models.CharField(max_length=12, blank=True, editable=False, help_text=_("The status to which an order on hold returns."))
-    quote = models.OneToOneField(Quote, on_delete=models.PROTECT, null=True, blank=True, related_name="order", editable=False)
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, null=True, blank=True, related_name="orders", editable=False)
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, blank=True, related_name="orders", editable=False)
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, null=True, blank=True, related_name="orders", editable=False)
-    case = models.OneToOneField(Case, on_delete=models.PROTECT, null=True, blank=True, related_name="order", editable=False)
+    quote = models.OneToOneField(
+        Quote, on_delete=models.PROTECT, null=True, blank=True, related_name="order", editable=False, verbose_name=_("quote")
+    )
+    project = models.ForeignKey(
+        Project, on_delete=models.PROTECT, null=True, blank=True, related_name="orders", editable=False, verbose_name=_("project")
+    )
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, null=True, blank=True, related_name="orders", editable=False, verbose_name=_("account")
+    )
+    contact = models.ForeignKey(
+        Contact, on_delete=models.PROTECT, null=True, blank=True, related_name="orders", editable=False, verbose_name=_("contact")
+    )
+    case = models.OneToOneField(
+        Case, on_delete=models.PROTECT, null=True, blank=True, related_name="order", editable=False, verbose_name=_("case")
+    )
     reference = models.CharField(_("your order reference"), max_length=60, blank=True)
     commitment = models.PositiveSmallIntegerField(_("commitment in years"), default=0, editable=False)
     desired_on = models.DateField(_("desired date"), null=True, blank=True)
@@ -86,7 +96,9 @@ class Order(ShippingAddress, Taskable):
     mrr = MoneyField(_("MRR"), default=0, editable=False)
     cost = MoneyField(_("your cost"), default=0, editable=False)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True, editable=False)
-    confirmed_by = models.ForeignKey("partners.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False)
+    confirmed_by = models.ForeignKey(
+        "partners.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False, verbose_name=_("confirmed by")
+    )
     shipped_at = models.DateTimeField(_("shipped"), null=True, blank=True, editable=False)
     tracking = models.CharField(_("tracking"), max_length=100, blank=True, editable=False)
     completed_at = models.DateTimeField(_("completed"), null=True, blank=True, editable=False)

@@ -109,7 +109,7 @@ class Quote(ShippingAddress, Taskable):
     version = models.PositiveSmallIntegerField(_("version"), default=1, editable=False)
     former = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="next_version", editable=False)
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="quotes", verbose_name=_("project"))
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="quotes", editable=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="quotes", editable=False, verbose_name=_("account"))
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="quotes", verbose_name=_("contact"))
     name = models.CharField(_("name"), max_length=200)
     status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.DRAFT, editable=False)

@@ -77,7 +77,7 @@ class Task(Subject):
     status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.NOT_STARTED)
     priority = models.CharField(_("priority"), max_length=6, choices=Priority.choices, default=Priority.NORMAL)
     comments = models.TextField(_("comments"), blank=True, max_length=10_000)
-    completed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    completed_at = models.DateTimeField(_("completed at"), null=True, blank=True, editable=False)
     direction = models.CharField(_("direction"), max_length=3, choices=Direction.choices, blank=True, editable=False)
     outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome.choices, blank=True, editable=False)
     minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True, editable=False)

@@ -46,7 +46,7 @@ class CaseList(RecordList):
     model, permission, add_permission = Case, "cases.view_case", "cases.add_case"
     filterset_class = CaseFilter
     icon, add_label = "life-preserver", gettext_lazy("Submit a Case")
-    empty_text = gettext_lazy("Questions to the vendor stand here, with every answer. Submit the first one.")
+    empty_text = gettext_lazy("Questions to the vendor stand here, with every answer.")
     related = ("owner", "account", "agent", "partner")
     views = (
         ListView("my_open", gettext_lazy("My open cases"), lambda rows, user: rows.open().filter(Q(owner=user) | Q(agent=user))),

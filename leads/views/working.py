@@ -80,7 +80,7 @@ def next_step(value: str, lead: Lead) -> SafeString | str:
     if not value and not lead.next_step_on:
         return display.NOTHING
     when = display.due(lead.next_step_on) if lead.next_step_on and lead.status in OPEN else display.day(lead.next_step_on)
-    return format_html("{} {}", value, when)
+    return format_html('<span class="next-step"><span>{}</span> {}</span>', value, when)
 
 
 def next_step_link(address: str) -> SafeString:

@@ -11,6 +11,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from partnerportal.core import display
+from partnerportal.core.fields import MoneyField
 from partnerportal.core.history import Change, FieldChange
 from partnerportal.core.scoping import PartnerOwned
 
@@ -47,7 +48,7 @@ class FieldWords:
             return display.NOTHING
         if isinstance(field, models.ForeignKey):
             return self.names.get((name, value), f"#{value}")
-        if field.get_internal_type() == "MoneyField":
+        if isinstance(field, MoneyField):
             return display.money(value, record.currency)
         return display.plain_value(field, value)
 

@@ -337,6 +337,17 @@ def test_a_drop_on_the_board_answers_with_card_and_lanes(browse, anna):
     assert "MRR €600.00" in text(moved)
 
 
+def test_the_history_writes_money_with_its_currency(browse, anna):
+    project = IntroProject(owner=anna, amount_mrr=Decimal("1200.00"))
+    project.amount_mrr = Decimal("1280.50")
+    project.save(update_fields=["amount_mrr"])
+
+    page = text(browse(anna).get(reverse("projects:history", args=[project.pk])))
+
+    assert "€1,200.00" in page
+    assert "€1,280.50" in page
+
+
 @pytest.mark.parametrize("person, status", [("alex", 403), ("otto", 403), ("carla", 404), ("olga", 404), ("tariq", 404)])
 @pytest.mark.parametrize(
     "action", ["move", "agreement", "withdraw", "close", "reopen", "next_step", "demo", "add_contact", "edit", "delete"]

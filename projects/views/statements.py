@@ -66,7 +66,7 @@ class BonusStatements(Guarded):
                 raise Http404
             return user.partner
         if not word:
-            return self.partners[0] if len(self.partners) == 1 else None
+            return self.partners[0] if self.partners else None
         found = next((one for one in self.partners if str(one.pk) == word), None)
         if found is None:
             raise Http404

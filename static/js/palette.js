@@ -60,7 +60,7 @@
   const ofPage = (words) => {
     const seen = new Set();
     return [...document.querySelectorAll(".record-actions a, .record-actions button, .path .btn-primary, .page-actions a, .page-actions button")]
-      .filter((one) => !one.disabled && !one.closest("dialog") && !one.hasAttribute("aria-current"))
+      .filter((one) => !one.disabled && !one.closest("dialog, .folded") && !one.hasAttribute("aria-current"))
       .map((element) => ({ element, name: (element.querySelector(".label") || element).textContent.trim(), sign: (element.querySelector("i.bi") || {}).className }))
       .filter((one) => one.name && !seen.has(one.name) && seen.add(one.name))
       .filter((one) => words.every((word) => ` ${fold(one.name)}`.includes(` ${word}`)));

@@ -136,3 +136,29 @@ def test_rows_stay_selected_over_pages(page_as, anna, many):
     page.get_by_role("button", name="Change owner").click()
 
     page.get_by_role("dialog").get_by_role("heading", name="Change owner of 5 records").wait_for()
+
+
+def test_on_a_phone_a_row_is_picked_with_the_finger_and_every_verb_says_what_it_is(page_as, anna, leads):
+    page = settled(page_as(anna, width=390, height=844))
+    page.goto("/leads/?view=all_open")
+
+    page.get_by_role("checkbox", name="Hotel Brenner").click()
+
+    page.locator(".bulk-count", has_text="1 selected").wait_for()
+    assert page.get_by_role("button", name="Change owner").get_by_text("Change owner").is_visible()
+    assert violations(page) == []
+    assert not is_wider_than_its_window(page)
+
+
+def test_the_list_of_long_leads_fits_a_window_of_1440(page_as, anna, reference):
+    long = {
+        "company": "Landwirtschaftliche Hauptgenossenschaft Ostwestfalen-Lippe eG",
+        "email": "geschaeftsfuehrung@hauptgenossenschaft-ostwestfalen.de",
+    }
+    LeadFactory(owner=anna, first_name="Maximiliane-Charlotte", last_name="Oberhuber-Niederkofler", status="qualification", **long)
+    LeadFactory(owner=anna, next_step="Send the offer with the second site and the porting dates", next_step_on="2026-03-03", status="new")
+    page = settled(page_as(anna))
+    page.goto("/leads/")
+    page.locator(".title", has_text="Landwirtschaftliche").wait_for()
+
+    assert page.locator(".table-scroll").evaluate("one => one.scrollWidth <= one.clientWidth")

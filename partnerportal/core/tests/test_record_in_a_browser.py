@@ -7,6 +7,7 @@ from leads.tests.factories import LeadFactory
 from partnerportal.core import attached
 from partnerportal.core.models import Notification
 from partnerportal.tests.pages import is_wider_than_its_window, settled, violations
+from tasks.tests.factories import TaskFactory
 
 pytestmark = pytest.mark.browser
 
@@ -169,3 +170,17 @@ def test_who_may_not_change_a_record_finds_no_pencil(client, anna, alex, ben):
         found[person] = 'data-cell="city"' in client.get(f"/leads/{lead.pk}/").content.decode()
 
     assert found == {anna: True, alex: False, ben: True}
+
+
+def test_on_a_phone_the_first_thing_to_do_is_whole_and_the_others_are_in_the_menu(page_as, anna):
+    task = TaskFactory(owner=anna, subject="Send the revised offer")
+    page = page_as(anna, width=390, height=844)
+    page.goto(f"/tasks/{task.pk}/")
+    settled(page)
+
+    first = page.get_by_role("button", name="Mark as complete")
+    assert first.evaluate("one => one.getBoundingClientRect().right <= innerWidth && one.scrollWidth <= one.clientWidth")
+    assert page.get_by_role("link", name="Change owner").count() == 0
+    page.get_by_label("More actions").click()
+    page.get_by_role("link", name="Change owner").click()
+    page.get_by_role("dialog").get_by_role("button", name="Change owner").wait_for()
