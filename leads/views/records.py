@@ -86,6 +86,7 @@ class LeadRows(RecordSet):
     is_block = True
     model, permission = Lead, "leads.view_lead"
     filterset_class = LeadFilter
+    unread = ("phone", "mobile", "description")
     views = VIEWS
     icon = "person-plus"
     add_label, add_permission = _("New lead"), "leads.add_lead"

@@ -133,15 +133,15 @@ class Column:
         """Whether the column holds amounts in the record's currency."""
         return self.render is amount
 
-    def cell(self, record: Any) -> SafeString:
-        """The escaped content of the cell."""
+    def cell(self, record: Any, address: str = "") -> SafeString:
+        """The escaped content of the cell. `address` is the record's, where it is known."""
         if self.render is choice:
             return display.choice_badge(record, self.field)
         if self.render is label:
             return conditional_escape(getattr(record, f"get_{self.field}_display")() or display.NOTHING)
         content = self.render(value_at(record, self.field), record)
         if self.is_title:
-            return format_html('<a class="title" href="{}">{}</a>', record.get_absolute_url(), content)
+            return format_html('<a class="title" href="{}">{}</a>', address or record.get_absolute_url(), content)
         return conditional_escape(content)
 
     def raw(self, record: Any) -> Any:
@@ -172,8 +172,9 @@ def rows_html(records: Sequence[Any], columns: Sequence[Column], *, can_select: 
 
 def _row(record: Any, kinds: Sequence[tuple[Column, SafeString, SafeString]], can_select: bool, *, is_open: bool) -> str:
     """A row; each kind of cell brings what it opens with, to be read and to be changed, so that it is written once for all rows."""
-    place = format_html(' data-record="{}"', record.get_absolute_url()) if is_open else ""
-    inner = "".join(f"{opening if is_open else plain}{column.cell(record)}</td>" for column, plain, opening in kinds)
+    address = record.get_absolute_url() if is_open else ""
+    place = format_html(' data-record="{}"', address) if is_open else ""
+    inner = "".join(f"{opening if is_open else plain}{column.cell(record, address)}</td>" for column, plain, opening in kinds)
     return f"<tr{place}>{_box(record) if can_select else ''}{inner}</tr>"
 
 

@@ -72,6 +72,7 @@ class ProjectSet:
     model, permission = Project, "projects.view_project"
     filterset_class = ProjectFilter
     related: ClassVar[tuple[str, ...]] = ("owner", "account")
+    unread: ClassVar[tuple[str, ...]] = ("description", "estimate", "account__phone")
     views = VIEWS
     icon = "briefcase"
     add_label, add_permission = _("New project"), "projects.add_project"
@@ -115,6 +116,7 @@ class ProjectList(ProjectSet, RecordList):
 
 class ProjectBoard(ProjectSet, RecordBoard):
     related = ("owner",)
+    unread = ("description", "estimate")
     stage_field = "stage"
     totals = ProjectTotal
     sums = ((_("MRR"), "mrr"), (_("weighted"), "weighted_pipeline"))

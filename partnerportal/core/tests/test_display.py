@@ -1,7 +1,9 @@
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.safestring import mark_safe
 
 from partnerportal.core import display
 
@@ -10,3 +12,36 @@ from partnerportal.core import display
 def test_whole_money_stands_where_the_readers_currency_stands(language, text):
     with translation.override(language):
         assert display.whole_money(Decimal("1234.60"), "EUR") == text
+
+
+def test_what_is_remembered_is_kept_apart_by_language():
+    written = []
+    for language in ("en", "de", "en", "de"):
+        with translation.override(language):
+            written.append((display.money(Decimal("1234.5"), "EUR"), display.due(date(2026, 3, 1), today=date(2026, 3, 1))))
+
+    assert written[:2] == written[2:]
+    assert [money for money, _due in written[:2]] == ["€1,234.50", "1.234,50\xa0€"]
+    assert "today" in written[0][1]
+    assert "heute" in written[1][1]
+
+
+def test_what_is_remembered_of_safe_text_is_not_given_for_the_same_text_of_a_person():
+    safe = display.badge(mark_safe("<b>new</b>"))
+    typed = display.badge("<b>new</b>")
+
+    assert safe == '<span class="pill grey"><b>new</b></span>'
+    assert typed == '<span class="pill grey">&lt;b&gt;new&lt;/b&gt;</span>'
+
+
+def test_the_same_moment_is_remembered_by_time_zone():
+    moment = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+    written = []
+    for zone in ("Europe/Rome", "America/New_York", "Europe/Rome"):
+        with timezone.override(zone):
+            written.append(display.full_moment(moment))
+
+    assert written[0] == written[2]
+    assert "13:00:00 Central European" in written[0]
+    assert "07:00:00 Eastern" in written[1]

@@ -142,7 +142,7 @@ class RecordBoard(RecordSet):
         return self.filtered(self.within_view(self.restrict(self.totals.rows_for(self.request.user))))
 
     def _ordered(self) -> QuerySet:
-        return self.rows.order_by(*self.order.expressions(is_backwards=False))
+        return self.rows.defer(*self.unread).order_by(*self.order.expressions(is_backwards=False))
 
     def columns(self) -> list[Column]:
         """All lanes with their first cards; the cards are one union of sliced queries, one for each lane that holds something."""

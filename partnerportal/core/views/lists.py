@@ -98,7 +98,8 @@ class RecordList(RecordSet):
     def get_page(self) -> Page:
         """The page that the address names."""
         is_backwards = "before" in self.query
-        rows = self.rows.order_by(*self.order.expressions(is_backwards=is_backwards))
+        unread = {name for name in self.unread if name not in [column.field for column in self.shown]}
+        rows = self.rows.defer(*unread).order_by(*self.order.expressions(is_backwards=is_backwards))
         place = self.query.get("before") or self.query.get("after") or ""
         if place:
             try:

@@ -58,6 +58,7 @@ class RecordSet(Guarded):
     filterset_class: ClassVar[type[PartnerFilterSet]]
     views: ClassVar[tuple[ListView, ...]] = ()
     related: ClassVar[tuple[str, ...]] = ("owner",)
+    unread: ClassVar[tuple[str, ...]] = ()  # Fields that are long, or costly to make, and read by their own column alone.
     namespace: ClassVar[str] = ""
     icon: ClassVar[str] = "list-ul"
     add_label: ClassVar[str | Promise] = ""
