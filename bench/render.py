@@ -20,8 +20,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -35,53 +33,10 @@ def html(count: int) -> str:
     import django
 
     django.setup()
-    from quotes.documents import Document, DocumentLine, Party, PeriodSum, as_html
-    from quotes.pricing import Line, price_line, total
+    from quotes.documents import as_html
+    from quotes.tests.papers import document
 
-    periods = ("yearly", "monthly", "one_off")
-    lines = [Line(number % 7 + 1, Decimal(1000 + number) / 100, periods[number % 3], "EUR") for number in range(count)]
-    totals = total(lines, commitment=3, tax_rate=Decimal("0.22"), currency="EUR")
-    amounts = [price_line(line, commitment=3) for line in lines]
-    party = Party("Brenner Logistik GmbH", ("Via Roma 1", "39100 Bolzano"), "Greta Hofer", "greta@brenner.it", "+39 0471 123456")
-    return as_html(
-        Document(
-            number="Q-2026-00412",
-            version=1,
-            name="Headquarters",
-            language="en",
-            on=date(2026, 3, 2),
-            valid_until=date(2026, 4, 1),
-            seller=party,
-            customer=party,
-            deliver_to=(),
-            lines=tuple(
-                DocumentLine(
-                    name=f"Item {number}",
-                    code=f"CODE-{number}",
-                    unit="pc",
-                    quantity=line.quantity,
-                    billing_period=line.billing_period,
-                    unit_price=line.unit_price,
-                    discount=line.discount,
-                    commitment_rate=one.commitment_rate,
-                    line_total=one.line_total,
-                    monthly=one.monthly,
-                )
-                for number, (line, one) in enumerate(zip(lines, amounts, strict=True))
-            ),
-            per_period=tuple(PeriodSum(one.billing_period, one.net) for one in totals.per_period),
-            currency="EUR",
-            commitment=3,
-            capex_total=totals.capex_total,
-            mrr=totals.mrr,
-            net=totals.net,
-            tax_rate=Decimal("0.22"),
-            tax=totals.tax,
-            gross=totals.gross,
-            message="",
-            terms="Net 30 days.",
-        )
-    )
+    return as_html(document("latin", count))
 
 
 def ours(text: str) -> bytes:

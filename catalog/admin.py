@@ -40,7 +40,7 @@ class ProductResource(VendorResource):
     class Meta:
         model = Product
         import_id_fields = ("code",)
-        fields = ("code", "name", "family", "description", "unit", "pack_size", "is_active")
+        fields = ("code", "name", "family", "hardware_class", "description", "unit", "pack_size", "is_active")
         export_order = fields
         skip_unchanged = True
         report_skipped = True
@@ -78,8 +78,8 @@ class ImportingAdmin(ImportExportMixin, VendorAdmin):
 @admin.register(Product)
 class ProductAdmin(ImportingAdmin):
     resource_classes = (ProductResource,)
-    list_display = ("code", "name", "family", "unit", "pack_size", "is_active")
-    list_filter = ("family", "is_active")
+    list_display = ("code", "name", "family", "hardware_class", "unit", "pack_size", "is_active")
+    list_filter = ("family", "hardware_class", "is_active")
     search_fields = ("code", "name")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -10,7 +10,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Case, Func, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from partnerportal.core.fields import Currency, MoneyField
@@ -21,16 +21,27 @@ if TYPE_CHECKING:
 
 
 class Family(models.TextChoices):
-    """Product families. The first three are the interested solutions of a project."""
+    """Product families. License, HWaaS and CLASSOUND are the interested solutions of a project."""
 
     LICENSE = "license", _("License")
     HWAAS = "hwaas", _("HWaaS")
+    RENTAL = "rental", _("Hardware (rental)")
     CLASSOUND = "classound", "CLASSOUND"
     CAPEX = "capex", _("Hardware (CAPEX)")
     SERVICE = "service", _("Service")
 
 
 SOLUTIONS = [(family.value, family.label) for family in (Family.LICENSE, Family.HWAAS, Family.CLASSOUND)]
+
+
+class HardwareClass(models.TextChoices):
+    """What kind of device a product is. An accessory is bought or comes as a service; it is never rented."""
+
+    PHONE = "phone", _("Desk phone")
+    DECT = "dect", "DECT"
+    CONFERENCE = "conference", _("Conference room")
+    GATEWAY = "gateway", _("Gateway")
+    ACCESSORY = "accessory", _("Accessory")
 
 
 class ProductOfInterest(models.TextChoices):
@@ -159,6 +170,7 @@ class Product(models.Model):
     code = models.CharField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=200)
     family = models.CharField(_("family"), max_length=12, choices=Family.choices)
+    hardware_class = models.CharField(_("hardware class"), max_length=12, choices=HardwareClass.choices, blank=True)
     description = models.TextField(_("description"), blank=True)
     unit = models.CharField(_("unit"), max_length=20, default="pc")
     pack_size = models.PositiveIntegerField(_("pack size"), default=1)
@@ -167,6 +179,13 @@ class Product(models.Model):
 
     class Meta:
         ordering = ["family", "code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(family=Family.RENTAL, hardware_class=HardwareClass.ACCESSORY),
+                name="product_no_accessory_is_rented",
+                violation_error_message=_("An accessory is not rented: sell it, or offer it as a service."),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
@@ -250,6 +269,31 @@ class PriceBookEntryQuerySet(models.QuerySet["PriceBookEntry"]):
     def holding(self, on: date) -> PriceBookEntryQuerySet:
         """The prices that hold on a day; at most one for a book, product, currency, billing period and band."""
         return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on), valid_from__lte=on)
+
+    def only_listed(self, book: PriceBook, *, on: date) -> PriceBookEntryQuerySet:
+        """The customer's volume bands of a day that `book` sells in without having the band itself: there its band below holds."""
+        same = {name: OuterRef(name) for name in ("product", "currency", "billing_period")}
+        own = PriceBookEntry.objects.holding(on).filter(**same, book=book)
+        listed = self.holding(on).filter(book__kind=PriceBook.Kind.END_USER).exclude(book=book)
+        below = Exists(own.filter(min_quantity__lt=OuterRef("min_quantity")))
+        return listed.filter(below, ~Exists(own.filter(min_quantity=OuterRef("min_quantity"))))
+
+    def beside(self, book: PriceBook | None, *, on: date) -> PriceBookEntryQuerySet:
+        """Each row with what is paid by it and in which book: `paid`, `paid_book`; `beside` names the book that lacks a customer's band."""
+        if book is None:
+            return self.annotate(beside=Value(None, output_field=models.BigIntegerField()), paid=F("price"), paid_book=F("book__name"))
+        same = {name: OuterRef(name) for name in ("product", "currency", "billing_period")}
+        below = PriceBookEntry.objects.holding(on).filter(**same, book=book, min_quantity__lt=OuterRef("min_quantity"))
+        is_only_listed = Q(pk__in=PriceBookEntry.objects.only_listed(book, on=on).values("pk"))
+        return self.annotate(
+            beside=Case(When(is_only_listed, then=Value(book.pk)), output_field=models.BigIntegerField()),
+            paid=Case(
+                When(is_only_listed, then=Subquery(below.order_by("-min_quantity").values("price")[:1])),
+                default=F("price"),
+                output_field=MoneyField(),
+            ),
+            paid_book=Case(When(is_only_listed, then=Value(book.name)), default=F("book__name"), output_field=models.CharField()),
+        )
 
     def with_changes_since(self, moment: datetime | None) -> PriceBookEntryQuerySet:
         """Each row with `is_changed`: it was edited, or began to hold, since a moment; and `former_price`, the one that held before it.

@@ -119,6 +119,9 @@ PRODUCTS: tuple[tuple[str, str, str, int, dict[str, str]], ...] = (
     ("HW-PHONE-M", "Desk phone M, as a service", "hwaas", 1, {"monthly": "4.50", "yearly": "50.00"}),
     ("HW-DECT", "DECT handset, as a service", "hwaas", 1, {"monthly": "3.80", "yearly": "42.00"}),
     ("HW-STATION", "Conference station, as a service", "hwaas", 1, {"monthly": "29.00", "yearly": "320.00"}),
+    ("RN-PHONE-M", "Desk phone M, rented", "rental", 1, {"monthly": "3.60", "yearly": "40.00"}),
+    ("RN-DECT", "DECT handset, rented", "rental", 1, {"monthly": "3.00", "yearly": "33.50"}),
+    ("RN-STATION", "Conference station, rented", "rental", 1, {"monthly": "23.50", "yearly": "260.00"}),
     ("CS-FLAT", "CLASSOUND flat, per user", "classound", 1, {"monthly": "6.00", "yearly": "68.00"}),
     ("CS-DID10", "CLASSOUND block of 10 numbers", "classound", 1, {"monthly": "5.00", "yearly": "56.00"}),
     ("CX-PHONE-M", "Desk phone M", "capex", 5, {"one_off": "129.00"}),
@@ -128,6 +131,10 @@ PRODUCTS: tuple[tuple[str, str, str, int, dict[str, str]], ...] = (
     ("SV-SETUP", "Installation and training, per day", "service", 1, {"one_off": "850.00"}),
     ("SV-PORTING", "Porting of numbers, per block", "service", 1, {"one_off": "60.00"}),
 )
+
+# What kind of device a code is, by how it goes on after the family.
+DEVICES = {"PHONE-M": "phone", "DECT": "dect", "BASE": "dect", "STATION": "conference", "GATEWAY": "gateway"}
+HARDWARE = ("HW", "RN", "CX")
 
 # Name, description, (code, quantity, billing period)
 BUNDLES: tuple[tuple[str, str, tuple[tuple[str, int, str], ...]], ...] = (
@@ -191,7 +198,11 @@ def _load_price_books() -> None:
         [PriceBook(kind=kind, name=name, tiers=list(tiers)) for kind, name, tiers in BOOKS], ignore_conflicts=True
     )
     Product.objects.bulk_create(
-        [Product(code=code, name=name, family=family, pack_size=pack) for code, name, family, pack, _ in PRODUCTS], ignore_conflicts=True
+        [
+            Product(code=code, name=name, family=family, pack_size=pack, hardware_class=_device(code))
+            for code, name, family, pack, _ in PRODUCTS
+        ],
+        ignore_conflicts=True,
     )
     if PriceBookEntry.objects.exists():
         return
@@ -230,6 +241,12 @@ def _load_bundles() -> None:
                 for code, quantity, period in items
             ]
         )
+
+
+def _device(code: str) -> str:
+    """The hardware class of a code; empty for what is no device."""
+    kind, _dash, model = code.partition("-")
+    return DEVICES[model] if kind in HARDWARE else ""
 
 
 def _in(currency: str, euros: Decimal) -> Decimal:

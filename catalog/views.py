@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
@@ -29,6 +29,7 @@ from partners.models import User
 TYPES: dict[str, tuple[Any, tuple[str, ...]]] = {
     "opex": (_("OpEx: licences and hardware as a service"), (Family.LICENSE, Family.HWAAS)),
     "capex": (_("CapEx: hardware"), (Family.CAPEX,)),
+    "rental": (_("Rental: hardware"), (Family.RENTAL,)),
     "classound": ("CLASSOUND", (Family.CLASSOUND,)),
     "service": (_("Services"), (Family.SERVICE,)),
     "all": (_("All products"), tuple(Family.values)),
@@ -64,8 +65,19 @@ def product(value: Any, entry: PriceBookEntry) -> Any:
 
 
 def price(value: Any, entry: Any) -> Any:
-    """The price, with the former one when it has changed since the last visit."""
+    """What is paid, with the former price when it has changed since the last visit. Beside a customer's band, the band below holds."""
+    now = tables.amount(entry.paid, entry)
+    return now if entry.beside else with_change(now, entry)
+
+
+def listed(value: Any, entry: Any) -> Any:
+    """The list price; of a band of the customer's alone, with the former one when it has changed."""
     now = tables.amount(value, entry)
+    return with_change(now, entry) if entry.beside else now
+
+
+def with_change(now: Any, entry: Any) -> Any:
+    """A price with the one before it, when the row has changed since the last visit."""
     if not entry.is_changed:
         return now
     former = format_html("<del>{}</del> ", tables.amount(entry.former_price, entry)) if entry.former_price is not None else ""
@@ -75,6 +87,11 @@ def price(value: Any, entry: Any) -> Any:
 def family(value: Any, entry: PriceBookEntry) -> str:
     """The family in words."""
     return entry.product.get_family_display()
+
+
+def hardware(value: Any, entry: PriceBookEntry) -> str:
+    """What kind of device it is; empty for anything else."""
+    return entry.product.get_hardware_class_display()
 
 
 class PriceList(RecordList):
@@ -90,13 +107,14 @@ class PriceList(RecordList):
         Column(_("Product"), "product.name", sort="product__name", render=product),
         Column(_("Code"), "product.code", sort="product__code", is_optional=True),
         Column(_("Family"), "product.family", sort="product__family", render=family, export=lambda entry: family("", entry)),
+        Column(_("Hardware class"), "product.hardware_class", render=hardware, export=lambda entry: hardware("", entry), is_optional=True),
         Column(_("Unit"), "product.unit", is_optional=True),
         Column(_("Pack size"), "product.pack_size", is_optional=True),
         Column(_("Billed"), "billing_period", render=tables.label, sort="billing_period"),
         Column(_("From quantity"), "min_quantity", sort="min_quantity"),
-        Column(_("List price"), "list_price", render=tables.amount),
-        Column(_("Book"), "book", sort="book__name"),
-        Column(_("Price of the book"), "price", render=price, sort="price"),
+        Column(_("List price"), "list_price", render=listed),
+        Column(_("Book"), "book", sort="paid_book", render=lambda value, entry: entry.paid_book, export=lambda entry: entry.paid_book),
+        Column(_("Price of the book"), "price", render=price, sort="paid", export=lambda entry: entry.paid),
         Column(_("Currency"), "currency", sort="currency", is_optional=True),
         Column(_("Valid from"), "valid_from", sort="valid_from"),
     )
@@ -118,12 +136,23 @@ class PriceList(RecordList):
             .order_by("-min_quantity")
         )
         books = PriceBook.objects.permitted(self.request.user)  # type: ignore[arg-type]
-        rows = PriceBookEntry.objects.holding(today).filter(book__in=books, product__is_active=True)
+        own = self.own_book(books)
+        of_books = Q(book__in=books)
+        if own:
+            of_books |= Q(pk__in=PriceBookEntry.objects.only_listed(own, on=today).values("pk"))
+        rows = PriceBookEntry.objects.holding(today).filter(of_books, product__is_active=True)
         return (
             rows.select_related(*self.related)
+            .beside(own, on=today)  # type: ignore[attr-defined]
             .annotate(list_price=Subquery(listed.values("price")[:1]))
             .with_changes_since(self.seen_before)  # type: ignore[attr-defined]
         )
+
+    def own_book(self, books: QuerySet[PriceBook]) -> PriceBook | None:
+        """The book that the customer's bands stand beside: the one that is looked at, else the one that the partner buys from."""
+        user, wanted = self.request.user, self.query.get("book", "")
+        chosen = Q(kind=wanted) if wanted else Q(tiers__contains=[user.partner.tier]) if user.partner else Q(pk__in=())  # type: ignore[union-attr]
+        return books.filter(chosen).first()
 
     @cached_property
     def seen_before(self) -> datetime | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-SHIPPED_FAMILIES = frozenset({"hwaas", "capex"})
+SHIPPED_FAMILIES = frozenset({"hwaas", "rental", "capex"})
 TELEPHONY = "classound"
 
 

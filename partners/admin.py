@@ -9,12 +9,16 @@ from zoneinfo import available_timezones
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from partnerportal.core.admin import ObjectAction, VendorAdmin, VisibleChoicesFilter
+from partnerportal.core.uploads import FileRefused
 from partners import services
 from partners.forms import TEAM_ROLES
+from partners.logos import as_logo
 from partners.models import Invitation, News, Partner, Tier, User
 from partners.roles import PARTNER_ROLES, VENDOR_ROLES, Role
 
@@ -26,10 +30,22 @@ ZONES = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones()
 
 class PartnerForm(forms.ModelForm):
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=ZONES)
+    new_logo = forms.FileField(
+        label=_("New logo"), required=False, help_text=_("PNG, JPEG or WebP. It stands on the quotes that are submitted from now on.")
+    )
+    no_logo = forms.BooleanField(label=_("No logo"), required=False)
 
     class Meta:
         model = Partner
         fields = "__all__"  # noqa: DJ007 (the vendor's admins keep all of it)
+
+    def clean_new_logo(self) -> bytes | None:
+        """The picture as documents show it."""
+        upload = self.cleaned_data["new_logo"]
+        try:
+            return as_logo(upload) if upload else None
+        except FileRefused as refused:
+            raise forms.ValidationError(str(refused)) from refused
 
 
 @admin.register(Partner)
@@ -44,8 +60,20 @@ class PartnerAdmin(VendorAdmin):
         (None, {"fields": ("name", "tier", "status", "account_manager", "parent", "is_certified")}),
         (_("How its people work"), {"fields": ("record_visibility", "currency", "time_zone", "language", "mrr_goal")}),
         (_("Address"), {"fields": ("email", "phone", "street", "postal_code", "city", "state", "country")}),
-        (_("Quotes"), {"fields": ("tax_rate", "quote_terms")}),
+        (_("Quotes"), {"fields": ("tax_rate", "quote_terms", "brand_colour", "logo_now", "new_logo", "no_logo")}),
     )
+    readonly_fields = ("logo_now",)
+
+    @admin.display(description=_("logo on quotes"))
+    def logo_now(self, partner: Partner) -> SafeString | str:
+        if partner.logo is None:
+            return "–"
+        return format_html('<img src="{}" alt="{}" height="60">', partner.logo.address, _("Logo of %(name)s") % {"name": partner.name})
+
+    def save_model(self, request: HttpRequest, obj: Partner, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if form.cleaned_data["new_logo"] or form.cleaned_data["no_logo"]:
+            services.change_logo(obj, form.cleaned_data["new_logo"], by=request.user)  # type: ignore[arg-type]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

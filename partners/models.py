@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -21,6 +23,9 @@ from partnerportal.core.fields import Currency, MoneyField
 from partnerportal.core.history import tracked
 from partnerportal.core.scoping import PartnerOwned
 from partners.roles import PARTNER_ROLES, PARTNERS_OWN, VENDOR_ROLES, Role, permissions
+
+BRAND_COLOUR = "#0b5fcc"
+PNG_ADDRESS = "data:image/png;base64,"
 
 
 class Tier(models.TextChoices):
@@ -78,6 +83,16 @@ class Partner(models.Model):
     country = CountryField(_("country"))
     quote_terms = models.TextField(_("terms on quotes"), blank=True)
     tax_rate = models.DecimalField(_("tax rate on quotes"), max_digits=5, decimal_places=4, default=0)
+    logo = models.ForeignKey(
+        "Logo", on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False, verbose_name=_("logo on quotes")
+    )
+    brand_colour = models.CharField(
+        _("colour on quotes"),
+        max_length=7,
+        default=BRAND_COLOUR,
+        validators=[RegexValidator(r"^#[0-9a-f]{6}\Z", _("Write the colour like #0b5fcc."))],
+        help_text=_("Lines of the letterhead and the total, like #0b5fcc."),
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     history = tracked()
@@ -93,6 +108,21 @@ class Partner(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Logo(PartnerOwned):
+    """A picture that a partner has had on its documents. A row never changes: what was sent keeps the logo that it was sent with."""
+
+    png = models.BinaryField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.partner_id} {self.created_at:%Y-%m-%d}"
+
+    @property
+    def address(self) -> str:
+        """The picture as an address that holds it whole, so that no document has to fetch anything."""
+        return PNG_ADDRESS + b64encode(self.png).decode()
 
 
 class UserManager(BaseUserManager["User"]):

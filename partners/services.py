@@ -26,7 +26,7 @@ from partnerportal.core import outbox
 from partnerportal.core.actors import Actor, service
 from partnerportal.core.notifications import notify
 from partnerportal.core.scoping import NotYours
-from partners.models import Invitation, Partner, User
+from partners.models import Invitation, Logo, Partner, User
 from partners.roles import PARTNER_ROLES, VENDOR_ROLES, Role
 
 ADMINS = frozenset({Role.PARTNER_ADMIN, Role.VENDOR_ADMIN})
@@ -50,6 +50,17 @@ class LastAdmin(Refused):
 
 class NotOneself(Refused):
     """Nobody takes the own role or the own access away."""
+
+
+@service
+def change_logo(partner: Partner, png: bytes | None, *, by: User) -> Partner:
+    """Give a partner another logo for its next quotes, or none. Raises NotYours unless the person keeps the partner."""
+    partner = Partner.objects.visible_to(by).select_for_update(of=("self",)).get(pk=partner.pk)
+    if not by.has_perm("partners.change_partner"):
+        raise NotYours(_("Only the vendor changes the logo of a partner."))
+    partner.logo = Logo.objects.create(partner=partner, png=png) if png else None
+    partner.save(update_fields=["logo", "updated_at"])
+    return partner
 
 
 @dataclass(frozen=True)

@@ -236,6 +236,17 @@ class AveragePriceAdmin(VendorAdmin):
         today = timezone.localdate()
         return price.valid_from <= today and (price.following is None or price.following > today)
 
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """What was typed before the effect was looked at stands in the address, and is kept."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        typed = {name: request.GET[name] for name in form.base_fields if name in request.GET}
+
+        class Kept(form):  # type: ignore[misc, valid-type]
+            def get_initial_for_field(self, field: Any, field_name: str) -> Any:
+                return typed.get(field_name, super().get_initial_for_field(field, field_name))
+
+        return Kept if typed else form
+
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> Any:
@@ -250,10 +261,14 @@ class AveragePriceAdmin(VendorAdmin):
 
     def _preview(self, request: HttpRequest, form: Any) -> HttpResponse:
         posted = {name: values for name, values in request.POST.lists() if name not in ("csrfmiddlewaretoken", "seen")}
+        back = request.GET.copy()
+        for name in form.fields:
+            back[name] = request.POST.get(name, "")
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": _now("Effect on open projects"),
+            "back": f"{request.path}?{back.urlencode()}",
             "price": form.instance,
             "effects": services.effect_of_price(form.instance, today=timezone.localdate()),
             "posted": [(name, value) for name, values in posted.items() for value in values],

@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from catalog.models import BillingPeriod
+from partners.models import BRAND_COLOUR, Logo
 from quotes.models import Commitment, Quote, QuoteLine, ShippingType
 from quotes.pricing import price_line
 
@@ -94,6 +95,8 @@ class Document:
     gross: Decimal
     message: str
     terms: str
+    logo_id: int | None = None  # What was frozen before there were logos has neither logo nor colour.
+    colour: str = BRAND_COLOUR
 
     @property
     def title(self) -> str:
@@ -146,13 +149,25 @@ def preview(quote: Quote, lines: Sequence[QuoteLine], *, on: date) -> Document:
 def as_html(document: Document) -> str:
     """The whole document for the PDF, in its own language."""
     with translation.override(document.language):
-        return render_to_string("pdf/quote.html", {"document": document, "title": _("Quote %(title)s") % {"title": document.title}})
+        title = _("Quote %(title)s") % {"title": document.title}
+        return render_to_string("pdf/quote.html", {"document": document, "title": title, "logo": logo_of(document)})
 
 
 def as_part(document: Document) -> SafeString:
     """The document as a part of a page, in its own language."""
     with translation.override(document.language):
-        return render_to_string("quotes/_paper.html", {"document": document})
+        return render_to_string("quotes/_paper.html", {"document": document, "logo": logo_of(document)})
+
+
+def logo_of(document: Document) -> str:
+    """The seller's logo as it was then, as an address that holds the picture; empty for a document without one."""
+    if document.logo_id is None:
+        return ""
+    return (
+        Logo.objects.across_partners(reason="the customer's document names the logo that it was frozen with")
+        .get(pk=document.logo_id)
+        .address
+    )
 
 
 def file_name(quote: Quote) -> str:
@@ -191,6 +206,8 @@ def _document(quote: Quote, lines: Sequence[QuoteLine], *, on: date) -> Document
         gross=totals.gross,
         message=quote.message,
         terms=quote.terms,
+        logo_id=quote.partner.logo_id,
+        colour=quote.partner.brand_colour,
     )
 
 

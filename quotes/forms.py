@@ -19,7 +19,7 @@ from projects.models import Project
 from projects.stages import Stage
 from quotes.documents import Document
 from quotes.models import Additional, Quote, QuoteLine
-from quotes.services import Letter, LineInput
+from quotes.services import Letter, LineInput, applied_hardware
 
 MAX_QUANTITY = 100_000
 
@@ -98,6 +98,7 @@ class QuoteForm(PartnerModelForm):
         contacts = Contact.objects.visible_to(self.user).filter(account=self.instance.account_id)
         self.fields["contact"].queryset = contacts | Contact.objects.visible_to(self.user).filter(pk=self.instance.contact_id)  # type: ignore[attr-defined]
         self.fields["shipping_type"].help_text = _("The address follows the type unless you write another one.")
+        self._fix_hardware()
         ship_fields = [name for name in self.Meta.fields if name.startswith("ship_")]
         self.helper.layout = Layout(
             Fieldset(str(_("Quote")), "name", "contact", "language", "valid_until", "commitment", "tax_rate", css_class="form-section"),
@@ -110,6 +111,16 @@ class QuoteForm(PartnerModelForm):
                 css_class="form-section",
             ),
         )
+
+    def _fix_hardware(self) -> None:
+        """What an order has brought stays: the field shows it, and why."""
+        applied = applied_hardware(self.instance.account)
+        if applied:
+            self.initial["hardware_type"] = applied
+            self.fields["hardware_type"].disabled = True
+            self.fields["hardware_type"].help_text = _("The customer has it by an order. It cannot be changed.")
+        else:
+            self.fields["hardware_type"].help_text = _("Rental needs 3 or 5 years of commitment, and never stands beside HWaaS.")
 
 
 class ProductField(forms.ModelChoiceField):

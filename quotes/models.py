@@ -37,9 +37,10 @@ class Commitment(models.IntegerChoices):
 
 
 class HardwareType(models.TextChoices):
-    """How the customer gets devices. With `capex` they are bought alone; with `hwaas` bought ones may stand beside the rented ones."""
+    """How the customer gets devices: as a service or rented, never both; bought ones may stand beside either, or alone (`capex`)."""
 
     HWAAS = "hwaas", _("As a service (HWaaS)")
+    RENTAL = "rental", _("Rental")
     CAPEX = "capex", _("Bought (CAPEX only)")
 
 

@@ -92,6 +92,7 @@ def test_families_stand_once():
         (["license"], False, False),
         (["service", "license"], False, False),
         (["license", "hwaas"], True, False),
+        (["license", "rental"], True, False),
         (["capex"], True, False),
         (["classound"], False, True),
         (["capex", "classound"], True, True),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from orders import services
 from orders.confirmation import Step, missing, missing_of
 from orders.forms import StepForm, form_of
+from orders.handover import SHIPPED_FAMILIES
 from orders.models import Order
 from orders.views.records import fact_of
 from partnerportal.core.stages import ExitConditionMissing, IllegalMove
@@ -134,7 +135,7 @@ class ConfirmOrder(RecordView):
 
     def _lines(self, record: Order) -> Any:
         rows = record.lines.select_related("product").order_by("position", "pk")
-        return rows.filter(family__in=("hwaas", "capex")) if self.step.key == "devices" else rows
+        return rows.filter(family__in=SHIPPED_FAMILIES) if self.step.key == "devices" else rows
 
     def _answers(self, step: Step, record: Order) -> Answers:
         gap = missing_of(step, record)

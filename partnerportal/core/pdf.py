@@ -1,12 +1,13 @@
 """HTML to PDF. The only module that knows WeasyPrint; imported by the PDF worker, not by the web process.
 
 Nothing is fetched, neither from a network nor from a disk: `html_to_pdf` gives a closed fetcher to the document and to every
-style sheet, and knows one private scheme, `font:`, for the fonts beside this file.
+style sheet, and knows one private scheme, `font:`, for the fonts beside this file, and PNG pictures that the document itself holds.
 """
 
 from __future__ import annotations
 
 import unicodedata
+from base64 import b64decode
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote
@@ -23,6 +24,7 @@ FACES = [
     ("Portal Arabic", "NotoSansArabic-Bold.ttf", 700),
     ("Portal Han", "NotoSansSC-Regular.ttf", 400),
 ]
+OWN_PNG = "data:image/png;base64,"
 FAMILIES = '"Portal", "Portal Arabic", "Portal Han"'
 
 
@@ -31,10 +33,12 @@ class FetchRefused(ValueError):
 
 
 class ClosedFetcher(URLFetcher):
-    """Refuses everything but the bundled fonts."""
+    """Refuses everything but the bundled fonts and a PNG that stands in the document itself."""
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
         names = {f"font:{quote(name)}": name for _, name, _ in FACES}
+        if url.startswith(OWN_PNG):
+            return URLFetcherResponse(url, b64decode(url.removeprefix(OWN_PNG), validate=True), {"Content-Type": "image/png"})
         if url not in names:
             raise FetchRefused("A document may not load anything")
         return URLFetcherResponse(url, (FONTS / names[url]).read_bytes(), {"Content-Type": "font/ttf"})

@@ -1,7 +1,9 @@
 """What another average price would do to the open projects: shown before it is saved, and no project moves with it."""
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
+from html import unescape
 
 import pytest
 
@@ -133,6 +135,37 @@ def test_a_changed_row_shows_its_effect_too(at_work, anna):
     at_work.post(address, {**posted, "seen": preview.context["seen"]})
     row.refresh_from_db()
     assert row.amount == Decimal("10.00")
+
+
+def inputs(page):
+    """What stands in the form of a price."""
+    chosen = {
+        name: re.search(rf'<select name="{name}".*?<option value="(\w+)" selected', page, re.DOTALL)[1] for name in ("family", "currency")
+    }
+    return chosen | {name: re.search(rf'name="{name}" value="([^"]*)"', page)[1] for name in ("amount", "valid_from")}
+
+
+@pytest.mark.parametrize("is_new", [True, False], ids=["a new price", "a row that exists"])
+def test_back_from_the_effect_keeps_what_was_typed(at_work, reference, is_new):
+    row, count = AveragePrice.objects.get(family="license", currency="EUR"), AveragePrice.objects.count()
+    address = "/admin/catalog/averageprice/add/" if is_new else f"/admin/catalog/averageprice/{row.pk}/change/?_changelist_filters=q%3D1"
+    typed = {"family": "hwaas", "currency": "CHF", "amount": "7.35", "valid_from": "2026-04-01"}
+
+    preview = at_work.post(address, typed)
+    back = unescape(re.search(r'class="closelink" href="([^"]+)"', preview.text)[1])
+    form = at_work.get(back)
+
+    assert form.status_code == 200
+    assert inputs(form.text) == typed
+    assert ("_changelist_filters" in back) is not is_new
+    assert AveragePrice.objects.count() == count
+    row.refresh_from_db()
+    assert (row.family, row.amount) == ("license", Decimal("9.00"))
+    again = at_work.post(back, typed | {"amount": "7.45"})
+    assert "Saving changes no project" in again.text
+    assert at_work.post(back, {**typed, "amount": "7.45", "seen": again.context["seen"]}).status_code == 302
+    saved = AveragePrice.objects.get(family="hwaas", currency="CHF", valid_from=date(2026, 4, 1))
+    assert (saved.amount, saved.pk == row.pk) == (Decimal("7.45"), not is_new)
 
 
 def test_a_value_that_is_refused_has_no_preview(at_work, reference):

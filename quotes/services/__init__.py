@@ -28,6 +28,7 @@ from quotes.services.approving import (
 from quotes.services.composing import Letter, compose_quote, people_of, remind_customer, remind_in_time
 from quotes.services.drafting import (
     LineInput,
+    PrimaryChanged,
     QuoteTooLarge,
     add_line,
     address,
@@ -37,11 +38,13 @@ from quotes.services.drafting import (
     make_primary,
     new_version,
     outdated,
+    primary_of,
     refresh_prices,
     remove_line,
     tariffs_of,
 )
 from quotes.services.filling import USUAL, BadRows, clone_quote, paste_lines, take_bundle, take_lines_of
+from quotes.services.hardware import applied_hardware
 from quotes.services.moving import QuoteProjectClosed, lines_of
 from quotes.services.sending import (
     MAIL,
@@ -75,11 +78,13 @@ __all__ = [
     "MAIL",
     "NoLongerOpen",
     "PDF",
+    "PrimaryChanged",
     "QuoteProjectClosed",
     "QuoteTooLarge",
     "accept_quote",
     "add_line",
     "address",
+    "applied_hardware",
     "awaiting_pdf",
     "ask_for_change",
     "by_token",
@@ -104,6 +109,7 @@ __all__ = [
     "note_opened",
     "note_sent",
     "outdated",
+    "primary_of",
     "tariffs_of",
     "record_acceptance",
     "refresh_prices",

@@ -19,6 +19,7 @@ from projects.models import Project
 from projects.stages import Stage
 from quotes.models import CustomerEvent, Quote, QuoteQuerySet
 from quotes.services.drafting import take_primary
+from quotes.services.hardware import require_one_hardware
 from quotes.services.moving import let_mrr_follow, let_stage_follow, lock, move, require_open, tell_owner
 from quotes.stages import AFTER_ORDER, Status
 
@@ -157,8 +158,9 @@ def cancel_quotes_of_lost(project_id: int, *, by: Actor) -> int:
 
 @service
 def mark_ordered(quote: Quote, *, by: User) -> Quote:
-    """The order has been made from the accepted quote. Raises IllegalMove unless it is accepted."""
+    """The order has been made from the accepted quote. Raises IllegalMove unless it is accepted, and fits what the customer has."""
     quote = lock(quote, by=by)
+    require_one_hardware(quote)
     fields = move(quote, Status.ORDERED, by=by, is_automatic=True)
     quote.save(update_fields=fields)
     return quote

@@ -27,6 +27,7 @@ from projects.models import Project
 from quotes.models import Quote, QuoteLine, ShippingType
 from quotes.pricing import price_line
 from quotes.services.approving import let_approval_follow
+from quotes.services.hardware import applied_hardware, require_fixed_hardware
 from quotes.services.moving import TOTALS, count_up, let_mrr_follow, lines_of, lock, note_change, open_draft, require_open
 from quotes.stages import Status
 
@@ -80,6 +81,15 @@ class QuoteTooLarge(Exception):
     """More lines, or a higher amount, than a quote can hold. The message is for the person."""
 
 
+class PrimaryChanged(IllegalMove):
+    """Somebody has made another quote the primary one since the person looked. The message is for the person."""
+
+    def __init__(self, quote: Quote, present: Quote) -> None:
+        words = {"present": present, "quote": quote}
+        sentence = _("Meanwhile %(present)s was made the primary quote; it still is. If %(quote)s is to be it, make it primary once more.")
+        super().__init__(sentence % words, stage=quote.status)
+
+
 @dataclass(frozen=True)
 class LineInput:
     """What a person says about a line; prices come from the books."""
@@ -117,6 +127,7 @@ def create_quote(project: Project, *, by: User, today: date) -> Quote:
         terms=partner.quote_terms,
         language=_language_for(project.contact, partner),
         valid_until=today + timedelta(days=settings.QUOTE_VALID_DAYS),
+        hardware_type=applied_hardware(project.account),
         is_primary=not others.filter(is_primary=True).exists(),
         **address(ShippingType.END_USER, account=project.account, contact=project.contact, partner=partner),
     )
@@ -143,11 +154,16 @@ def address(shipping_type: str, *, account: Account, contact: Contact, partner: 
 
 @service
 def edit_quote(quote: Quote, *, by: User, changes: dict[str, Any]) -> Quote:
-    """Change head, terms or shipping of a draft; amounts follow commitment and tax rate. Other names raise ValueError."""
+    """Change head, terms or shipping of a draft; amounts follow commitment and tax rate.
+
+    Other names raise ValueError; another hardware type than the one that an order has fixed, IllegalMove.
+    """
     unknown = set(changes) - {*HEAD, *SHIPPING}
     if unknown:
         raise ValueError(f"not a field of the quote's form: {', '.join(sorted(unknown))}")
     quote = open_draft(quote, by=by)
+    if "hardware_type" in changes:
+        require_fixed_hardware(quote, hardware_type=changes["hardware_type"])
     for name, value in changes.items():
         setattr(quote, name, value)
     return recount(quote, by=by, fields=tuple(changes))
@@ -202,14 +218,26 @@ def refresh_prices(quote: Quote, *, by: User, today: date) -> Quote:
 
 
 @service
-def make_primary(quote: Quote, *, by: User) -> Quote:
-    """Let this quote be the primary one, and the project's MRR follow it; the others no longer are."""
+def make_primary(quote: Quote, *, by: User, seen: str | None = None) -> Quote:
+    """Let this quote be the primary one, and the project's MRR follow it; the others no longer are.
+
+    `seen` is the key of the primary one that the person was looking at, empty for none. Raises PrimaryChanged when it is another one
+    by now, IllegalMove for a quote that is over.
+    """
     quote = lock(quote, by=by)
+    present = primary_of(quote)
+    if seen is not None and present and present != quote and str(present.pk) != seen:
+        raise PrimaryChanged(quote, present)
     if quote.status not in (Status.DRAFT, Status.SUBMITTED, Status.ACCEPTED):
         raise IllegalMove(_("A quote that is over cannot be the primary one."), stage=quote.status)
     take_primary(quote)
     let_mrr_follow(quote.project, by=by)
     return quote
+
+
+def primary_of(quote: Quote) -> Quote | None:
+    """The primary quote of the project that a quote belongs to."""
+    return Quote.objects.for_partner(quote.partner_id).filter(project=quote.project_id, is_primary=True, deleted_at=None).first()
 
 
 def take_primary(quote: Quote) -> None:
@@ -234,6 +262,7 @@ def new_version(quote: Quote, *, by: User, today: date) -> Quote:
     latest = family.order_by("-version").select_for_update(of=("self",)).first() or quote
     _check_new_version(latest, [version.status for version in family])
     kept = {name: getattr(quote, name) for name in KEPT}
+    kept["hardware_type"] = applied_hardware(quote.account) or quote.hardware_type
     has_primary = Quote.objects.for_partner(quote.partner_id).filter(project=quote.project_id, is_primary=True).exists()
     draft = Quote(
         partner_id=quote.partner_id,

@@ -88,7 +88,9 @@ def clone_quote(quote: Quote, *, by: User, today: date) -> Quote:
     source = Quote.objects.visible_to(by).select_related("project").get(pk=quote.pk)
     draft = create_quote(source.project, by=by, today=today)
     kept = [name for name in (*KEPT, "contact") if name not in ("name", "currency")]
-    draft = edit_quote(draft, by=by, changes={name: getattr(source, name) for name in kept})
+    changes = {name: getattr(source, name) for name in kept}
+    changes["hardware_type"] = draft.hardware_type or source.hardware_type  # What an order has fixed stays.
+    draft = edit_quote(draft, by=by, changes=changes)
     if source.lines.exists():
         take_lines_of(draft, source, by=by, today=today)
     return Quote.objects.visible_to(by).select_related("contact").get(pk=draft.pk)

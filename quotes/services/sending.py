@@ -17,9 +17,10 @@ from partnerportal.core.stages import ExitConditionMissing, IllegalMove, Missing
 from partners.models import User
 from quotes import documents
 from quotes.models import Quote, QuoteLine, Sending
-from quotes.rules import breaches, ships_nowhere
+from quotes.rules import Configuration, breaches, ships_nowhere
 from quotes.services.approving import discount_limit, highest_discount, needs_approval
 from quotes.services.drafting import Tariffs, outdated, take_primary, tariffs_of
+from quotes.services.hardware import applied_hardware
 from quotes.services.moving import TOTALS, count_up, let_mrr_follow, let_stage_follow, lines_of, lock, lock_draft, move, tell_owner
 from quotes.stages import Status
 
@@ -68,9 +69,13 @@ def missing_to_submit(quote: Quote, lines: list[QuoteLine], *, today: date, tabl
     found += breaches(
         lines,  # type: ignore[arg-type]
         [line.product.code for line in lines],
-        frequency=quote.billing_frequency,
-        hardware_type=quote.hardware_type,
-        additional=quote.additional,
+        Configuration(
+            frequency=quote.billing_frequency,
+            hardware_type=quote.hardware_type,
+            commitment=quote.commitment,
+            additional=quote.additional,
+            applied=applied_hardware(quote.account),
+        ),
     )
     if ships_nowhere(lines, quote.shipping_type, (quote.ship_company, quote.ship_street, quote.ship_city, str(quote.ship_country))):
         sentence = _("Shipping: write the reseller's address, or choose another shipping address type.")

@@ -141,7 +141,9 @@ def test_two_who_accept_on_the_page_leave_one_acceptance(anna):
     answers = by_status(at_once(*(post(path, {"accept-name": name, "accept-consent": "on"}) for name in ("Greta Hofer", "Paolo Greco"))))
 
     assert sorted(answers) == [302, 409]
+    assert "Your answer came too late: this quote is no longer open." in answers[409].text
     quote.refresh_from_db()
+    assert quote.answered_by in answers[409].text
     assert quote.answered_by in ("Greta Hofer", "Paolo Greco")
     assert quote.customer_events.filter(kind="accepted").count() == 1
 
@@ -177,11 +179,14 @@ def test_two_who_make_different_quotes_primary_leave_one_and_the_mrr_follows_it(
     first, second = DraftQuoteFactory(project=project, owner=anna), DraftQuoteFactory(project=project, owner=anna, commitment=3)
 
     answers = at_once(
-        post(reverse("quotes:make_primary", args=[first.pk]), person=anna),
-        post(reverse("quotes:make_primary", args=[second.pk]), person=ben),
+        post(reverse("quotes:make_primary", args=[first.pk]), {"seen": ""}, anna),
+        post(reverse("quotes:make_primary", args=[second.pk]), {"seen": ""}, ben),
     )
 
-    assert [answer.status_code for answer in answers] == [302, 302]
+    answers = by_status(answers)
+    assert sorted(answers) == [302, 409]
     primary = rows(project=project, is_primary=True).get()
+    assert answers[302].url == primary.get_absolute_url()
+    assert f"Meanwhile {primary} was made the primary quote; it still is." in answers[409].text
     project.refresh_from_db()
     assert (project.mrr_quote, project.mrr) == (str(primary), primary.mrr)

@@ -431,6 +431,30 @@ def test_make_primary_moves_the_mrr(anna):
     assert (project.mrr, project.mrr_quote) == (Decimal("140.00"), str(second))
 
 
+def test_a_primary_quote_that_the_person_has_not_seen_stays(anna):
+    project = ProjectFactory(owner=anna)
+    present = DraftQuoteFactory(project=project, is_primary=True)
+    other = DraftQuoteFactory(project=project)
+
+    for seen in ("", "0", str(other.pk)):
+        with pytest.raises(services.PrimaryChanged, match=f"Meanwhile {present} was made the primary quote"):
+            services.make_primary(other, by=anna, seen=seen)
+    present.refresh_from_db()
+    assert present.is_primary
+
+    assert services.make_primary(present, by=anna, seen="0").is_primary
+    assert services.make_primary(other, by=anna, seen=str(present.pk)).is_primary
+
+
+def test_the_page_asks_for_the_primary_quote_that_it_shows(client, anna):
+    project = ProjectFactory(owner=anna)
+    present = DraftQuoteFactory(project=project, is_primary=True)
+    other = DraftQuoteFactory(project=project)
+    client.force_login(anna)
+
+    assert f'<input type="hidden" name="seen" value="{present.pk}">' in client.get(other.get_absolute_url()).text
+
+
 @pytest.mark.parametrize("status", [Status.REJECTED, Status.EXPIRED, Status.SUPERSEDED, Status.CANCELLED, Status.ORDERED])
 def test_a_quote_that_is_over_does_not_become_primary(anna, status):
     quote = SubmittedQuoteFactory(owner=anna, status=status)

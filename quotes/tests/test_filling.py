@@ -193,7 +193,7 @@ RESELLER = {"ship_company": "Rete S.r.l.", "ship_street": "Via Po 3", "ship_city
         ({"billing_frequency": "yearly"}, [("UC-BUSINESS", 1, "yearly"), ("CX-DECT", 1, "one_off")], ""),
         ({"billing_frequency": "five_years"}, [("UC-BUSINESS", 1, "five_years"), ("CS-FLAT", 1, "monthly")], ""),
         ({"billing_frequency": "five_years"}, [("UC-BUSINESS", 1, "yearly")], "not billed Every 5 years"),
-        ({"hardware_type": "capex"}, [("HW-DECT", 1, "monthly")], "DECT handset, as a service are rented"),
+        ({"hardware_type": "capex"}, [("HW-DECT", 1, "monthly")], "DECT handset, as a service do not go with “Bought"),
         ({"hardware_type": "hwaas"}, [("HW-DECT", 1, "monthly"), ("CX-DECT", 1, "one_off")], ""),
         ({"additional": ["classound"]}, [("UC-BUSINESS", 1, "yearly")], "no line for CLASSOUND"),
         ({"additional": ["cds", "classound"]}, [("CDS-10", 1, "yearly"), ("CS-FLAT", 1, "monthly")], ""),

@@ -19,7 +19,7 @@ from projects.services import ProjectClosed
 from quotes import services
 from quotes.forms import AcceptanceForm, CancelForm
 from quotes.models import Quote
-from quotes.services import BadRows, QuoteTooLarge
+from quotes.services import BadRows, PrimaryChanged, QuoteTooLarge
 from quotes.views.pages import RELATED
 from quotes.views.sections import today_of
 
@@ -45,21 +45,23 @@ class QuoteAction(RecordView):
             quote = type(self).act(self.record, by=self.request.user, **values)
         except ExitConditionMissing as error:
             return self.refuse([one.sentence for one in error.missing])
+        except PrimaryChanged as error:
+            return self.refuse([str(error)], status=409)
         except REFUSALS as error:
             return self.refuse([str(error)])
         say(self.request, self.done % {"quote": quote, "email": quote.contact.email})
         return self.go(quote)
 
-    def refuse(self, sentences: list[str]) -> HttpResponse:
-        """Say what is missing, with status 422."""
+    def refuse(self, sentences: list[str], *, status: int = 422) -> HttpResponse:
+        """Say what is missing, or what has changed meanwhile."""
         if self.wants_part:
-            return self.page("components/refusal_dialog.html", {"sentence": " ".join(sentences)}, status=422)
+            return self.page("components/refusal_dialog.html", {"sentence": " ".join(sentences)}, status=status)
         if self.request.POST.get("from") == "page":
             for sentence in sentences:
                 warn(self.request, sentence)
             return self.go(self.record)
         context = {"record": self.record, "tab": "quotes", "sentences": sentences}
-        return self.page("quotes/refused.html", context, status=422)
+        return self.page("quotes/refused.html", context, status=status)
 
     def go(self, quote: Quote) -> HttpResponse:
         """To the page of a quote."""
@@ -129,6 +131,9 @@ class RestoreLink(QuoteAction):
 class MakePrimary(QuoteAction):
     done = gettext_lazy("%(quote)s is the primary quote now; the project's MRR follows it.")
     act = staticmethod(services.make_primary)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self.carry_out({"seen": request.POST.get("seen")})
 
 
 class RequestApproval(QuoteAction):

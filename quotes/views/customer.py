@@ -83,6 +83,7 @@ class CustomerView(View):
             "state": state,
             "sentence": self.sentence(state),
             "document": documents.of(self.quote),
+            "logo": documents.logo_of(documents.of(self.quote)),
             "token": self.quote.token,
             "has_pdf": self.quote.pdf_id is not None,
             "answered_by": self.quote.answered_by,

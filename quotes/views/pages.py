@@ -118,7 +118,9 @@ class QuoteDetail(RecordDetail):
             actions.append(compare)
         actions.append(clone)
         if not self.record.is_primary and self.record.status in (Status.DRAFT, Status.SUBMITTED):
-            actions.append(Action(_("Make primary"), self.link("make_primary"), "pin-angle", method="post"))
+            present = services.primary_of(self.record)
+            seen = {"seen": str(present.pk) if present else ""}
+            actions.append(Action(_("Make primary"), self.link("make_primary"), "pin-angle", method="post", values=seen))
         if self.record.status in (Status.DRAFT, Status.SUBMITTED):
             actions.append(
                 Action(_("Cancel the quote"), self.link("cancel"), "x-circle", method="dialog", is_in_menu=True, is_dangerous=True)

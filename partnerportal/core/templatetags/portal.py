@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from functools import lru_cache
 from typing import Any
 
@@ -30,6 +31,13 @@ register.filter("mentions", display.with_mentions)
 def money(amount: Any, currency: str) -> str | SafeString:
     """`{{ project.mrr|money:project.currency }}`; a dash where there is none."""
     return display.NOTHING if amount is None else display.money(amount, currency)
+
+
+@register.filter
+def direction(text: Any) -> str:
+    """`dir="{{ terms|direction }}"`: rtl where the first letter is of a script that runs to the left. A PDF knows no `auto`."""
+    found = next((kind for kind in map(unicodedata.bidirectional, str(text)) if kind in ("L", "R", "AL")), "L")
+    return "ltr" if found == "L" else "rtl"
 
 
 @register.filter

@@ -1,17 +1,18 @@
 """Money in a real browser: thirty lines to an acceptance, a change and its new version, an approved discount, a bonus, a new price."""
 
 import re
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from playwright.sync_api import expect
 
-from catalog.models import PriceBookEntry
+from catalog.models import AveragePrice, PriceBookEntry
 from partnerportal.tests.pages import settled
 from projects.models import BonusEntry
 from projects.tests.factories import DemoDoneProject, IntroProject, ProposalProject
 from quotes.models import Quote
-from quotes.tests.factories import DraftQuoteFactory, EmptyQuoteFactory
+from quotes.tests.factories import DraftQuoteFactory, EmptyQuoteFactory, SubmittedQuoteFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 CODES = ("UC-BUSINESS", "UC-PREMIUM", "CS-FLAT", "HW-DECT", "CX-PHONE-M", "SV-SETUP")
@@ -153,10 +154,28 @@ def test_a_bonus_is_refused_then_granted_and_the_statement_says_both(page_as, an
     expect(page.get_by_label("Sums")).to_contain_text("€60.00")
 
 
+def change_average_price(admin, amount):
+    """Type a price, look at its effect, go back, find it as it was typed, and save it."""
+    admin.goto("/admin/catalog/averageprice/add/")
+    admin.locator("#id_family").select_option("license")
+    admin.locator("#id_currency").select_option("EUR")
+    admin.locator("#id_amount").fill(amount)
+    admin.locator("#id_valid_from").fill(date.today().isoformat())
+    admin.get_by_role("button", name="Save", exact=True).click()
+    expect(admin.locator("#content")).to_contain_text("Saving changes no project")
+    admin.get_by_role("link", name="Back").click()
+    expect(admin.locator("#id_amount")).to_have_value(amount)
+    expect(admin.locator("#id_currency")).to_have_value("EUR")
+    admin.get_by_role("button", name="Save", exact=True).click()
+    with admin.expect_navigation():
+        admin.get_by_role("button", name="Save this price").click()
+
+
 def test_a_new_price_moves_no_project_and_no_quote_that_exists(page_as, anna, vendor_admin):
-    project = IntroProject(owner=anna)
+    project, estimated = IntroProject(owner=anna), IntroProject(owner=anna, interested_solutions=["license"])
     quote = DraftQuoteFactory(owner=anna, project=project, is_primary=True)
-    before = (project.expected_mrr, quote.net, quote.mrr)
+    sent = SubmittedQuoteFactory(owner=anna)
+    before = (project.expected_mrr, estimated.expected_mrr, estimated.mrr, quote.net, quote.mrr, sent.gross)
     entry = PriceBookEntry.objects.get(book__kind="end_user", product__code="UC-BUSINESS", currency="EUR", billing_period="yearly")
     admin = page_as(vendor_admin)
     admin.goto(f"/admin/catalog/pricebookentry/{entry.pk}/change/")
@@ -164,12 +183,18 @@ def test_a_new_price_moves_no_project_and_no_quote_that_exists(page_as, anna, ve
     with admin.expect_navigation():
         admin.get_by_role("button", name="Save", exact=True).click()
 
-    entry.refresh_from_db()
-    project.refresh_from_db()
-    quote.refresh_from_db()
+    change_average_price(admin, "12.00")
+
+    for row in (entry, project, estimated, quote, sent):
+        row.refresh_from_db()
     assert entry.price == Decimal("150.00")
-    assert (project.expected_mrr, quote.net, quote.mrr) == before
+    assert AveragePrice.objects.get(family="license", currency="EUR", valid_from=date.today()).amount == Decimal("12.00")
+    assert (project.expected_mrr, estimated.expected_mrr, estimated.mrr, quote.net, quote.mrr, sent.gross) == before
     page = page_as(anna)
+    page.goto(f"/projects/{estimated.pk}/")
+    expect(page.locator("#record-head")).to_contain_text(f"€{estimated.mrr:,.2f}")
+    page.goto(f"/q/{sent.token}/")
+    expect(page.locator("main")).to_contain_text(f"€{sent.gross:,.2f}")
     page.goto(f"/quotes/{quote.pk}/")
     expect(page.locator(".quote-missing")).to_contain_text("the price list has changed for UC Business")
     page.get_by_role("button", name="Take today's prices").click()

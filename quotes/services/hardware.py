@@ -1,0 +1,38 @@
+"""What hardware a customer's system has: as a service or rented. The first order decides, and from then on it is fixed."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Account
+from partnerportal.core.stages import IllegalMove
+from quotes.models import HardwareType, Quote, QuoteLine
+from quotes.rules import ON_THE_SYSTEM
+from quotes.stages import Status
+
+
+def applied_hardware(account: Account) -> str:
+    """The hardware type that an order of this customer has brought; empty while there is none. A cancelled order brings nothing."""
+    ordered = QuoteLine.objects.for_partner(account.partner_id).filter(quote__account=account, quote__status=Status.ORDERED)
+    return ordered.filter(family__in=ON_THE_SYSTEM, quote__deleted_at=None).values_list("family", flat=True).first() or ""
+
+
+def require_fixed_hardware(quote: Quote, *, hardware_type: str) -> None:
+    """Raise IllegalMove when a draft is to get another hardware type than the one that its customer has already."""
+    applied = applied_hardware(quote.account)
+    if applied and hardware_type != applied:
+        words = {"account": quote.account, "type": HardwareType(applied).label}
+        raise IllegalMove(_("Hardware type: %(account)s has “%(type)s” by an order. It cannot be changed.") % words, stage=quote.status)
+
+
+def require_one_hardware(quote: Quote) -> None:
+    """Raise IllegalMove when the order of a locked quote would put rented hardware beside HWaaS on one system.
+
+    The customer is locked: of two orders at the same moment, the second sees what the first has brought.
+    """
+    account = Account.objects.for_partner(quote.partner_id).select_for_update(of=("self",), no_key=True).get(pk=quote.account_id)
+    applied = applied_hardware(account)
+    if applied and quote.lines.filter(family__in=ON_THE_SYSTEM).exclude(family=applied).exists():
+        words = {"account": account, "type": HardwareType(applied).label}
+        sentence = _("%(account)s has “%(type)s” by another order, and no other hardware beside it. Make a new quote that fits.")
+        raise IllegalMove(sentence % words, stage=quote.status)
