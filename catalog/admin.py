@@ -152,10 +152,10 @@ class TermAdmin(WordsAdmin):
 
 @admin.register(StageText)
 class StageTextAdmin(WordsAdmin):
-    list_display = ("label", "process", "stage", "probability", "short_label")
+    list_display = ("label", "process", "stage", "probability", "forecast_category", "short_label")
     list_filter = ("process",)
     readonly_fields = ("process", "stage")
-    fieldsets = ((None, {"fields": ("process", "stage", "label", "short_label", "guidance", "probability")}),)
+    fieldsets = ((None, {"fields": ("process", "stage", "label", "short_label", "guidance", "probability", "forecast_category")}),)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

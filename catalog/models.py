@@ -71,6 +71,7 @@ class Term(models.Model):
         POWER = "power", _("Power")
         JOB_TITLE = "job_title", _("Job title")
         NOT_IN_TARGET = "not_in_target", _("Reason for Not in Target")
+        WON = "won", _("Reason for a win")
         LOST = "lost", _("Reason for a loss")
         INDUSTRY = "industry", _("Industry")
         CASE_TOPIC = "case_topic", _("Topic of a case")
@@ -89,6 +90,16 @@ class Term(models.Model):
         return self.label
 
 
+class Forecast(models.TextChoices):
+    """How sure a deal counts in a forecast. A stage gives its own; a person may say otherwise while the project is open."""
+
+    PIPELINE = "pipeline", _("Pipeline")
+    BEST_CASE = "best_case", _("Best case")
+    COMMIT = "commit", _("Commit")
+    CLOSED = "closed", _("Closed")
+    OMITTED = "omitted", _("Omitted")
+
+
 class StageText(models.Model):
     """Words and numbers of a stage. Order, arrows and guards are code; a change here touches no existing record."""
 
@@ -103,6 +114,9 @@ class StageText(models.Model):
     short_label = models.CharField(_("short label"), max_length=30, blank=True)
     guidance = models.TextField(_("guidance"), max_length=1000, blank=True)
     probability = models.PositiveSmallIntegerField(_("probability in percent"), default=0)
+    forecast_category = models.CharField(
+        _("forecast category"), max_length=10, choices=Forecast.choices, default=Forecast.PIPELINE, help_text=_("For stages of projects.")
+    )
     position = models.PositiveSmallIntegerField(default=0, editable=False)
 
     class Meta:

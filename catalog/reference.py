@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.utils.text import slugify
 
 from catalog import words
-from catalog.models import AveragePrice, Bundle, BundleItem, ExchangeRate, PriceBook, PriceBookEntry, Product, StageText, Term
+from catalog.models import AveragePrice, Bundle, BundleItem, ExchangeRate, Forecast, PriceBook, PriceBookEntry, Product, StageText, Term
 
 TERMS: dict[str, tuple[str, ...]] = {
     Term.Kind.LEAD_SOURCE: (
@@ -42,6 +42,7 @@ TERMS: dict[str, tuple[str, ...]] = {
         "Other",
     ),
     Term.Kind.NOT_IN_TARGET: ("No budget", "Wrong contact", "Too small", "Competitor", "Duplicate", "No interest", "Other"),
+    Term.Kind.WON: ("Price", "Product", "Service", "References", "Good relation", "Existing customer", "Other"),
     Term.Kind.LOST: ("Price", "Competitor", "No decision", "No budget", "Timing", "Product gap", "Duplicate", "Other"),
     Term.Kind.INDUSTRY: (
         "Hospitality",
@@ -94,6 +95,14 @@ STAGES: tuple[tuple[str, str, str, str, int, str], ...] = (
     ("change_order", "order_management", "Order Management", "Order", 95, "The order is on its way."),
     ("change_order", "closed", "Closed", "", 100, "Won with the completed order, or lost."),
 )
+
+FORECASTS = {
+    "presentation": Forecast.BEST_CASE,
+    "proposal": Forecast.BEST_CASE,
+    "contract_out": Forecast.COMMIT,
+    "order_management": Forecast.COMMIT,
+    "closed": Forecast.CLOSED,
+}
 
 START = date(2025, 1, 1)
 AVERAGE_PRICES = {"license": Decimal("9.00"), "hwaas": Decimal("4.50"), "classound": Decimal("6.00")}
@@ -171,7 +180,14 @@ def load_reference() -> None:
     StageText.objects.bulk_create(
         [
             StageText(
-                process=process, stage=stage, label=label, short_label=short, probability=probability, guidance=guidance, position=position
+                process=process,
+                stage=stage,
+                label=label,
+                short_label=short,
+                probability=probability,
+                forecast_category=FORECASTS.get(stage, Forecast.PIPELINE),
+                guidance=guidance,
+                position=position,
             )
             for position, (process, stage, label, short, probability, guidance) in enumerate(STAGES)
         ],

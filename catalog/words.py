@@ -5,19 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from time import monotonic
 
-from catalog.models import StageText, Term
+from catalog.models import Forecast, StageText, Term
 
 KEPT_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
 class StageWords:
-    """How a stage is called, its guidance, and the probability (percent) that a record gets on entering it."""
+    """How a stage is called, its guidance, and the probability (percent) and forecast category that a record gets on entering it."""
 
     label: str
     short_label: str
     guidance: str
     probability: int
+    forecast: str = Forecast.PIPELINE
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,9 @@ def _read() -> _Words:
         if term.is_active:
             offered.setdefault(term.kind, []).append((term.slug, term.label))
     stages = {
-        (text.process, text.stage): StageWords(text.label, text.short_label or text.label, text.guidance, text.probability)
+        (text.process, text.stage): StageWords(
+            text.label, text.short_label or text.label, text.guidance, text.probability, text.forecast_category
+        )
         for text in StageText.objects.all()
     }
     return _Words(monotonic(), {(term.kind, term.slug): term.label for term in terms}, offered, stages)

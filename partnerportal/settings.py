@@ -29,6 +29,7 @@ BONUS_RATE = "0.1000"  # Fraction of Pipeline MRR; decisions 6.
 RESTORE_DAYS = 30  # How long a deleted record can be restored; decisions 2.
 OFFER_HOURS = 48  # A partner has this long to answer the offer of a lead,
 OFFER_REMIND_HOURS = 24  # and is reminded when so much is left.
+PROJECT_SILENT_DAYS = 14  # After so many days without a change an open project is on the radar.
 LEAD_SILENT_DAYS = 14  # After so many days without a change, a note, a task or a call an open lead is on the radar.
 QUOTE_VALID_DAYS = 30
 QUOTE_REMIND_DAYS = 5  # So many days before a quote expires, the customer is reminded once.

@@ -5,6 +5,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact
+from catalog import words
+from catalog.models import Forecast, Term
 from partnerportal.core.filters import Amounts, Choices, DayRange, PartnerFilterSet
 from projects.models import Project
 from projects.stages import Stage
@@ -21,6 +23,9 @@ class ProjectFilter(PartnerFilterSet):
     contact = django_filters.ModelChoiceFilter(queryset=Contact.objects.all(), label=_("Contact"), widget=forms.HiddenInput)
     mrr = Amounts(label=_("MRR"))
     total_users = Amounts(label=_("Total users"))
+    forecast_category = Choices(choices=Forecast.choices, label=_("Forecast category"))
+    won_reason = Choices(choices=lambda: words.choices(Term.Kind.WON), label=_("Reason of the win"))
+    lost_reason = Choices(choices=lambda: words.choices(Term.Kind.LOST), label=_("Reason of the loss"))
     demo_done = django_filters.BooleanFilter(label=_("Demo done"))
 
     class Meta:

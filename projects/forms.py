@@ -19,7 +19,7 @@ from phonenumber_field.formfields import PhoneNumberField
 from accounts.addresses import check_business_address
 from accounts.models import Account, Contact, Salutation
 from catalog import words
-from catalog.models import SOLUTIONS, ProductOfInterest, Term
+from catalog.models import SOLUTIONS, Forecast, ProductOfInterest, Term
 from leads.models import Lead
 from partnerportal.core.fields import Currency
 from partnerportal.core.forms import OwnerForm, PartnerForm, PartnerModelForm
@@ -62,6 +62,7 @@ class EditProjectForm(PartnerModelForm):
             "poc_users",
             "amount_mrr",
             "amount_capex",
+            "forecast_category",
             "competitor",
             "next_step",
             "next_step_on",
@@ -72,6 +73,8 @@ class EditProjectForm(PartnerModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         project = self.instance
+        self.fields["forecast_category"].choices = [one for one in Forecast.choices if one[0] != Forecast.CLOSED]  # type: ignore[attr-defined]
+        self.fields["forecast_category"].help_text = _("The next stage sets it anew.")
         self.fields["contact"].queryset = self.fields["contact"].queryset.filter(account=project.account_id)  # type: ignore[attr-defined]
         if project.has_quote:
             self.fields["currency"].disabled = True
@@ -84,7 +87,7 @@ class EditProjectForm(PartnerModelForm):
             Fieldset(_("Project"), *self._there("name", "contact", "close_date", "opportunity_type", "product_of_interest", "currency")),
             Fieldset(_("Size"), *self._there("interested_solutions", "total_users", "poc_users")),
             Fieldset(_("Your own figures"), *self._there("amount_mrr", "amount_capex")) if "amount_mrr" in self.fields else Div(),
-            Fieldset(_("Work"), *self._there("next_step", "next_step_on", "competitor", "description")),
+            Fieldset(_("Work"), *self._there("next_step", "next_step_on", "forecast_category", "competitor", "description")),
         )
 
     def _there(self, *names: str) -> list[str]:
@@ -339,6 +342,13 @@ class LostForm(PartnerForm):
     def __init__(self, *args: Any, seen: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["seen"].initial = seen
+
+
+class WonForm(PartnerForm):
+    """Why a project was won, and against whom."""
+
+    won_reason = forms.ChoiceField(label=_("Reason"), choices=lambda: [*EMPTY, *words.choices(Term.Kind.WON)])
+    competitor = forms.CharField(label=_("Competitor"), max_length=100, required=False)
 
 
 class NextStepForm(PartnerModelForm):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -11,12 +11,13 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact
 from catalog import words
-from catalog.models import SOLUTIONS, ProductOfInterest
+from catalog.models import SOLUTIONS, Forecast, ProductOfInterest
 from leads.models import Lead
 from partnerportal.core.fields import Currency, MoneyField, RateField
 from partnerportal.core.history import tracked
@@ -26,7 +27,7 @@ from partnerportal.core.stages import Path
 from partnerportal.core.totals import AddedUp, Totals
 from projects import bonus, mrr
 from projects.stages import AUTOMATIC, PATHS, RecordType, Stage
-from tasks.models import Taskable
+from tasks.models import Taskable, quiet_since
 
 CLOSE_IN_DAYS = 90  # A project that comes from a lead is expected to close so many days later, unless somebody knows better.
 
@@ -53,6 +54,11 @@ class Approval(models.TextChoices):
     NO = "no", _("No")
 
 
+def silent_since() -> datetime:
+    """A project that nobody has touched since then is silent."""
+    return timezone.now() - timedelta(days=settings.PROJECT_SILENT_DAYS)
+
+
 class ProjectQuerySet(PartnerQuerySet):
     def open(self) -> ProjectQuerySet:
         """Not closed."""
@@ -65,6 +71,20 @@ class ProjectQuerySet(PartnerQuerySet):
     def lost(self) -> ProjectQuerySet:
         """Closed without one."""
         return self.filter(outcome=Outcome.LOST)
+
+    def without_next_step(self) -> ProjectQuerySet:
+        """Open, moved by hand, and nobody has said what comes next."""
+        return self.open().exclude(stage__in=AUTOMATIC).filter(next_step="")
+
+    def silent(self) -> ProjectQuerySet:
+        """Open, and untouched for `PROJECT_SILENT_DAYS`."""
+        return self.open().filter(quiet_since(Project, silent_since()))
+
+    def on_radar(self, *, today: date) -> ProjectQuerySet:
+        """What is about to go stale: silent, without a next step or with one that is overdue, or past the day on which it was to close."""
+        late = Q(next_step_on__lt=today) | Q(close_date__lt=today)
+        aimless = Q(next_step="") & ~Q(stage__in=AUTOMATIC)
+        return self.open().filter(late | aimless | quiet_since(Project, silent_since()))
 
     def closing_between(self, first: date, last: date) -> ProjectQuerySet:
         """Open, and expected to close on one of these days."""
@@ -91,6 +111,9 @@ class Project(Taskable):
     stage = models.CharField(_("stage"), max_length=20, choices=Stage.choices, default=Stage.INTRO, editable=False)
     probability = models.PositiveSmallIntegerField(_("probability"), default=0, editable=False)
     outcome = models.CharField(_("outcome"), max_length=5, choices=Outcome.choices, blank=True, editable=False)
+    forecast_category = models.CharField(_("forecast category"), max_length=10, choices=Forecast.choices, default=Forecast.PIPELINE)
+    stage_since = models.DateTimeField(_("in this stage since"), default=timezone.now, editable=False)
+    won_reason = models.CharField(_("reason of the win"), max_length=40, blank=True, editable=False)
     lost_reason = models.CharField(_("reason of the loss"), max_length=40, blank=True, editable=False)
     competitor = models.CharField(_("competitor"), max_length=100, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True, editable=False)
@@ -222,6 +245,8 @@ class Project(Taskable):
                 }
         if self.contact_id and self.account_id and self.contact.account_id != self.account_id:
             errors["contact"] = gettext("This person does not belong to the account.")
+        if self.is_open and self.forecast_category == Forecast.CLOSED:
+            errors["forecast_category"] = gettext("An open project is not closed in the forecast.")
         if errors:
             raise ValidationError(errors)
 

@@ -14,6 +14,7 @@ own = [
     path("<int:pk>/agreement/", moves.RecordAgreement.as_view(), name="agreement"),
     path("<int:pk>/withdraw/", moves.WithdrawAgreement.as_view(), name="withdraw"),
     path("<int:pk>/close/", moves.CloseAsLost.as_view(), name="close"),
+    path("<int:pk>/won/", moves.WhyWon.as_view(), name="why_won"),
     path("<int:pk>/reopen/", moves.ReopenProject.as_view(), name="reopen"),
     path("<int:pk>/next-step/", moves.NextStep.as_view(), name="next_step"),
     path("<int:pk>/demo/", moves.AnswerDemo.as_view(), name="demo"),

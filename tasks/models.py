@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from partnerportal.core.history import tracked
-from partnerportal.core.models import Subject
+from partnerportal.core.models import Note, Subject
 from partnerportal.core.scoping import NOTHING, PartnerManager, PartnerQuerySet
 
 if TYPE_CHECKING:
@@ -116,6 +116,14 @@ class Task(Subject):
         if not user.is_authenticated or not user.partner_id:
             return NOTHING
         return Q() if user.manages_company else Q(owner=user.pk) | Q(assigned_to=user.pk)
+
+
+def quiet_since(model: type[Taskable], moment: datetime) -> Q:
+    """The records of a model on which nobody has done anything since: no change, no note, no task or call."""
+    on_it = {"content_type": ContentType.objects.get_for_model(model), "object_id": OuterRef("pk")}
+    noted = Note.objects.across_partners(reason="tied to the record's own row").filter(**on_it, updated_at__gte=moment)
+    worked = Task.objects.across_partners(reason="tied to the record's own row").filter(**on_it, updated_at__gte=moment)
+    return Q(~Exists(noted), ~Exists(worked), updated_at__lt=moment)
 
 
 class Taskable(Subject):

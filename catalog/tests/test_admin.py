@@ -81,7 +81,14 @@ def test_a_stage_keeps_its_place_and_takes_new_words(at_work):
 
     at_work.post(
         reverse("admin:catalog_stagetext_change", args=[text.pk]),
-        {"label": "Demonstration", "short_label": "", "guidance": "Show it.", "probability": "35", "stage": "closed"},
+        {
+            "label": "Demonstration",
+            "short_label": "",
+            "guidance": "Show it.",
+            "probability": "35",
+            "forecast_category": "commit",
+            "stage": "closed",
+        },
     )
 
     found = words.stage("business_plan", "demo")

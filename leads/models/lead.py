@@ -7,10 +7,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _now
@@ -23,10 +22,9 @@ from leads.models.prospect import Prospect
 from leads.score import Facts, Score, score
 from leads.stages import OPEN, Status
 from partnerportal.core.history import tracked
-from partnerportal.core.models import Note
 from partnerportal.core.scoping import PartnerManager, PartnerQuerySet
 from partnerportal.core.totals import Totals
-from tasks.models import Task, Taskable
+from tasks.models import Taskable, quiet_since
 
 if TYPE_CHECKING:
     from partners.models import User
@@ -39,10 +37,7 @@ class LeadQuerySet(PartnerQuerySet):
 
     def untouched_since(self, moment: datetime) -> LeadQuerySet:
         """Open leads on which nobody has done anything since: no change, no note, no task or call."""
-        on_it = {"content_type": ContentType.objects.get_for_model(Lead), "object_id": OuterRef("pk")}
-        noted = Note.objects.across_partners(reason="tied to the lead's own row").filter(**on_it, updated_at__gte=moment)
-        worked = Task.objects.across_partners(reason="tied to the lead's own row").filter(**on_it, updated_at__gte=moment)
-        return self.open().filter(~Exists(noted), ~Exists(worked), updated_at__lt=moment)
+        return self.open().filter(quiet_since(Lead, moment))
 
     def silent(self) -> LeadQuerySet:
         """What is on the radar: untouched for `LEAD_SILENT_DAYS`."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -23,7 +23,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from partnerportal.core.display import file_size
+from partnerportal.core.display import days, file_size
 from partnerportal.core.history import Change, changes
 from partnerportal.core.models import Note, Subject
 from partnerportal.core.told import QUIET, FieldWords
@@ -203,11 +203,16 @@ def moves_of(record: Subject, user: Any, window: Window) -> Iterator[Entry]:
             f"stage:{move.pk:020}",
             _("Moved from %(was)s to %(to)s") % {"was": was, "to": to},
             at=move.at,
-            detail=move.reason,
+            detail=" · ".join(part for part in (move.reason, _after(move.lasted)) if part),
             who=who,
             icon="lightning-charge" if move.is_automatic else "signpost-split",
             tone="violet",
         )
+
+
+def _after(lasted: timedelta | None) -> str:
+    """How long the former stage had lasted; nothing for less than a day."""
+    return _("after %(days)s") % {"days": days(lasted)} if lasted and lasted.days else ""
 
 
 @source("change")

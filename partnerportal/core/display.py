@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache, wraps
 from types import MappingProxyType
@@ -343,3 +343,8 @@ _WRITERS: tuple[tuple[type, Any], ...] = (
     (models.DecimalField, number),
     (models.IntegerField, number),
 )
+
+
+def days(length: timedelta) -> str:
+    """A length of time in whole days."""
+    return ngettext("%(count)s day", "%(count)s days", length.days) % {"count": number(length.days)}

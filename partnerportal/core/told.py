@@ -16,7 +16,7 @@ from partnerportal.core.history import Change, FieldChange
 from partnerportal.core.scoping import PartnerOwned
 
 # Facts that a move writes along; the move's own line stands for them.
-QUIET = frozenset({"probability", "weighted_pipeline", "converted_at", "closed_at", "estimate"})
+QUIET = frozenset({"probability", "forecast_category", "stage_since", "weighted_pipeline", "converted_at", "closed_at", "estimate"})
 LONGEST = 60  # Characters of a value that a sentence still shows.
 
 

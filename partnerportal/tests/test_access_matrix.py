@@ -87,7 +87,7 @@ MATRIX: dict[tuple[str, str], str] = {
         leads:qualify leads:next_step
         leads:cell leads:delete leads:edit leads:owner orders:cancel orders:confirm orders:delete orders:owner projects:add_contact
         projects:agreement projects:cell projects:close projects:convert projects:delete projects:demo projects:edit projects:next_step
-        projects:owner projects:reopen projects:withdraw quotes:compose
+        projects:owner projects:reopen projects:why_won projects:withdraw quotes:compose
         quotes:accept quotes:cancel quotes:cell quotes:delete quotes:edit quotes:owner
         tasks:cell tasks:delete tasks:edit tasks:owner
     """,
@@ -98,6 +98,7 @@ MATRIX: dict[tuple[str, str], str] = {
     ("loooononfol", "lmmmmmmmfml"): """
         contacts:for_account orders:for_account orders:for_case orders:for_project orders:for_quote projects:contacts
         projects:for_account projects:for_contact quotes:for_account quotes:for_project quotes_of_account quotes_of_project
+        quotes:products_for_project
         tasks:about
     """,
     ("loooononfol", "lmmmmnmnfml"): """

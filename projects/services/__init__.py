@@ -4,7 +4,7 @@ from projects.services.accepting import accept_offer
 from projects.services.amounts import prices_on, take_mrr_from, today_of
 from projects.services.automatic import advance, note_quotes_out, record_verbal_agreement, take_acceptance, withdraw_verbal_agreement
 from projects.services.bonus import answer_demo, decide_bonus, may_decide
-from projects.services.closing import close_as_lost, reopen_project
+from projects.services.closing import close_as_lost, reopen_project, say_why_won
 from projects.services.conversion import AlreadyConverted, Becomes, convert_lead, found_out, preview_conversion, project_of
 from projects.services.effects import Effect, effect_of_price
 from projects.services.moves import (
@@ -69,6 +69,7 @@ __all__ = [
     "project_of",
     "prices_on",
     "record_verbal_agreement",
+    "say_why_won",
     "reopen_project",
     "start_project",
     "take_acceptance",

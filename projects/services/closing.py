@@ -18,7 +18,7 @@ from projects.services.automatic import AGREEMENT_FIELDS
 from projects.services.moves import enter, locked_for, require_open
 from projects.stages import AUTOMATIC, Stage
 
-CLOSING_FIELDS = ("outcome", "lost_reason", "competitor", "closed_at")
+CLOSING_FIELDS = ("outcome", "won_reason", "lost_reason", "competitor", "closed_at")
 
 
 @service
@@ -43,6 +43,19 @@ def close_as_lost(project: Project, *, seen: str, lost_reason: str, competitor: 
 
 
 @service
+def say_why_won(project: Project, *, won_reason: str, competitor: str = "", by: User) -> Project:
+    """Note why a project was won (a term's key), and against whom. Raises NotYours, IllegalMove unless won, or ValidationError."""
+    project = locked_for(project, by)
+    if project.outcome != Outcome.WON:
+        raise IllegalMove(_("This project is not won."), stage=project.stage)
+    if won_reason not in dict(words.choices(Term.Kind.WON)):
+        raise ValidationError({"won_reason": _("Choose a reason.")})
+    project.won_reason, project.competitor = won_reason, competitor.strip()
+    project.save(update_fields=["won_reason", "competitor", "updated_at"])
+    return project
+
+
+@service
 def reopen_project(project: Project, *, reason: str, by: User) -> Project:
     """Take a lost project up again, in its first stage; what the customer had agreed to counts no more. A manager's right.
 
@@ -55,6 +68,6 @@ def reopen_project(project: Project, *, reason: str, by: User) -> Project:
         raise IllegalMove(_("Only a lost project can be reopened."), stage=project.stage)
     if not reason.strip():
         raise ValidationError({"reason": _("Say why the project is taken up again.")})
-    project.outcome, project.lost_reason, project.competitor, project.closed_at = "", "", "", None
+    project.outcome, project.won_reason, project.lost_reason, project.competitor, project.closed_at = "", "", "", "", None
     project.verbal_agreement, project.verbal_agreement_on, project.verbal_agreement_by = False, None, ""
     return enter(project, project.path.steps[0], by=Actor.of(by), reason=reason.strip(), also=(*CLOSING_FIELDS, *AGREEMENT_FIELDS))

@@ -8,10 +8,12 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from catalog import words
+from catalog.models import Forecast
 from partnerportal.core.actors import Actor, service
 from partnerportal.core.attached import tell_followers
 from partnerportal.core.money import ZERO
@@ -21,13 +23,23 @@ from partnerportal.core.scoping import require_editable
 from partnerportal.core.stages import IllegalMove, check_fresh
 from partners.models import User
 from projects import bonus
-from projects.models import BonusEntry, DemoQuestion, Project
+from projects.models import BonusEntry, DemoQuestion, Outcome, Project
 from projects.services.amounts import today_of, weigh
 from projects.stages import AUTOMATIC, Stage
 
 # What a person may fill in while a stage is left.
 EXIT_FIELDS = ("poc_users", "amount_mrr", "amount_capex")
-MOVE_FIELDS = ("stage", "probability", "weighted_pipeline", "demo_done", "demo_date", "pipeline_mrr", "updated_at")
+MOVE_FIELDS = (
+    "stage",
+    "stage_since",
+    "probability",
+    "forecast_category",
+    "weighted_pipeline",
+    "demo_done",
+    "demo_date",
+    "pipeline_mrr",
+    "updated_at",
+)
 
 
 class ProjectClosed(IllegalMove):
@@ -132,14 +144,16 @@ def enter(
     also: Sequence[str] = (),
     probability: int | None = None,
 ) -> Project:
-    """Write a checked move of a locked row: stage, probability, weighted pipeline, demo facts, the move itself, the notices.
+    """Write a checked move of a locked row: stage, probability, forecast, weighted pipeline, demo facts, the move itself, the notices.
 
     `also` names further fields that the caller has set. `probability` is for a loss, which has no row of its own.
     """
     was = project.stage
     note_demo_done(project, to=to, by=by)
-    project.stage = to
-    project.probability = words.stage(project.record_type, to).probability if probability is None else probability
+    project.stage, project.stage_since = to, timezone.now()
+    told = words.stage(project.record_type, to)
+    project.probability = told.probability if probability is None else probability
+    project.forecast_category = Forecast.OMITTED if project.outcome == Outcome.LOST else told.forecast
     weigh(project)
     project._change_reason = reason[:100]  # type: ignore[attr-defined]
     project.save(update_fields=[*MOVE_FIELDS, *also])

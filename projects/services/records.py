@@ -36,6 +36,7 @@ FIELDS = (
     "poc_users",
     "amount_mrr",
     "amount_capex",
+    "forecast_category",
     "competitor",
     "next_step",
     "next_step_on",
@@ -64,7 +65,8 @@ def new_project(*, values: Mapping[str, Any], by: User, lead: Lead | None = None
     _take(project, {name: value for name, value in values.items() if name != "contact"})
     _check_new(project)
     project.stage = PATHS[RecordType(project.record_type)].steps[0]
-    project.probability = words.stage(project.record_type, project.stage).probability
+    told = words.stage(project.record_type, project.stage)
+    project.probability, project.forecast_category = told.probability, told.forecast
     estimate_anew(project)
     project.save()
     record_move(project, was="", to=project.stage, by=Actor.of(by))

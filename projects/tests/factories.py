@@ -11,6 +11,13 @@ from projects.models import DemoAnswer, DemoQuestion, Outcome, Project
 from projects.stages import RecordType, Stage
 
 PRICES = {"license": "9.00", "hwaas": "4.50", "classound": "6.00"}
+FORECASTS = {
+    "presentation": "best_case",
+    "proposal": "best_case",
+    "contract_out": "commit",
+    "order_management": "commit",
+    "closed": "closed",
+}
 PROBABILITIES = {"intro": 10, "demo": 30, "presentation": 50, "proposal": 70, "contract_out": 90, "order_management": 95, "closed": 100}
 
 
@@ -41,6 +48,7 @@ class ProjectFactory(OwnedFactory):
     record_type = RecordType.BUSINESS_PLAN
     stage = Stage.INTRO
     probability = factory.LazyAttribute(lambda one: PROBABILITIES[one.stage])
+    forecast_category = factory.LazyAttribute(lambda one: FORECASTS.get(one.stage, "pipeline"))
     name = factory.Sequence(lambda n: f"Alpenblick {n} – Collaboration")
     close_date = factory.LazyFunction(lambda: date.today() + timedelta(days=60))
     opportunity_type = "new_business"
@@ -117,6 +125,7 @@ class LostProject(ProposalProject):
     stage = Stage.CLOSED
     outcome = Outcome.LOST
     probability = 0
+    forecast_category = "omitted"
     lost_reason = "competitor"
     competitor = "Rivalphone"
     closed_at = datetime(2026, 3, 20, 15, 0, tzinfo=UTC)

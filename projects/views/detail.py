@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -96,7 +98,7 @@ class ProjectDetail(RecordDetail):
             Fact(_("MRR"), self._money(project.mrr), self._source_badge()),
             Fact(_("Weighted pipeline"), self._money(project.weighted_pipeline)),
             *([Fact(_("Pipeline MRR"), self._money(project.pipeline_mrr))] if project.pipeline_mrr is not None else []),
-            Fact(_("Probability"), display.percent(project.probability)),
+            Fact(_("Probability"), display.percent(project.probability), f"· {project.get_forecast_category_display()}"),
             Fact(_("Close date"), display.due(project.close_date) if project.is_open else display.day(project.close_date)),
             Fact(_("Owner"), display.person(project.owner)),
             *([Fact(_("Next step"), project.next_step or display.NOTHING, self._next_step_extra())] if project.is_open else []),
@@ -155,6 +157,9 @@ class ProjectDetail(RecordDetail):
         if project.outcome == Outcome.LOST:
             reason = words.label(Term.Kind.LOST, project.lost_reason)
             return _("Lost: %(reason)s") % {"reason": f"{reason}, {project.competitor}" if project.competitor else reason}
+        if project.won_reason:
+            reason = words.label(Term.Kind.WON, project.won_reason)
+            return _("Won: %(reason)s") % {"reason": f"{reason}, {project.competitor}" if project.competitor else reason}
         return words.stage(project.record_type, project.stage).guidance
 
     def get_actions(self) -> list[Action]:
@@ -165,7 +170,9 @@ class ProjectDetail(RecordDetail):
             may = self.request.user.manages_company
             return [Action(_("Reopen"), self.link("reopen"), "arrow-counterclockwise", is_primary=True, method="dialog")] if may else []
         if not project.is_open:
-            return []
+            label = _("Change the reason of the win") if project.won_reason else _("Why was it won?")
+            url = reverse("projects:why_won", args=[project.pk])
+            return [Action(label, url, "trophy", is_primary=not project.won_reason, method="dialog")]
         quote = Action(_("Create quote"), address("quotes:add", query=f"?project={project.pk}"), "file-earmark-text", is_primary=True)
         return [quote, *self._menu()]
 
@@ -202,10 +209,23 @@ class ProjectDetail(RecordDetail):
         if not project.is_change_order:
             facts += [self.field("poc_users"), self.field("amount_mrr"), self.field("amount_capex")]
         facts.append(Fact(_("Verbal agreement"), self._agreement()))
+        facts += [self.field("forecast_category"), Fact(_("Age per stage"), self._ages())]
         if project.outcome == Outcome.LOST:
             facts.append(Fact(_("Reason of the loss"), words.label(Term.Kind.LOST, project.lost_reason)))
+        if project.won_reason:
+            facts.append(Fact(_("Reason of the win"), words.label(Term.Kind.WON, project.won_reason)))
         facts += [self.field(name) for name in ("competitor", "description") if getattr(project, name)]
         return facts
+
+    def _ages(self) -> str:
+        """How long the project has been in each stage, in the order of its path: the present one until now."""
+        project, spent = self.record, dict[str, timedelta]()
+        for move in project.stage_moves.exclude(from_stage=""):
+            spent[move.from_stage] = spent.get(move.from_stage, timedelta()) + (move.lasted or timedelta())
+        if project.is_open:
+            spent[project.stage] = spent.get(project.stage, timedelta()) + (timezone.now() - project.stage_since)
+        told = project.stage_words()
+        return " · ".join(f"{told[stage]} {display.days(spent[stage])}" for stage in project.path.steps if stage in spent)
 
     def _agreement(self) -> SafeString | str:
         project = self.record
@@ -315,6 +335,7 @@ class ProjectDetail(RecordDetail):
         pk = self.record.pk
         panels = [
             Panel("quotes", _("Quotes"), address("quotes:for_project", pk)),
+            Panel("products", _("Products"), address("quotes:products_for_project", pk)),
             Panel("contacts", _("Contacts"), reverse("projects:contacts", args=[pk])),
             Panel("orders", _("Orders"), address("orders:for_project", pk)),
         ]

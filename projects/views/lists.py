@@ -6,14 +6,18 @@ import calendar
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact
 from catalog import words
+from catalog.columns import term
+from catalog.models import Term
 from partnerportal.core import display, tables
 from partnerportal.core.panels import RelatedPanel
 from partnerportal.core.tables import Column
@@ -41,6 +45,9 @@ VIEWS = (
     ListView("mine", _("My open projects"), lambda rows, user: rows.open().filter(owner=user), has_totals=True),
     ListView("all", _("All open projects"), lambda rows, user: rows.open(), has_totals=True),
     ListView("closing", _("Closing this month"), this_month),
+    ListView("radar", _("Radar: stale, late or no next step"), lambda rows, user: rows.on_radar(today=timezone.localdate())),
+    ListView("no_next_step", _("No next step"), lambda rows, user: rows.without_next_step()),
+    ListView("silent", format_lazy(_("Silent for {days} days"), days=settings.PROJECT_SILENT_DAYS), lambda rows, user: rows.silent()),
     ListView("awaiting", _("Awaiting AM approval"), lambda rows, user: rows.awaiting_approval()),
     ListView("change_orders", _("Change orders"), lambda rows, user: rows.filter(record_type=RecordType.CHANGE_ORDER)),
     ListView("won", _("Won"), lambda rows, user: rows.won()),
@@ -110,6 +117,18 @@ class ProjectList(ProjectSet, RecordList):
             is_optional=True,
         ),
         Column(_("Next step"), "next_step", is_optional=True),
+        Column(_("Next step on"), "next_step_on", sort="next_step_on", is_optional=True),
+        Column(
+            _("In this stage"),
+            "stage_since",
+            sort="stage_since",
+            render=lambda since, project: display.days(timezone.now() - since) if project.is_open else display.NOTHING,
+            export=lambda project: (timezone.now() - project.stage_since).days if project.is_open else "",
+            is_optional=True,
+        ),
+        Column(_("Forecast category"), "forecast_category", render=tables.label, sort="forecast_category", is_optional=True),
+        term(_("Reason of the win"), "won_reason", Term.Kind.WON, is_optional=True),
+        term(_("Reason of the loss"), "lost_reason", Term.Kind.LOST, is_optional=True),
         Column(_("Created"), "created_at", sort="created_at", is_optional=True),
     )
 
@@ -140,9 +159,11 @@ class ProjectBoard(ProjectSet, RecordBoard):
 
     def card(self, record: Project) -> Card:
         product = record.get_product_of_interest_display()
+        kind = record.get_record_type_display() if record.is_change_order else ""
+        age = display.days(timezone.now() - record.stage_since) if record.is_open else ""
         return Card(
             record.name,
-            subtitle=f"{record.get_record_type_display()} · {product}" if record.is_change_order else product,
+            subtitle=" · ".join(part for part in (kind, product, age) if part),
             amount=record.mrr,
             currency=record.currency,
             on=record.close_date if record.is_open else None,

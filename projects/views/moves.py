@@ -24,7 +24,7 @@ from partnerportal.core.tables import Column, email
 from partnerportal.core.toasts import say
 from partnerportal.core.views import RecordView, StageMove
 from projects import bonus, services
-from projects.forms import AgreementForm, DemoForm, LeaveDemoForm, LostForm, NextStepForm, ProjectContactForm
+from projects.forms import AgreementForm, DemoForm, LeaveDemoForm, LostForm, NextStepForm, ProjectContactForm, WonForm
 from projects.models import DemoQuestion, Project, ProjectContact
 from projects.stages import AUTOMATIC, Stage
 from projects.views.detail import address
@@ -203,6 +203,22 @@ class CloseAsLost(ProjectDialog):
     def done(self) -> str:
         reason = words.label(Term.Kind.LOST, self.request.POST.get("lost_reason", ""))
         return _now("%(record)s is closed as lost (%(reason)s).") % {"record": self.record, "reason": reason}
+
+
+class WhyWon(ProjectDialog):
+    is_block = False
+    heading, button = _("Why was it won?"), _("Save")
+    permission = "projects.change_project"
+
+    def get_form(self, data: Any = None) -> WonForm:
+        project = self.record
+        return WonForm(data, user=self.request.user, initial={"won_reason": project.won_reason, "competitor": project.competitor})
+
+    def act(self, values: dict[str, Any]) -> None:
+        services.say_why_won(self.record, won_reason=values["won_reason"], competitor=values["competitor"], by=self.request.user)
+
+    def done(self) -> str:
+        return _now("The reason of the win was saved.")
 
 
 class ReopenProject(ProjectDialog):

@@ -49,7 +49,7 @@ def test_no_total_stands_alone_on_a_page(script, count):
 
 
 def places(script, count):
-    """Where each text of the first page begins, from the lower left, in points."""
+    """Where each text of the first page begins, from the upper left."""
     found = {}
 
     def note(text, _matrix, place, _font, _size):
@@ -67,7 +67,7 @@ def test_the_parts_of_the_first_page_stand_below_one_another(script):
         at[label][1] for label in ("office@company.com", "For", "Currency", "Description", "Net, first bill", "Delivery to", "Terms")
     ]
 
-    assert heights == sorted(heights, reverse=True)
+    assert heights == sorted(heights)
     assert len(set(heights)) == len(heights)
 
 

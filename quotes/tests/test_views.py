@@ -526,3 +526,17 @@ def test_the_vendor_changes_nothing_in_the_portals_pages(client, otto, anna):
     assert client.get(quote.get_absolute_url()).status_code == 200
     assert client.post(address("submit", quote)).status_code == 403
     assert client.get(reverse("quotes:add")).status_code == 403
+
+
+def test_the_project_shows_the_products_of_its_primary_quote(as_anna, anna, carla):
+    primary = DraftQuoteFactory(owner=anna, is_primary=True)
+    DraftQuoteFactory(project=primary.project, lines=[("UC-PREMIUM", 3, "monthly", "0")])
+    foreign = DraftQuoteFactory(owner=carla, is_primary=True)
+
+    assert reverse("quotes:products_for_project", args=[primary.project_id]) in as_anna.get(primary.project.get_absolute_url()).text
+    panel = as_anna.get(reverse("quotes:products_for_project", args=[primary.project_id])).text
+
+    for words in ("UC Business", "CLASSOUND flat, per user", "Desk phone M", "€1,166.40"):
+        assert words in panel
+    assert "UC Premium" not in panel
+    assert as_anna.get(reverse("quotes:products_for_project", args=[foreign.project_id])).status_code == 404

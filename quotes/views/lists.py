@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from partnerportal.core.tables import Column
 from partnerportal.core.views import LATELY, ListView, RecordList, owned
 from projects.models import Project
 from quotes.filters import QuoteFilter
-from quotes.models import Quote
+from quotes.models import Quote, QuoteLine
 from quotes.stages import Status
 
 EXPIRES_SOON = timedelta(days=7)
@@ -86,3 +87,25 @@ class QuotesOfAccount(RelatedPanel):
     parent_model, model, parent_field, permission = Account, Quote, "account", "quotes.view_quote"
     label = gettext_lazy("Quotes")
     columns = QuotesOfProject.columns
+
+
+class ProductsOfProject(RelatedPanel):
+    """What the primary quote of a project holds: products are read here and changed on the quote."""
+
+    parent_model, model, parent_field, permission = Project, QuoteLine, "quote__project", "quotes.view_quote"
+    label, namespace = gettext_lazy("Products"), "quotes"
+    limit = 8
+    columns = (
+        Column(gettext_lazy("Product"), "name"),
+        Column(gettext_lazy("Quantity"), "quantity"),
+        Column(gettext_lazy("Billed"), "billing_period", render=tables.label),
+        Column(gettext_lazy("Net per period"), "line_total", render=lambda value, line: display.money(value, line.quote.currency)),
+    )
+
+    def get_rows(self, parent: Project) -> Any:
+        rows = QuoteLine.objects.for_partner(parent.partner_id).filter(quote__project=parent, quote__is_primary=True)
+        return rows.filter(quote__deleted_at=None).select_related("quote").order_by("position", "pk")
+
+    def all_url(self, parent: Project) -> str:
+        """The quotes of the project, the primary one first."""
+        return f"{reverse('quotes:list')}?view=all&project={parent.pk}"

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from catalog import words
+from catalog.models import Forecast
 from partnerportal.core.models import StageMove, Subject
 from partners.models import User
+from projects.models import Outcome, Project
 from reports.demo.chronicle import SYSTEM_NAME
 from reports.demo.setting import Setting
 
@@ -26,6 +29,9 @@ def move(
 ) -> None:
     """Set a stage at a moment, with other fields of the same save. `by` None is the portal itself."""
     was = getattr(record, field)
+    if isinstance(record, Project):
+        sure = Forecast.OMITTED if others.get("outcome") == Outcome.LOST else words.stage(record.record_type, to).forecast
+        others |= {"stage_since": at, "forecast_category": sure}
     since = getattr(record, "_moved_at", record.created_at)
     setting.chronicle.change(record, at=at, by=by, reason=reason, **{field: to}, **others)
     one = StageMove(

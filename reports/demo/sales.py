@@ -145,6 +145,8 @@ def _project(
         record_type=kind,
         stage=first,
         probability=probability,
+        forecast_category=words.stage(kind, first).forecast,
+        stage_since=at,
         name=f"{account.name} – {'more users' if is_change else ProductOfInterest(product).label}",
         close_date=_close_date(setting, ending, ended),
         opportunity_type=OpportunityType.EXISTING_BUSINESS
@@ -286,7 +288,8 @@ def _from_proposal(story: Play, ending: str) -> None:
     if ending == WON:
         at = story.moments[0]
         story.go(Stage.CLOSED, by=None, reason=f"{order} is completed.")
-        setting.chronicle.change(project, at=at, by=None, outcome=Outcome.WON, closed_at=at)
+        reason, _label = setting.turn("won", words.choices(Term.Kind.WON))
+        setting.chronicle.change(project, at=at, by=None, outcome=Outcome.WON, closed_at=at, won_reason=reason)
         setting.chronicle.change(project.account, at=at, by=None, status=AccountStatus.ACTIVE)
 
 
