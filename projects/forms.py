@@ -74,6 +74,7 @@ class EditProjectForm(PartnerModelForm):
         super().__init__(*args, **kwargs)
         project = self.instance
         self.fields["forecast_category"].choices = [one for one in Forecast.choices if one[0] != Forecast.CLOSED]  # type: ignore[attr-defined]
+        self.fields["forecast_category"].required = False
         self.fields["forecast_category"].help_text = _("The next stage sets it anew.")
         self.fields["contact"].queryset = self.fields["contact"].queryset.filter(account=project.account_id)  # type: ignore[attr-defined]
         if project.has_quote:
@@ -89,6 +90,10 @@ class EditProjectForm(PartnerModelForm):
             Fieldset(_("Your own figures"), *self._there("amount_mrr", "amount_capex")) if "amount_mrr" in self.fields else Div(),
             Fieldset(_("Work"), *self._there("next_step", "next_step_on", "forecast_category", "competitor", "description")),
         )
+
+    def clean_forecast_category(self) -> str:
+        """Unless it is said, the category stays."""
+        return self.cleaned_data["forecast_category"] or self.instance.forecast_category
 
     def _there(self, *names: str) -> list[str]:
         return [name for name in names if name in self.fields]

@@ -141,6 +141,9 @@ def test_page_export_and_pdf_agree_to_the_cent(batch, anna):
     partner.force_login(anna)
     exported = exported_by(partner)
     assert len(exported) == OF_A_BATCH
+    assert {quote.currency for quote in quotes} == set(Currency.values)
+    assert {quote.commitment for quote in quotes} == set(COMMITMENT_RATES)
+    assert {line.billing_period for quote in quotes for line in quote.lines.all()} == set(PERIODS)
 
     for quote in quotes:
         amounts = reference_of(quote)

@@ -103,8 +103,9 @@ class ProductsOfProject(RelatedPanel):
     )
 
     def get_rows(self, parent: Project) -> Any:
-        rows = QuoteLine.objects.for_partner(parent.partner_id).filter(quote__project=parent, quote__is_primary=True)
-        return rows.filter(quote__deleted_at=None).select_related("quote").order_by("position", "pk")
+        primary = Quote.objects.visible_to(self.request.user).filter(project=parent, is_primary=True)
+        rows = QuoteLine.objects.visible_to(self.request.user).filter(quote__in=primary)
+        return rows.select_related("quote").order_by("position", "pk")
 
     def all_url(self, parent: Project) -> str:
         """The quotes of the project, the primary one first."""
