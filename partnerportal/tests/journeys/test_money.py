@@ -163,7 +163,7 @@ def change_average_price(admin, amount):
     admin.locator("#id_valid_from").fill(date.today().isoformat())
     admin.get_by_role("button", name="Save", exact=True).click()
     expect(admin.locator("#content")).to_contain_text("Saving changes no project")
-    admin.get_by_role("link", name="Back").click()
+    admin.get_by_role("link", name="Back", exact=True).click()
     expect(admin.locator("#id_amount")).to_have_value(amount)
     expect(admin.locator("#id_currency")).to_have_value("EUR")
     admin.get_by_role("button", name="Save", exact=True).click()

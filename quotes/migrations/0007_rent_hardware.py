@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('quotes', '0005_add_quote_changes'),
+        ('quotes', '0006_name_fields'),
     ]
 
     operations = [
