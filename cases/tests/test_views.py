@@ -542,3 +542,12 @@ def test_a_case_costs_the_same_whatever_was_said(as_anna, anna, tariq):
 def test_every_status_has_a_page(as_anna, anna):
     for status in Status.values:
         assert as_anna.get(CaseFactory(owner=anna, status=status, resolved_at=timezone.now()).get_absolute_url()).status_code == 200
+
+
+def test_the_activity_names_the_agent_who_took_the_case(client, anna, tariq):
+    case = services.take_case(CaseFactory(owner=anna), by=tariq)
+    client.force_login(anna)
+
+    page = client.get(reverse("cases:panel_activity", args=[case.pk]), headers={"HX-Request": "true"}).content.decode()
+
+    assert "Set agent to Tariq Aziz" in page

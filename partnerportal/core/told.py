@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from html import unescape
 from typing import Any, Self
 
+from django.contrib.auth import get_user_model
 from django.db import models
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
@@ -36,7 +37,8 @@ class FieldWords:
                 wanted.setdefault(field.field, set()).update({field.old, field.new} - {None})
         for name, keys in wanted.items():
             related: Any = self.model._meta.get_field(name).related_model
-            is_scoped = issubclass(related, PartnerOwned) or hasattr(related._default_manager, "visible_to")
+            is_person = related is get_user_model()  # Whoever stands on a record that one sees has a name there.
+            is_scoped = not is_person and (issubclass(related, PartnerOwned) or hasattr(related._default_manager, "visible_to"))
             rows = related._default_manager.visible_to(self.user) if is_scoped else related._default_manager.all()
             self.names |= {(name, row.pk): str(row) for row in rows.filter(pk__in=keys)}
         return self
