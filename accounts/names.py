@@ -3,32 +3,51 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from anyascii import anyascii
+from accounts import places
+from accounts.company_words import ABBREVIATIONS, ACRONYMS, CUT_SHORT, FILLERS, JOINERS
+from accounts.eastern_words import in_latin, is_eastern
+from accounts.legal_forms import WEAK, forms
+from accounts.plain_text import heard, plain
+from accounts.slips import UNSURE, first_names, is_trade, same_word, sisters, slip, surnames, tells_little, titles
 
-from accounts.company_words import ABBREVIATIONS, CUT_SHORT, GENERIC, JOINERS, LEGAL_FORMS, LEGAL_PHRASES, SURNAMES
+_DOTTED = re.compile(r"\b(?:[a-z]\.[ ]?){2,}(?:[a-z]\b\.?)?")
+# What follows is another name of the same company, or its owner's.
+_ALIAS = re.compile(
+    r"\s+[-–—|/]+\s+|\s*\|\s*"
+    r"|[,;]?\s+(?:t/a|trading as|d/b/a|dba|o/a|operating as|hodn|handelend onder de naam|genannt|dite?|vorm(?:als|\.)|ehem(?:als|\.)"
+    r"|f/?k/?a|formerly(?: known as)?|previously|già|anciennement|dawniej|dříve)\s+"
+    r"|[,;]?\s+(?:inh(?:aber(?:in)?|\.)|propr?\.|proprietor|titolare|titular|wł(?:aściciel|\.)|eigenaar)\s*:?\s*",
+    re.IGNORECASE,
+)
+_PARTNERS = re.compile(
+    r"(?P<form>(?:s\.?\s?n\.?\s?c|s\.?\s?a\.?\s?s|s\.?\s?s|ohg|kg)\.?)\s+(?:di|d\.|des|der|de|von)\s+(?P<who>.+)$"
+    r"|\s(?:di|des)\s+(?P<others>\S+(?:\s+\S+){0,3}\s+(?:e|&|u\.|und|ed)\s+(?:c\.?|co\.?|figli.?|f\.lli|fratelli|soci|sons)\b.*)$",
+    re.IGNORECASE,
+)
+_OTHER_LETTERS = re.compile(r"[\u0370-\u1cff\u1f00-\u1fff\u3040-\ufaff]")
+_LINKING_S = re.compile(r"((?:ung|ion|heit|keit|schaft|tat))s$")  # Verwaltungs GmbH
+_AND_CO = re.compile(
+    r"(?:[&+]|\b(?:und|and|et|e|y|i|en|och|og|a|u)\b)\s*"
+    r"(?:co|cie|cia|c|ko|s-?ka|comp|compagnie|company|compania|companhia|partners?|spolka|spol|soci)(?:\.|\b)(?![’'])"
+)
 
 
-@lru_cache(maxsize=20_000)
-def plain(text: str) -> str:
-    """Lower case in Latin letters, as one hears them: other scripts transliterated, accents dropped, ae read as ä."""
-    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    text = unicodedata.normalize("NFC", "".join(one for one in text if not unicodedata.combining(one)))
-    text = re.sub(r"([aou])e", r"\1", anyascii(text).casefold())
-    return text.replace("ph", "f").replace("y", "i").replace("j", "i")
+@dataclass(frozen=True)
+class Name:
+    """A name as it is compared."""
 
-
-_phrases = tuple(plain(phrase) for phrase in LEGAL_PHRASES)
-# As they stand in the text, and after the dots of "A.E." have gone.
-_forms = LEGAL_FORMS | {plain(form) for form in LEGAL_FORMS if len(form) > 2}
-_joiners = JOINERS | {plain(word) for word in JOINERS}
-_generic = frozenset(plain(word) for word in GENERIC)
-_surnames = frozenset(plain(word) for word in SURNAMES)
-_whole_words = {plain(short): plain(word) for short, word in ABBREVIATIONS.items()}
-_cut_short = {f"{plain(short)}.": plain(word) for short, word in CUT_SHORT.items()}
+    text: str
+    words: tuple[str, ...]
+    joined: str  # All words but the legal form, written as one.
+    others: tuple[tuple[str, ...], ...] = ()  # Names that it goes by too: of its owner, its brand.
+    initials: frozenset[str] = frozenset()
+    sorts: frozenset[str] = frozenset()  # Of its legal forms; empty for none and for international ones.
+    homes: frozenset[str] = frozenset()  # Countries of its legal forms.
+    is_registered: bool = False  # Whether it has a legal form.
+    is_transcribed: bool = False  # Whether it is written in other letters than Latin ones.
 
 
 def company_key(name: str) -> str:
@@ -42,73 +61,134 @@ def company_key(name: str) -> str:
 @lru_cache(maxsize=20_000)
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a name without legal forms and joiners. One that was cut short, and that nobody spelled out, keeps its dot."""
-    spelled = _spelled(name)
-    return tuple(word for word in _without_forms(spelled) if word not in _joiners) or tuple(spelled)
+    spelled, _found = _without_forms(_spelled(name))
+    bare = tuple(word for word in spelled if word.rstrip(".") not in _joiners or word.endswith("."))
+    return tuple(word for word in bare if word.rstrip(".") not in _fillers) or bare or spelled
+
+
+@lru_cache(maxsize=20_000)
+def read_name(text: str) -> Name:
+    """A name taken apart: its words, its legal form, and the other names in it."""
+    main, others = _parts(text)
+    _rest, found = _without_forms(_spelled(text))
+    last = [_written[form] for form in found]
+    sorts = [frozenset(sort for sort, _where in entries if sort) for entries in last]
+    homes = [frozenset().union(*(where for _sort, where in entries)) for entries in last if all(where for _sort, where in entries)]
+    return Name(
+        text,
+        words_of(main),
+        "".join(word.rstrip(".") for word in _without_forms(_spelled(main))[0]),
+        tuple(dict.fromkeys(words for words in map(words_of, others) if words and words != words_of(main))),
+        initials(main),
+        frozenset().union(*sorts),
+        homes[0].intersection(*homes[1:]) if homes else frozenset(),
+        bool(found),
+        not plain_letters(text),
+    )
+
+
+def plain_letters(text: str) -> bool:
+    """Whether a text is written in Latin letters."""
+    return not _OTHER_LETTERS.search(text)
+
+
+def _parts(text: str) -> tuple[str, list[str]]:
+    """The name that counts, and the others: brand and owner, what stands in brackets."""
+    others = re.findall(r"\(([^)]{4,})\)", text) if "(" in text else []
+    bare = re.sub(r"\([^)]*\)", " ", text) if "(" in text and not is_eastern(text) else text
+    if (found := _PARTNERS.search(bare)) and found.start() > 0:
+        others.append(found["who"] or found["others"])
+        bare = f"{bare[: found.start()]} {found['form'] or ''}"
+    pieces = [piece for piece in _ALIAS.split(bare) if piece and piece.strip()]
+    if len(pieces) > 1:
+        others += pieces
+    return (bare if bare.strip() else text), others
 
 
 def initials(name: str) -> frozenset[str]:
     """The abbreviations that a name may go by: first letters, with and without the joiners."""
-    words = _without_forms(_spelled(name))
+    words, _found = _without_forms(_spelled(name))
     found = {"".join(word[0] for word in words), "".join(word[0] for word in words if word not in _joiners)}
     return frozenset(one for one in found if len(one) >= 3)
 
 
-def _spelled(name: str) -> list[str]:
-    text = re.sub(r"([\u3040-\u30ff\u3400-\u9fff])", r" \1 ", name)  # Chinese and Japanese letters stand without spaces.
-    text = re.sub(r"[’'`´]", "", plain(text)).replace("f.lli", "fratelli ")
-    text = re.sub(r"\b(?:[a-z]\.){2,}(?:[a-z]\b)?", lambda found: f"{found[0].replace('.', '')} ", text)
-    words = re.findall(r"[a-z0-9]+\.?", re.sub(r"[^a-z0-9.]+", " ", text))
-    return [_whole_words.get(word.rstrip(".")) or _cut_short.get(word) or _whole(word) for word in words]
+_QUOTES = str.maketrans("", "", "’'`´\"„“”«»")
+_SLASHED = re.compile(r"(?<=[a-z])/(?=[a-z]\b)")
+_WORDS = re.compile(r"[a-z0-9]+\.?")
+
+
+def _joined_letters(text: str) -> str:
+    """S.p.A. as one word."""
+    return _DOTTED.sub(lambda found: f"{found[0].replace('.', '').replace(' ', '')} ", text) if "." in text else text
+
+
+@lru_cache(maxsize=20_000)
+def _spelled(name: str) -> tuple[str, ...]:
+    text = plain(in_latin(name).translate(_QUOTES)).replace("f.lli", "fratelli ")
+    text = _AND_CO.sub(" ", _SLASHED.sub("", text) if "/" in text else text) if " " in text.strip() else text
+    text = _joined_letters(text)
+    words = _WORDS.findall(text)
+    return tuple(_cut_short.get(word) or _whole_words.get(word.rstrip(".")) or _whole(word) for word in words)
 
 
 def _whole(word: str) -> str:
     """A word without the dot at its end, unless that says that there is more to it."""
-    bare = word.rstrip(".")
-    return word if word != bare and len(bare) >= 3 and bare not in _forms else bare
+    bare = _LINKING_S.sub(r"\1", word.rstrip("."))
+    return f"{bare}." if word.endswith(".") and not bare.isdigit() and (bare,) not in _written else bare
 
 
-def _without_forms(words: list[str]) -> list[str]:
-    text = f" {' '.join(words)} "
-    for phrase in _phrases:
-        if text != f" {phrase} ":
-            text = text.replace(f" {phrase} ", " ")
-    return [word for word in text.split() if word not in _forms]
+def _tokens(text: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"[a-z0-9]+", _joined_letters(plain(text))))
 
 
-def likeness(left: str, right: str) -> int:
-    """Shared trigrams of two words, in percent of all of theirs, as PostgreSQL's pg_trgm counts them."""
-    one, other = ({f"  {word} "[at : at + 3] for at in range(len(word) + 1)} for word in (left, right))
-    return 100 * len(one & other) // len(one | other)
+_joiners = JOINERS | {plain(word) for word in JOINERS}
+_fillers = frozenset(plain(word) for word in FILLERS)
+_whole_words = {plain(short): plain(ABBREVIATIONS.get(word, word)) for short, word in ABBREVIATIONS.items()}
+_whole_words |= {plain(letters): letters for letters in ACRONYMS if len(letters) > 2}  # PHU is heard as fu.
+_cut_short = {f"{plain(short)}.": plain(word) for short, word in CUT_SHORT.items()}
+_weak = frozenset(plain(word) for word in WEAK)
+_written: dict[tuple[str, ...], list[tuple[str, frozenset[str]]]] = {}
+for _form, _sort, _where in forms():
+    _apart = tuple(one for word in _form.split() for one in (re.findall(r"[A-Za-zÀ-ž]", word) if "." in word else [word]))
+    for _variant in {
+        _tokens(_form),
+        _tokens(re.sub(r"[./]", "", _form)),
+        _tokens(" ".join(_apart)),
+        tuple(_tokens(_form.replace("&", " "))),
+    }:
+        if len("".join(_variant)) > 1 and not any((_sort, _where) == known for known in _written.get(_variant, [])):
+            _written.setdefault(_variant, []).append((_sort, _where))
+_longest: dict[str, int] = {}  # The words of the longest form that begins with one.
+for _variant in _written:
+    _longest[_variant[0]] = max(_longest.get(_variant[0], 0), len(_variant))
 
 
-def distance(left: str, right: str) -> int:
-    """How many letters to change, add, drop or swap with their neighbour make one word of the other."""
-    rows = [list(range(len(right) + 1))]
-    for at, letter in enumerate(left, 1):
-        row = [at]
-        for place, other in enumerate(right, 1):
-            cost = min(rows[-1][place] + 1, row[-1] + 1, rows[-1][place - 1] + (letter != other))
-            if at > 1 and place > 1 and letter == right[place - 2] and left[at - 2] == other:
-                cost = min(cost, rows[-2][place - 2] + 1)
-            row.append(cost)
-        rows.append(row)
-    return rows[-1][-1]
+@lru_cache(maxsize=20_000)
+def _without_forms(words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """The words that are no legal form, and the forms. Short ones count at either end of a name only."""
+    kept: list[str] = []
+    found: list[tuple[str, ...]] = []
+    bare, at = [word.rstrip(".") for word in words], 0
+    while at < len(words):
+        size = next(
+            (size for size in range(_longest.get(bare[at], 0), 0, -1) if _is_form(tuple(bare[at : at + size]), at, size, words, kept)), 0
+        )
+        if size:
+            found.append(tuple(bare[at : at + size]))
+        else:
+            kept.append(words[at])
+        at += size or 1
+    return (tuple(kept) or words), tuple(found) if kept else ()
 
 
-@lru_cache(maxsize=50_000)
-def same_word(left: str, right: str) -> int:
-    """Whether two words are one, in percent: 100 for equal ones, less for a slip of the pen or another ending, 0 for different ones."""
-    if left == right:
-        return 100
-    short, long = sorted((left.rstrip("."), right.rstrip(".")), key=len)
-    if long.startswith(short) and (left if left.rstrip(".") == short else right).endswith("."):
-        return 96
-    if short[:1] != long[:1] or len(long) < 5 or re.search(r"\d", left + right):
-        return 0
-    slips = distance(short, long)
-    if slips == 1 or (slips == 2 and len(long) >= 8):
-        return 92 - 6 * slips
-    return 84 if len(short) >= 8 and likeness(short, long) >= 60 else 0
+def _is_form(piece: tuple[str, ...], at: int, size: int, words: tuple[str, ...], kept: list[str]) -> bool:
+    if len(piece) < size or piece not in _written:
+        return False
+    letters = "".join(piece)
+    if len(letters) > 2 and letters not in _weak:
+        return True
+    after = tuple(word.rstrip(".") for word in words[at + size :])
+    return (not kept and bool(after)) or all((word,) in _written for word in after)
 
 
 @dataclass(frozen=True)
@@ -118,53 +198,141 @@ class Names:
     both: tuple[tuple[str, str], ...]
     left: tuple[str, ...]
     right: tuple[str, ...]
+    slips: int = 0  # What the shared words differ by, in percent points.
 
     @property
     def distinctive(self) -> int:
-        """Letters that both names share and that are neither a trade nor a frequent surname."""
-        return sum(len(one) for one, _other in self.both if one not in _generic and one not in _surnames)
+        """Letters of the names that both share, trades left out; none where all of them are frequent names."""
+        telling = [one for one, other in self.both if not tells_little(one) and not tells_little(other)]
+        return sum(len(one) for one, _other in self.both if not is_trade(one.rstrip("."))) if telling else 0
 
     @property
     def has_name_in_common(self) -> bool:
         """Whether they share a word that is more than a trade."""
-        return any(one not in _generic and len(one) >= 3 for one, _other in self.both)
-
-    @property
-    def slips(self) -> int:
-        """What the shared words differ by, in percent points."""
-        return sum(100 - same_word(one, other) for one, other in self.both)
+        return any(not is_trade(one.rstrip(".")) and len(one) >= 3 for one, other in self.both if same_word(one, other) > UNSURE)
 
 
 @lru_cache(maxsize=20_000)
 def side_by_side(left: tuple[str, ...], right: tuple[str, ...]) -> Names:
+    """Two names word by word: equal words first, then those that differ by a slip, then words that one writes together or as letters."""
     if "".join(left) == "".join(right):
-        return Names(((word := "".join(left), word),) if len(left) != len(right) else tuple(zip(left, left, strict=True)), (), ())
+        return Names(tuple(zip(left, left, strict=True)) if len(left) == len(right) else ((("".join(left)), "".join(left)),), (), ())
     ranked = sorted(((same_word(one, other), one, other) for one in left for other in right), key=lambda found: -found[0])
-    mine, theirs, both = list(left), list(right), []
+    mine, theirs, both, slips = list(left), list(right), [], 0
     for same, one, other in ranked:
         if same and one in mine and other in theirs:
             mine.remove(one)
             theirs.remove(other)
             both.append((one, other))
-    if mine and theirs and _is_compound("".join(mine), "".join(theirs)):
-        both.append(("".join(mine), "".join(mine)))
+            slips += 100 - same
+    if mine and theirs and (cost := _together(tuple(mine), tuple(theirs), left, right)):
+        both.append(("".join(mine), "".join(theirs)))
+        slips += 100 - cost
         mine, theirs = [], []
-    return Names(tuple(both), tuple(mine), tuple(theirs))
+    return Names(tuple(both), tuple(mine), tuple(theirs), slips)
 
 
-def _is_compound(left: str, right: str) -> bool:
-    return left == right or (min(len(left), len(right)) >= 10 and left[0] == right[0] and distance(left, right) == 1)
+def _together(mine: tuple[str, ...], theirs: tuple[str, ...], left: tuple[str, ...], right: tuple[str, ...]) -> int:
+    """Whether the words that are left over are one: joined and apart, cut short, or the other's first letters."""
+    one, other = "".join(mine), "".join(theirs)
+    if one.replace(".", "") == other.replace(".", ""):
+        return 98
+    for cut, whole in ((mine, other), (theirs, one)):
+        if any(word.endswith(".") for word in cut) and re.fullmatch(
+            "".join(f"{word[:-1]}[a-z]*" if word.endswith(".") else word for word in cut), whole.replace(".", "")
+        ):
+            return 92
+    for letters, words in ((mine, theirs), (theirs, mine)):
+        if len(letters) == 1 and len(words) > 1 and _are_first_letters(letters[0], "".join(word[0] for word in words)):
+            return 90
+        if len(letters) == 1 and _are_letters_of(letters[0], words):
+            return 88
+    short, long = sorted((one, other), key=len)
+    return slip(short, long) if len(short) >= 9 and short[0] == long[0] and (len(mine) != 1 or len(theirs) != 1) else 0
 
 
-def name_likeness(names: Names) -> int:
-    """How alike two company names are, in percent, whatever else is known. Names that each have a word of their own are two."""
+def _are_first_letters(letters: str, first: str) -> bool:
+    """Whether a word is others' first letters; P.H.U. has that of Przedsiębiorstwo, which goes as any word for company."""
+    return len(letters) <= 6 and (letters == first or (letters in _acronyms and letters.endswith(first)))
+
+
+def _are_letters_of(letters: str, words: tuple[str, ...]) -> bool:
+    """Whether a word is made of others' first letters and those of the parts of long ones: WBG of Wohnungsbaugesellschaft."""
+    if not 3 <= len(letters) <= 5 or len("".join(words)) < 12 or set(letters) & set("0123456789"):
+        return False
+    return bool(re.fullmatch("".join(f"{letter}[a-z]*" for letter in letters), "".join(words))) and all(
+        word[0] in letters for word in words
+    )
+
+
+def name_likeness(names: Names, towns: frozenset[str] = frozenset()) -> int:
+    """How alike two company names are, in percent, whatever else is known. Names that each have a word of their own are two.
+
+    `towns` are the words of the towns where the two are: added to a name, they set nothing apart.
+    """
     if not names.both:
         return 0
     if names.left and names.right:
         return 45 if names.has_name_in_common else 20
     rest = names.left or names.right
     if not rest:
-        return max(76, 100 - names.slips)
-    if all(word in _generic for word in rest) and names.distinctive >= 5:
-        return max(76, 90 - 3 * len(rest) - names.slips)
+        return max(UNSURE, 100 - names.slips)
+    if any(word in sisters for word in rest):
+        return 64 if names.has_name_in_common else 30
+    if all(_adds_nothing(word, towns) for word in rest) and names.distinctive >= 5:
+        return max(UNSURE, 90 - 3 * len(rest) - names.slips)
     return 64 if names.has_name_in_common else 30
+
+
+def _adds_nothing(word: str, towns: frozenset[str]) -> bool:
+    bare = word.rstrip(".")
+    return (
+        is_trade(word)
+        or is_trade(bare)
+        or bare in first_names
+        or bare in titles
+        or bare in _acronyms
+        or len(bare) == 1
+        or places.town(bare) in towns
+    )
+
+
+_acronyms = ACRONYMS
+
+
+@dataclass(frozen=True)
+class Alike:
+    """How alike two names are: in percent, and word by word."""
+
+    score: int
+    names: Names
+
+
+@lru_cache(maxsize=20_000)
+def compare_names(left: Name, right: Name, towns: frozenset[str] = frozenset()) -> Alike:
+    """Two names by their words, their initials, and the other names that they go by."""
+    names = side_by_side(left.words, right.words)
+    score = name_likeness(names, towns)
+    if left.is_transcribed != right.is_transcribed and score < 100:
+        as_heard = side_by_side(*(tuple(heard(word.rstrip(".")) for word in one.words) for one in (left, right)))
+        if not (as_heard.left or as_heard.right):
+            names, score = as_heard, max(score, 92 - as_heard.slips)
+    if {"".join(left.words)} & right.initials or {"".join(right.words)} & left.initials:
+        score = max(score, 66)
+    if left.joined == right.joined:
+        score = max(score, 98)
+    return Alike(max(score, _by_other_name(left, right)), names)
+
+
+def _by_other_name(left: Name, right: Name) -> int:
+    """A brand, an owner or a former name of one, which is the other's name."""
+    if left.others and right.others and len(left.words) != len(right.words):
+        pairs = [(one, other) for one in (left.words, *left.others) for other in (right.words, *right.others)]
+    else:
+        pairs = [(one, right.words) for one in left.others] + [(left.words, other) for other in right.others]
+    for one, other in pairs:
+        names = side_by_side(one, other)
+        is_whole = bool(names.both) and not (names.left or names.right) and names.slips <= 14
+        if is_whole and (names.distinctive >= 5 or (len(one) > 1 and any(word in surnames for word in one))):
+            return 82
+    return 0

@@ -1,14 +1,16 @@
-"""The matching, on labelled pairs of companies. Those held out were written before the rules and have never been used for them."""
+"""The matching, on labelled pairs of companies. Those held out were written before the first rules by the hand that wrote the rules; the
+others were all used for the rules, so that their figures say what is reached, not what is to be expected."""
 
 import csv
 from pathlib import Path
 
 import pytest
 
-from accounts.matching import ALIKE, SAME, Reason, compare, compare_people, mail_domain, phone_key, profile, tax_key
+from accounts.matching import ALIKE, SAME, Reason, compare, compare_people, mail_domain, profile
 from accounts.names import company_key
 
 DATA = Path(__file__).parent / "data"
+TUNING = {"tuning": (1000, 1000), "second_hand": (1000, 1000), "kinds": (1000, 993)}  # What is reached.
 
 
 def read(name):
@@ -53,12 +55,13 @@ def test_precision_and_recall_on_pairs_that_were_held_out():
     assert recall >= 950
 
 
-def test_precision_and_recall_on_the_pairs_of_the_tuning():
-    assert measured(read("tuning")) == (1000, 1000)
+@pytest.mark.parametrize("name", TUNING)
+def test_precision_and_recall_on_the_pairs_of_the_tuning(name):
+    assert measured(read(name)) == TUNING[name]
 
 
 def test_the_comparison_does_not_depend_on_the_side():
-    rows = [*read("tuning"), *read("held_out")]
+    rows = [row for name in (*TUNING, "held_out") for row in read(name)]
 
     assert [
         (row["left_name"], row["right_name"])
@@ -92,30 +95,13 @@ def test_company_key(name, key):
         ("a@gmail.com", ""),
         ("a@co.uk", ""),
         ("a@one.github.io", "one.github.io"),
+        ("a@otenet.gr", ""),
+        ("a@shop.xn--mller-kva.de", "müller.de"),
         ("", ""),
     ],
 )
 def test_mail_domain(address, domain):
     assert mail_domain(address) == domain
-
-
-@pytest.mark.parametrize("number", ["0471 12 34 56", "+39 0471 123456", "0039 (0)471/123-456", "0471123456"])
-def test_phone_key(number):
-    assert phone_key(number, "IT") == "+390471123456"
-
-
-@pytest.mark.parametrize("number", ["030 23125-042", "+49 (0)30 23125042", "0049 30 23125042", "(030) 23 12 50 42"])
-def test_phone_key_leaves_the_bracketed_nought_out(number):
-    assert phone_key(number, "DE") == "+493023125042"
-
-
-@pytest.mark.parametrize("number", ["", "12", "nobody"])
-def test_phone_key_of_no_number(number):
-    assert phone_key(number, "IT") == ""
-
-
-def test_tax_key_takes_the_country_of_a_bare_number():
-    assert [tax_key("ATU 622 189 54"), tax_key("01234567890", "it"), tax_key("")] == ["ATU62218954", "IT01234567890", ""]
 
 
 def test_compare_says_why():
@@ -158,3 +144,39 @@ def test_compare_people(person, email, is_same):
     known = profile("Brenner", emails=["a.rossi@brenner.de"], person="Anna Rossi")
 
     assert compare_people(known, profile("", emails=[email], person=person)).is_same is is_same
+
+
+def test_compare_takes_a_number_with_and_without_its_country_for_one():
+    left, right = profile("Bar Lunaria", tax_number="03411870359"), profile("Mastrellini & C.", tax_number="IT 03411870359")
+
+    assert compare(left, right).reasons == (Reason("tax", "03411870359", "IT03411870359"),)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "is_same"),
+    [
+        ({"name": "Keltmann Bau GmbH"}, {"name": "Keltmann Logistik GmbH"}, False),
+        ({"name": "Keltmann Bau"}, {"name": "Keltmann Logistik GmbH"}, True),
+        ({"name": "Fitwerk Passau", "emails": ["passau@x-group.de"]}, {"name": "Fitwerk Ulm", "emails": ["ulm@x-group.de"]}, False),
+        ({"name": "Fitwerk Ost", "city": "Passau"}, {"name": "Fitwerk West", "city": "Ulm"}, False),
+        ({"name": "Trelloni", "country": "IT"}, {"name": "Trelloni", "country": "DE"}, False),
+        ({"name": "Trelloni GmbH"}, {"name": "Trelloni B.V."}, False),
+        ({"name": "Trelloni GmbH"}, {"name": "Trelloni S.r.l."}, True),
+    ],
+)
+def test_compare_tells_companies_of_one_group_that_share_a_domain(left, right, is_same):
+    profiles = [profile(**{"website": "x-group.de", **values}) for values in (left, right)]
+
+    assert compare(*profiles).is_same is is_same
+
+
+def test_compare_takes_a_page_of_a_platform_for_nobodys_domain():
+    left, right = (profile(name, website=f"https://facebook.com/{name}") for name in ("Faro", "Molina"))
+
+    assert compare(left, right).score == 0
+
+
+def test_compare_finds_a_name_in_the_others_domain():
+    left, right = profile("株式会社霧島電機", website="www.kirishima-denki.co.jp"), profile("Kirishima Denki K.K.")
+
+    assert compare(left, right).is_same

@@ -1,0 +1,154 @@
+"""Whether two words of names are one: equal, cut short, mistyped, or of one trade in two languages. Pure.
+
+Which edits are slips of the pen: a doubled letter, two neighbours swapped, a letter left out of or put into a long word, a key beside the
+right one. Another ending or beginning is another word: Bianchi and Bianchini, Lundgren and Lundberg are two families.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from accounts.company_words import COMMON_NAMES, GENERIC, SISTERS, TITLES, TRADES
+from accounts.person_words import FIRST_NAMES, SURNAMES
+from accounts.plain_text import distance, plain, squeezed
+
+EQUAL, CUT, SLIP, RARE_SLIP, UNSURE = 100, 96, 92, 86, 70
+
+_trade_of = {plain(word): plain(group.split()[0]) for group in TRADES.split(";") for word in group.split()}
+generic = frozenset(plain(word) for word in GENERIC) | frozenset(_trade_of)
+_trade_beginnings = frozenset(word[:size] for word in generic for size in range(3, len(word)))
+surnames = frozenset(plain(word) for word in SURNAMES)
+first_names = frozenset(plain(word) for word in FIRST_NAMES)
+common_names = frozenset(plain(word) for word in COMMON_NAMES)
+sisters = frozenset(plain(word) for word in SISTERS)
+titles = frozenset(plain(word) for word in TITLES)
+_KEYS = ("qwertzuiop", "qwertyuiop", "asdfghjkl", "yxcvbnm", "zxcvbnm")
+_beside = {frozenset(pair) for row in _KEYS for pair in zip(row, row[1:], strict=False)} | {
+    frozenset("il"),
+    frozenset("oq"),
+    frozenset("uv"),
+    frozenset("mn"),
+}
+_ENDINGS = (
+    "",
+    "e",
+    "en",
+    "n",
+    "s",
+    "es",
+    "er",
+    "i",
+    "a",
+    "o",
+    "os",
+    "as",
+    "ik",
+    "ics",
+    "ica",
+    "ika",
+    "ique",
+    "iek",
+    "ie",
+    "ies",
+    "gesellschaft",
+    "betriebe",
+    "betrieb",
+)
+_VOWELS = frozenset("aeiou")
+
+
+def tells_little(word: str) -> bool:
+    """Whether many companies have the word in their names: trades, frequent surnames, first names, stars and gods."""
+    bare = word.rstrip(".")
+    return is_trade(bare) or bare in surnames or bare in first_names or bare in common_names or len(bare) < 2
+
+
+@lru_cache(maxsize=20_000)
+def is_trade(word: str) -> bool:
+    """Whether a word tells what is done, not by whom; also one made of two such words, as Gartenbau or Elektroinstallation."""
+    if word in generic or word in titles or (word.endswith(".") and word[:-1] in _trade_beginnings):
+        return True
+    cuts = ((word[:at], word[at:]) for at in range(3, len(word) - 2))
+    return len(word) >= 7 and any(head.rstrip("s") in generic and tail in generic for head, tail in cuts)
+
+
+@lru_cache(maxsize=50_000)
+def same_word(left: str, right: str) -> int:
+    """Whether two words are one, in percent: `EQUAL` down to `UNSURE`, which needs other evidence; 0 for different ones."""
+    if left == right:
+        return EQUAL
+    if left[:1] != right[:1]:
+        return 94 if left in _trade_of and _trade_of[left] == _trade_of.get(right) else 0
+    one, other = left.rstrip("."), right.rstrip(".")
+    short, long = (one, other) if len(one) <= len(other) else (other, one)
+    if long.startswith(short) and (left if one == short else right).endswith("."):
+        return CUT if len(short) > 1 else 90
+    if one == other:
+        return EQUAL
+    if one in _trade_of and _trade_of[one] == _trade_of.get(other):
+        return 94
+    if len(long) < 5 or not (one + other).isalpha():
+        return 0
+    if is_trade(one) and is_trade(other):
+        return _same_trade(short, long)
+    known = [word in surnames or word in first_names for word in (one, other)]
+    return 0 if all(known) else _of_a_name(short, long) if any(known) else slip(short, long)
+
+
+def _of_a_name(short: str, long: str) -> int:
+    """A frequent name and a word near it: mistyped, or another family's."""
+    is_likely = squeezed(short) == squeezed(long) or sorted(short) == sorted(long)
+    return slip(short, long) if is_likely else min(UNSURE, slip(short, long))
+
+
+def _same_trade(short: str, long: str) -> int:
+    """Two trades: one in another language or number, or the first part of the other."""
+    stem = next((at for at, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    if stem >= 5 and short[stem:] in _ENDINGS and long[stem:] in _ENDINGS:
+        return 94
+    return 88 if stem == len(short) >= 5 else SLIP if squeezed(short) == squeezed(long) else 0
+
+
+@lru_cache(maxsize=50_000)
+def slip(short: str, long: str) -> int:
+    """How likely one word is the other mistyped; `short` is not the longer one."""
+    if len(long) - len(short) > 2 or len(set(short) ^ set(long)) > 4:
+        return 0
+    if squeezed(short) == squeezed(long):
+        return SLIP
+    apart = distance(short, long)
+    if apart > 2 or (apart == 2 and len(long) < 9):
+        return 0
+    if apart == 2:
+        return _two_slips(short, long)
+    start = next((at for at, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    if sorted(short) == sorted(long):
+        return SLIP if len(long) >= 6 else UNSURE
+    if len(short) < len(long):
+        return _letter_missing(long, start)
+    return _letter_changed(short, long, start)
+
+
+def _letter_missing(long: str, start: int) -> int:
+    if start >= len(long) - 1:
+        return UNSURE if len(long) >= 9 else 0
+    return SLIP if len(long) >= 9 else RARE_SLIP if len(long) == 8 else UNSURE if len(long) >= 6 else 0
+
+
+def _letter_changed(short: str, long: str, start: int) -> int:
+    letters = frozenset((short[start], long[start]))
+    if start >= len(long) - 1:
+        return UNSURE if len(long) >= 10 and not letters <= _VOWELS else 0
+    is_key = letters in _beside and not letters <= _VOWELS
+    if len(long) >= 10 or (is_key and len(long) >= 7):
+        return RARE_SLIP
+    return UNSURE if len(long) >= 7 else 0
+
+
+def _two_slips(short: str, long: str) -> int:
+    """A doubled letter beside another slip, or two slips in a very long word."""
+    one, other = sorted((squeezed(short), squeezed(long)), key=len)
+    if len(one) >= 8 and distance(one, other) == 1:
+        return UNSURE if slip(one, other) in {0, UNSURE} else RARE_SLIP
+    is_inside = short[:3] == long[:3] and short[-2:] == long[-2:]
+    return RARE_SLIP if len(long) >= 13 and is_inside else UNSURE if len(long) >= 11 and is_inside else 0
