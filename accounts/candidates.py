@@ -6,9 +6,13 @@ be found. The functions are made in `migrations/0006_match_more_writings.py`; th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Case, F, FloatField, Func, Q, QuerySet, TextField, Value, When
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import BooleanField, Case, F, FloatField, Func, Q, QuerySet, TextField, Value, When
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Greatest
 
 from accounts.matching import Profile
@@ -61,9 +65,107 @@ def candidates(
 
 def _numbers(field: str, profile: Profile) -> Q:
     """The number itself, its switchboard, and the switchboard's extensions."""
-    found = Q(pk__in=())
-    for number in (one for one in profile.phones if one.startswith("+")):
-        found |= Q(**{f"{field}__in": [number, *(f"{number[:-cut]}0" for cut in (1, 2, 3) if len(number) - cut >= SHORTEST_BASE)]})
+    numbers = frozenset(one for one in profile.phones if one.startswith("+"))
+    found = Q(**{f"{field}__in": sorted(_written(numbers))})
+    for number in numbers:
         if number.endswith("0") and len(number) > SHORTEST_BASE:
             found |= Q(**{f"{field}__startswith": number[:-1]})
     return found
+
+
+def candidates_each(
+    rows: QuerySet[Any],
+    profiles: Sequence[Profile],
+    *,
+    name: Any,
+    texts: Sequence[str],
+    hosts: Sequence[str],
+    phones: Sequence[str],
+    tax: str = "",
+) -> list[list[Any]]:
+    """The same for many profiles, in two queries: for each the rows that may be taken for one with it, at most `EXAMINED` a way.
+
+    `texts` are looked for inside the names: without the trades, which many share, few rows are read, however many there are.
+    """
+    arms, values = [], []
+    for query, wanted in _arms(rows, profiles, name=name, texts=texts, hosts=hosts, phones=phones, tax=tax):
+        pairs = [(number, value) for number, found in enumerate(wanted) for value in sorted(found)]
+        if pairs:
+            try:
+                inner, parameters = query[:EXAMINED].query.sql_with_params()
+            except EmptyResultSet:
+                continue
+            arms.append(
+                f"SELECT w.number, r.pk FROM unnest(%s::int[], %s::text[]) AS w(number, value) CROSS JOIN LATERAL ({inner}) AS r(pk)"  # noqa: S608 (the queryset's own SQL; values are parameters)
+            )
+            values += [[number for number, _value in pairs], [value for _number, value in pairs], *parameters]
+    found: list[set[int]] = [set() for _profile in profiles]
+    if arms:
+        with connection.cursor() as cursor:
+            cursor.execute(" UNION ".join(arms), values)
+            for number, key in cursor.fetchall():
+                found[number].add(key)
+    records = {one.pk: one for one in rows.filter(pk__in=set().union(*found))} if any(found) else {}
+    return [[records[key] for key in sorted(keys, reverse=True) if key in records] for keys in found]
+
+
+def _arms(
+    rows: QuerySet[Any],
+    profiles: Sequence[Profile],
+    *,
+    name: Any,
+    texts: Sequence[str],
+    hosts: Sequence[str],
+    phones: Sequence[str],
+    tax: str,
+) -> list[tuple[QuerySet[Any], list[set[str]]]]:
+    """Ways to find rows, each by one index, with what each profile looks for; the value in hand is `w.value`."""
+    bare = rows.select_related(None).order_by()
+    value: Any = RawSQL("w.value", (), output_field=TextField())
+    wanted = MatchKey(value)
+    near = Func(F("match_key"), wanted, function="similarity", output_field=FloatField())
+    by_name = (
+        bare.alias(match_key=MatchKey(name))
+        .filter(match_key__trigram_word_similar=wanted)
+        .alias(near=near)
+        .order_by("-near", "-pk")
+        .values("pk")
+    )
+    arms = [(by_name, [{text} if text else set() for text in texts])]
+    domains = [{domain[::-1] for domain in one.domains} for one in profiles]
+    for field in hosts:
+        keyed = bare.alias(host=HostKey(field))
+        arms.append((_equal(keyed, "host").values("pk"), domains))
+        arms.append((_beginning(keyed, "host").values("pk"), [{f"{domain}." for domain in found} for found in domains]))
+    known = [frozenset(number for number in one.phones if number.startswith("+")) for one in profiles]
+    for field in phones:
+        arms.append((_equal(bare, field).values("pk"), [_written(one) for one in known]))
+        bases = [{number[:-1] for number in one if number.endswith("0") and len(number) > SHORTEST_BASE} for one in known]
+        arms.append((_beginning(bare, field).values("pk"), bases))
+    if tax:
+        numbers = [set(one.tax.keys) if one.tax else set() for one in profiles]
+        keyed = bare.alias(tax_key=TaxKey(tax))
+        arms.append((keyed.filter(_compared(F("tax_key"), ">=", value), _compared(F("tax_key"), "<=", value)).values("pk"), numbers))
+    return arms
+
+
+def _equal(rows: QuerySet[Any], field: str) -> QuerySet[Any]:
+    """Rows whose field is `w.value`, as a range: where most rows say nothing there, the database takes any value for a frequent one."""
+    value = RawSQL("w.value", (), output_field=TextField())
+    return rows.filter(_compared(F(field), "~>=~", value), _compared(F(field), "~<=~", value))
+
+
+def _beginning(rows: QuerySet[Any], field: str) -> QuerySet[Any]:
+    """Rows whose field begins with `w.value`: a range, since a pattern that is not known beforehand finds no index."""
+    least = _compared(F(field), "~>=~", RawSQL("w.value", (), output_field=TextField()))
+    most = _compared(F(field), "~<~", RawSQL("(w.value || chr(1114111))", (), output_field=TextField()))
+    return rows.filter(least, most)
+
+
+def _compared(left: Any, by: str, right: Any) -> Func:
+    return Func(left, right, arg_joiner=f" {by} ", template="(%(expressions)s)", output_field=BooleanField())
+
+
+def _written(numbers: frozenset[str]) -> set[str]:
+    """Numbers and what may be their switchboards'."""
+    return set(numbers) | {f"{number[:-cut]}0" for number in numbers for cut in (1, 2, 3) if len(number) - cut >= SHORTEST_BASE}

@@ -7,7 +7,7 @@ An import gives `Account.objects.for_partner(partner).filter(deleted_at=None)`. 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,6 +76,17 @@ def accounts_like(wanted: Profile, rows: AccountQuerySet, *, but: int | None = N
 def contacts_like(wanted: Profile, rows: ContactQuerySet, *, but: int | None = None) -> list[Duplicate]:
     """Contacts that may be this person."""
     return ranked(wanted, rows.select_related("owner", "account").exclude(pk=but).like(wanted), compare_people)
+
+
+def accounts_like_each(wanted: Sequence[Profile], rows: AccountQuerySet) -> list[list[Duplicate]]:
+    """The same for many companies, in two queries."""
+    return [ranked(one, found, compare) for one, found in zip(wanted, rows.select_related("owner").like_each(wanted), strict=True)]
+
+
+def contacts_like_each(wanted: Sequence[Profile], rows: ContactQuerySet) -> list[list[Duplicate]]:
+    """The same for many people, in two queries."""
+    found = rows.select_related("owner", "account").like_each(wanted)
+    return [ranked(one, records, compare_people) for one, records in zip(wanted, found, strict=True)]
 
 
 def ranked(wanted: Profile, rows: Iterable[Any], judge: Callable[[Profile, Profile], Match]) -> list[Duplicate]:

@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from accounts.duplicates import Duplicate, accounts_like, contacts_like
+from accounts.duplicates import Duplicate, accounts_like_each, contacts_like_each, told
 from accounts.forms import AccountEditForm, AccountForm, ContactEditForm, ContactForm
+from accounts.marks import as_json, company_marks, from_json, person_marks
+from accounts.matching import Match, Profile, compare, compare_people
 from accounts.models import Account, Contact
 from accounts.names import company_key
 from accounts.services import create_account, create_contact, edit_account, edit_contact
-from partnerportal.core.imports.kinds import ImportKind, Likeness, register
+from partnerportal.core.imports.kinds import Evidence, ImportKind, Likeness, register
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
+
+    from django.db.models import Case
 
     from partners.models import User
 
@@ -47,6 +51,18 @@ def same(found: Iterable[Duplicate]) -> list[Likeness]:
     return [Likeness(one.record, "; ".join(one.reasons)) for one in found if one.is_same]
 
 
+def _evidence(marks: Callable[[Profile], frozenset[str]], judge: Callable[[Profile, Profile], Match]) -> Evidence:
+    def why(left: dict[str, object], right: dict[str, object]) -> str:
+        match = judge(from_json(left), from_json(right))
+        return "; ".join(told(reason) for reason in match.reasons) if match.is_same else ""
+
+    return Evidence(facts=lambda record: as_json(record.profile), marks=lambda facts: marks(from_json(facts)), why=why)
+
+
+COMPANY_EVIDENCE = _evidence(company_marks, compare)
+PERSON_EVIDENCE = _evidence(person_marks, compare_people)
+
+
 def account_named(name: str, by: User) -> str:
     """The key of the one account with a name, its legal form aside. Raises ValidationError."""
     rows = Account.objects.visible_to(by)
@@ -61,12 +77,14 @@ def account_named(name: str, by: User) -> str:
     raise ValidationError(_("There is no account “%(name)s”. Import the accounts first.") % {"name": name})
 
 
-def _accounts_like(account: Account, by: User) -> list[Likeness]:
-    return same(accounts_like(account.profile, Account.objects.visible_to(by)))
+def _accounts_like(accounts: Sequence[Account], by: User, others: Case) -> list[list[Likeness]]:
+    found = accounts_like_each([account.profile for account in accounts], Account.objects.visible_to(by).filter(others))
+    return [same(one) for one in found]
 
 
-def _contacts_like(contact: Contact, by: User) -> list[Likeness]:
-    return same(contacts_like(contact.profile, Contact.objects.visible_to(by)))
+def _contacts_like(contacts: Sequence[Contact], by: User, others: Case) -> list[list[Likeness]]:
+    found = contacts_like_each([contact.profile for contact in contacts], Contact.objects.visible_to(by).filter(others))
+    return [same(one) for one in found]
 
 
 ACCOUNTS = register(
@@ -78,7 +96,7 @@ ACCOUNTS = register(
         create=create_account,
         edit=edit_account,
         duplicates=_accounts_like,
-        key=lambda account: company_key(account.name),
+        evidence=COMPANY_EVIDENCE,
         aliases={
             **{name: PERSON[name] for name in ("email", "phone", "description")},
             **COMPANY,
@@ -109,7 +127,7 @@ CONTACTS = register(
         create=create_contact,
         edit=edit_contact,
         duplicates=_contacts_like,
-        key=lambda contact: contact.email.casefold(),
+        evidence=PERSON_EVIDENCE,
         aliases={
             **PERSON,
             "account": ("account name", "company", "company name", "customer", "Firma", "Firmenname", "Kunde", "Unternehmen"),

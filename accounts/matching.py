@@ -198,7 +198,7 @@ def _compare_names(left: Profile, right: Profile) -> Alike:
     """The names; one that is the other's domain is one of its names, in whatever script the company writes itself."""
     alike = compare_names(left.named, right.named, left.city | right.city)
     is_brand = any(
-        len(one.named.joined) >= TELLING and one.named.joined in _brands(other.domains) for one, other in ((left, right), (right, left))
+        len(one.named.joined) >= TELLING and one.named.joined in brands(other.domains) for one, other in ((left, right), (right, left))
     )
     return Alike(max(alike.score, 82), alike.names) if is_brand else alike
 
@@ -272,10 +272,10 @@ def _have_other_domains(left: Profile, right: Profile) -> bool:
 
 def _one_brand(left: Iterable[str], right: Iterable[str]) -> bool:
     """Whether two domains differ in their ending alone: brenner.de and brenner.com."""
-    return bool(_brands(left) & _brands(right))
+    return bool(brands(left) & brands(right))
 
 
-def _brands(domains: Iterable[str]) -> frozenset[str]:
+def brands(domains: Iterable[str]) -> frozenset[str]:
     """What stands before the ending of domains, as names are compared; short ones may be anybody's."""
     return frozenset(_brand(domain) for domain in domains) - {""}
 

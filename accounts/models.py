@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
@@ -17,8 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 from phonenumber_field.modelfields import PhoneNumberField
 
-from accounts.candidates import HostKey, MatchKey, TaxKey, candidates
+from accounts.candidates import HostKey, MatchKey, TaxKey, candidates, candidates_each
 from accounts.matching import ALIKE, Profile, compare, profile
+from accounts.names import distinctive_part
 from partnerportal.core.history import tracked
 from partnerportal.core.models import Subject
 from partnerportal.core.scoping import PartnerManager, PartnerOwned, PartnerQuerySet
@@ -53,10 +55,15 @@ class AccountStatus(models.TextChoices):
 
 
 class AccountQuerySet(PartnerQuerySet):
+    compared_by: dict[str, Any] = {"name": "name", "hosts": ("email", "website"), "phones": ("phone",), "tax": "vat_number"}
+
     def like(self, wanted: Profile) -> AccountQuerySet:
         """The rows that may be this company, the nearest first; `matching.compare` decides."""
-        hosts, phones = ("email", "website"), ("phone",)
-        return candidates(self, wanted, name="name", text=wanted.name, hosts=hosts, phones=phones, tax="vat_number")  # type: ignore[type-var,return-value]
+        return candidates(self, wanted, text=wanted.name, **self.compared_by)  # type: ignore[type-var,return-value]
+
+    def like_each(self, wanted: Sequence[Profile]) -> list[list[Account]]:
+        """The same for many at once: a list for each."""
+        return candidates_each(self, wanted, texts=[distinctive_part(one.words) for one in wanted], **self.compared_by)
 
     def similar_to(self, *, name: str, email: str) -> list[Account]:
         """Up to five accounts that may be the same company, as its name and a mail address tell: worth offering; the surest first."""
@@ -67,10 +74,15 @@ class AccountQuerySet(PartnerQuerySet):
 
 
 class ContactQuerySet(PartnerQuerySet):
+    compared_by: dict[str, Any] = {"name": FULL_NAME, "hosts": ("email",), "phones": ("phone", "mobile")}
+
     def like(self, wanted: Profile) -> ContactQuerySet:
         """The rows that may be this person, the nearest first; `matching.compare_people` decides."""
-        hosts, phones = ("email",), ("phone", "mobile")
-        return candidates(self, wanted, name=FULL_NAME, text=wanted.person, hosts=hosts, phones=phones)  # type: ignore[type-var,return-value]
+        return candidates(self, wanted, text=wanted.person, **self.compared_by)  # type: ignore[type-var,return-value]
+
+    def like_each(self, wanted: Sequence[Profile]) -> list[list[Contact]]:
+        """The same for many at once: a list for each."""
+        return candidates_each(self, wanted, texts=[one.person for one in wanted], **self.compared_by)
 
 
 class Account(Taskable):

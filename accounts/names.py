@@ -105,6 +105,12 @@ def _parts(text: str) -> tuple[str, list[str]]:
     return (bare if bare.strip() else text), others
 
 
+def distinctive_part(words: tuple[str, ...]) -> str:
+    """The words of a name that are more than a trade, as one would look for them; all of them where each is a trade."""
+    found = [word.rstrip(".") for word in words]
+    return " ".join([word for word in found if not is_trade(word)] or found)
+
+
 def initials(name: str) -> frozenset[str]:
     """The abbreviations that a name may go by: first letters, with and without the joiners."""
     words, _found = _without_forms(_spelled(name))

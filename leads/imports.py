@@ -5,19 +5,23 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from accounts.imports import COMPANY, PERSON, same
-from leads.duplicates import duplicates_of
+from accounts.imports import COMPANY, COMPANY_EVIDENCE, PERSON, same
+from leads.duplicates import duplicates_of_each
 from leads.forms import LeadEditForm, LeadForm
 from leads.models import Lead
 from leads.services import create_lead, edit_lead
 from partnerportal.core.imports.kinds import ImportKind, Likeness, register
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.db.models import Case
+
     from partners.models import User
 
 
-def _like(lead: Lead, by: User) -> list[Likeness]:
-    return same(duplicates_of(lead.profile, Lead, by))
+def _like(leads: Sequence[Lead], by: User, others: Case) -> list[list[Likeness]]:
+    return [same(found) for found in duplicates_of_each([lead.profile for lead in leads], Lead, by, others)]
 
 
 LEADS = register(
@@ -29,7 +33,7 @@ LEADS = register(
         create=partial(create_lead, origin=Lead.Origin.IMPORT),
         edit=edit_lead,
         duplicates=_like,
-        key=lambda lead: lead.email.casefold(),
+        evidence=COMPANY_EVIDENCE,
         aliases={
             **PERSON,
             **COMPANY,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.candidates import HostKey, MatchKey, candidates
+from accounts.candidates import HostKey, MatchKey, candidates, candidates_each
 from accounts.matching import Profile
 from accounts.models import Account
+from accounts.names import distinctive_part
 from leads.models.prospect import Prospect
 from leads.score import Facts, Score, score
 from leads.stages import OPEN, Status
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 
 class LeadQuerySet(PartnerQuerySet):
+    compared_by: dict[str, Any] = {"name": "company", "hosts": ("email", "website"), "phones": ("phone", "mobile")}
+
     def open(self) -> LeadQuerySet:
         """New or in qualification."""
         return self.filter(status__in=OPEN)
@@ -45,8 +48,13 @@ class LeadQuerySet(PartnerQuerySet):
 
     def like(self, wanted: Profile) -> LeadQuerySet:
         """The rows that may be this company, converted ones left out, the nearest first; `matching.compare` decides."""
-        rows, hosts, phones = self.exclude(status=Status.CONVERTED), ("email", "website"), ("phone", "mobile")
-        return candidates(rows, wanted, name="company", text=wanted.name, hosts=hosts, phones=phones)  # type: ignore[type-var,return-value]
+        return candidates(self.exclude(status=Status.CONVERTED), wanted, text=wanted.name, **self.compared_by)  # type: ignore[type-var,return-value]
+
+    def like_each(self, wanted: Sequence[Profile]) -> list[list[Lead]]:
+        """The same for many at once: a list for each."""
+        return candidates_each(
+            self.exclude(status=Status.CONVERTED), wanted, texts=[distinctive_part(one.words) for one in wanted], **self.compared_by
+        )
 
 
 class Lead(Prospect, Taskable):

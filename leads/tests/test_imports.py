@@ -7,6 +7,7 @@ import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from accounts.imports import ACCOUNTS, CONTACTS
 from accounts.tests.factories import AccountFactory
 from leads.imports import LEADS
 from leads.models import Lead
@@ -120,7 +121,7 @@ def test_a_rehearsal_says_what_would_become_of_each_line_and_writes_nothing(anna
     found = results(batch)
     assert [column for column, _sentence in found[1][2]] == ["E-Mail"]
     assert "Bergbahn AG" in found[2][3]
-    assert found[3][3] == "The same as line 2 of this file."
+    assert found[3][3].startswith("The same as line 2 of this file: Same e-mail address p.greco@caffenero.it")
     assert sorted(column for column, _sentence in found[4][2]) == ["Firma", "Telefon"]
     assert leads_of(anna) == [there]
 
@@ -367,3 +368,87 @@ def test_an_import_that_came_to_a_halt_says_so_and_goes_on(client, anna, monkeyp
 
     batch.refresh_from_db()
     assert (batch.state, [lead.company for lead in leads_of(anna)]) == ("done", ["Caffè Nero S.r.l.", "Orto"])
+
+
+# Lines of one file that mean one company, each by another evidence; and one that is alike and another company.
+ONE_COMPANY = [
+    line(company="Brenner Logistik GmbH", email="info@brenner.it", phone="0471 123450", users=""),
+    line(company="Something Else", email="a.rossi@it.brenner.it", phone=""),  # the domain
+    line(company="BRENNER logistik", email="b@brenner.com", phone="", users="30"),  # the name; the domain differs in its ending
+    line(
+        company="Brenner Transporte", email="c@transporte.it", phone="+39 0471 1234517", users=""
+    ),  # the switchboard and a word of the name
+    line(company="Brenner Immobilien", email="d@immobilien.it", phone="0471 777777"),  # another company
+    line(company="Immobilien Brenner S.r.l.", email="e@immobilien-brenner.it", phone="0471 777777", users="60"),  # the number
+    line(company="Orto", email="not an address", phone=""),
+    line(company="Orto", email="o@orto.it", phone=""),
+]
+
+
+@pytest.mark.parametrize("policy", ["skip", "fill", "create"])
+def test_what_was_rehearsed_is_what_happens_line_by_line(anna, policy, monkeypatch):
+    monkeypatch.setattr(services, "PART", 3)
+    LeadFactory(owner=anna, company="Bergbahn AG", email="info@bergbahn.ch", country="", total_users=None)
+    there = [
+        line(company="Bergbahn", email="x@bergbahn.ch", phone="", users="", country="ch"),
+        line(company="Bergbahn", email="y@bergbahn.ch", phone="", users="9", country="at"),
+        line(company="Bergbahn", email="z@bergbahn.ch", phone="", users="8", country="at"),
+    ]
+    batch = rehearsed(anna, *ONE_COMPANY, *there, policy=policy)
+    promised = results(batch)
+
+    services.run(batch, by=anna)
+    outbox.deliver_due()
+
+    assert results(batch) == promised
+    duplicate = {
+        "create": ["create"] * 7,
+        "skip": ["duplicate"] * 7,
+        "fill": ["update", "skip", "skip", "skip", "update", "update", "skip"],
+    }[policy]
+    expected = ["create", *duplicate[:3], "create", duplicate[3], "error", "create", *duplicate[4:]]
+    assert [result for _number, result, *_ in promised] == expected
+
+
+def test_a_rehearsal_says_which_line_of_the_file_is_the_same_and_why(anna):
+    notes = [note for *_, note in results(rehearsed(anna, *ONE_COMPANY))]
+
+    assert notes[1].startswith("The same as line 2 of this file: Same mail domain brenner.it")
+    assert notes[2].startswith("The same as line 2 of this file: Name alike: “BRENNER logistik”")
+    assert notes[3].startswith("The same as line 2 of this file: Numbers of one switchboard: +3904711234517, +390471123450")
+    assert notes[5].startswith("The same as line 6 of this file: Same telephone number +390471777777")
+    assert [notes[place] for place in (0, 4, 6, 7)] == [""] * 4
+
+
+def test_a_line_that_is_put_right_is_compared_with_all_lines_that_were_imported(anna):
+    batch = imported(anna, line(email="nothing"), line(email="office@caffenero.it"))
+
+    row = services.correct(batch, 2, {3: "p.greco@caffenero.it"}, by=anna)
+
+    assert (row.result, row.like_line) == ("duplicate", 3)
+    assert [lead.email for lead in leads_of(anna)] == ["office@caffenero.it"]
+
+
+@pytest.mark.parametrize("kind", [ACCOUNTS, CONTACTS])
+def test_accounts_and_contacts_of_one_file_are_compared_too(anna, kind):
+    headings = ["Name", "E-mail", "Phone", "USt-IdNr"]
+    rows = [["Orto GmbH", "info@orto.it", "+390471123450", "IT1"], ["Ortofrutta", "a@ortofrutta.it", "+390471999999", "it 1"]]
+    if kind is CONTACTS:
+        AccountFactory(owner=anna, name="Orto", email="info@orto.it")
+        headings = ["Account name", "First name", "Last name", "E-mail"]
+        rows = [
+            ["Orto", "Paolo", "Greco", "greco@orto.it"],
+            ["Orto", "Paolo", "Greco", "p.greco@orto.it"],
+            ["Orto", "Pia", "Rossi", "r@orto.it"],
+        ]
+    batch = services.start(kind, upload(table(*rows, headings=headings)), by=anna)
+    constants = {"job_title": "ceo-owner", "record_type": "customer"}
+    services.rehearse(batch, mapping=batch.mapping, constants=constants, policy="skip", by=anna)
+    outbox.deliver_due()
+    promised = results(batch)
+    batch.refresh_from_db()
+    services.run(batch, by=anna)
+    outbox.deliver_due()
+
+    assert [result for _number, result, *_ in promised] == ["create", "duplicate", "create"][: len(rows)]
+    assert results(batch) == promised

@@ -1,4 +1,4 @@
-"""Twenty conversions, an import and merges of leads at the same moment: nothing doubled, nothing lost, a sentence for every loser."""
+"""Twenty claims of a pool, twenty conversions, an import and merges at once: nothing doubled or lost, a sentence for every loser."""
 
 import csv
 import io
@@ -12,9 +12,9 @@ from accounts.models import Account, Contact, Merge
 from accounts.tests.factories import AccountFactory
 from leads.imports import LEADS
 from leads.merging import merge_leads
-from leads.models import Lead, QualificationAnswer
-from leads.services import answer_questions
-from leads.tests.factories import QualifiedLeadFactory
+from leads.models import Lead, LeadOffer, QualificationAnswer
+from leads.services import OfferGone, answer_questions
+from leads.tests.factories import QualifiedLeadFactory, VendorLeadFactory, offered
 from partnerportal.core import attached, outbox
 from partnerportal.core.imports import services as imports
 from partnerportal.core.models import Note
@@ -28,7 +28,7 @@ from tasks.tests.factories import TaskFactory
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("reference"), pytest.mark.timeout(300)]
 
-LEADS_THERE, LINES = 10, 30
+LEADS_THERE, LINES, CLAIMS = 10, 30, 20
 SENTENCES = (IllegalMove, MergeRefused, NotYours)
 VALUES = {
     "name": "Headquarters",
@@ -70,7 +70,7 @@ def everything(model, person):
     return model.objects.for_partner(person.partner_id)
 
 
-def test_conversions_an_import_and_merges_at_once_lose_nothing(anna):
+def test_claims_conversions_an_import_and_merges_at_once_lose_nothing(anna, alex, ben, dora, carla, otto, aurora, nordlicht):
     leads = [worked_lead(anna, number) for number in range(LEADS_THERE)]
     kept, absorbed = worked_lead(anna, 100), worked_lead(anna, 101)
     account = AccountFactory(owner=anna, name="A group")
@@ -78,6 +78,14 @@ def test_conversions_an_import_and_merges_at_once_lose_nothing(anna):
     lines = [(name, "Paolo", "Greco", address, phone) for name, address, phone in strangers]
     batch = imports.run(rehearsed(anna, [*lines, *[(*lead_line(lead),) for lead in leads[:5]]]), by=anna)
     notes = everything(Note, anna).count()
+    pool = VendorLeadFactory(company="Hotel Miramare")
+    ours, theirs = offered(pool, aurora, nordlicht, by=otto)
+
+    def claim(number):
+        offer, person = ((ours, anna), (theirs, carla), (ours, alex), (theirs, carla), (ours, ben), (theirs, carla), (ours, dora))[
+            number % 7
+        ]
+        return lambda: services.accept_offer(offer, by=person)
 
     def convert(number):
         chosen = {"account": account} if number % 2 else {}
@@ -89,9 +97,23 @@ def test_conversions_an_import_and_merges_at_once_lose_nothing(anna):
         lambda: merge_leads(kept, [absorbed], chosen={}, by=anna),
         lambda: merge_leads(leads[0], [leads[1]], chosen={}, by=anna),
         lambda: services.convert_lead(absorbed, values=VALUES, by=anna),
+        *[claim(number) for number in range(CLAIMS)],
     )
     outbox.deliver_due()
     batch.refresh_from_db()
+
+    # Of twenty claims one won, in its company alone, and the others were told so.
+    claims, answers = answers[-CLAIMS:], answers[:-CLAIMS]
+    won = [one for one in claims if isinstance(one, Project)]
+    assert (len(won), {type(one) for one in claims if one not in won}) == (1, {OfferGone})
+    assert all(str(one) for one in claims if one not in won)
+    pool.refresh_from_db()
+    offers = [LeadOffer.objects.for_partner(partner).get(vendor_lead=pool) for partner in (aurora, nordlicht)]
+    winner = next(offer for offer in offers if offer.partner_id == won[0].partner_id)
+    assert (pool.state, sorted(offer.state for offer in offers)) == ("accepted", ["accepted", "lost"])
+    assert (winner.state, winner.lead_id) == ("accepted", Conversion.objects.for_partner(winner.partner_id).get(project=won[0]).lead_id)
+    is_ours = winner.partner_id == aurora.pk
+    assert [model.objects.for_partner(nordlicht).count() for model in (Lead, Project, Account, Contact)] == [0 if is_ours else 1] * 4
 
     lost = [one for one in answers if isinstance(one, Exception)]
     gone = [one for one in lost if isinstance(one, Lead.DoesNotExist)]
@@ -107,6 +129,7 @@ def test_conversions_an_import_and_merges_at_once_lose_nothing(anna):
     assert sorted(one.lead_id for one in conversions) == sorted(converted)
     assert converted & took == set()
     assert {lead.pk for lead in leads} <= converted | took
+    assert (winner.lead_id in converted) is is_ours
     assert everything(Project, anna).count() == len(converted)
     own_account = [one for one in conversions if "account" in one.made]
     assert (everything(Account, anna).count(), everything(Contact, anna).count()) == (1 + len(own_account), len(converted))

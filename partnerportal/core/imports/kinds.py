@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,8 @@ from partnerportal.core.imports.values import LANGUAGES, plain
 from partnerportal.core.models import Subject
 
 if TYPE_CHECKING:
+    from django.db.models import Case
+
     from partners.models import User
 
 
@@ -27,12 +29,25 @@ class Likeness:
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """What two lines of one file are compared by.
+
+    `facts(record)` is what is kept of a record that is not saved; `marks(facts)` are words of which two records that are one share one;
+    `why(facts, others)` says in sentences why two are one, and nothing when they are not.
+    """
+
+    facts: Callable[[Any], dict[str, Any]]
+    marks: Callable[[dict[str, Any]], Collection[str]]
+    why: Callable[[dict[str, Any], dict[str, Any]], str]
+
+
+@dataclass(frozen=True)
 class ImportKind:
     """An object that can be imported. Lines go through the forms and services that its pages use.
 
-    `duplicates(record, by)` answers the likenesses of a record that is not saved, the surest first; `key(record)` a text that is equal for
-    two lines of one file which mean the same. `aliases` are further headings of a field, `lookups` find the record that a cell names,
-    and `always` is posted with every line.
+    `duplicates(records, by, others)` answers for each of some records that are not saved its likenesses, the surest first; rows of the
+    object's own must meet `others`. `evidence` tells which lines of one file mean the same. `aliases` are further headings of a field,
+    `lookups` find the record that a cell names, and `always` is posted with every line.
     """
 
     name: str
@@ -41,8 +56,8 @@ class ImportKind:
     edit_form: type[forms.BaseForm]
     create: Callable[..., Any]
     edit: Callable[..., Any]
-    duplicates: Callable[[Any, User], Sequence[Likeness]]
-    key: Callable[[Any], str]
+    duplicates: Callable[[Sequence[Any], User, Case], Sequence[Sequence[Likeness]]]
+    evidence: Evidence
     aliases: Mapping[str, Sequence[str]] = field(default_factory=dict)
     lookups: Mapping[str, Callable[[str, User], str]] = field(default_factory=dict)
     always: Mapping[str, Any] = field(default_factory=dict)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import copy
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from time import monotonic
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models import Case, Exists, OuterRef, Value, When
+from django.http import QueryDict
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -16,12 +21,14 @@ from partnerportal.core.attached import NotDeletable, delete_record
 from partnerportal.core.bulk.journal import values_of
 from partnerportal.core.edits import Raw, data_of, present_values
 from partnerportal.core.forms import refuse
+from partnerportal.core.imports.alike import STANDING, Alike
 from partnerportal.core.imports.kinds import Likeness, kind_of
 from partnerportal.core.imports.values import LANGUAGES, choices_of, raw_of
 from partnerportal.core.models import DataImport, ImportRow
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
 
+READ_SECONDS = 1.0  # Of a part: as many lines are read, and then worked on, as this allows.
 Result, Policy, Step = ImportRow.Result, DataImport.Policy, ImportRow.Step
 
 
@@ -37,12 +44,70 @@ class Refused(Exception):
         self.errors = errors
 
 
+@dataclass
+class Ready:
+    """A line whose form is valid: what it says, and the records that it may be the same as."""
+
+    values: dict[str, Raw]
+    form: Any
+    found: Sequence[Likeness] = ()
+
+
 class Lines:
-    """Works on lines of one import; what is the same for all of them is made once."""
+    """Works on lines of one import. What is the same for all of them is made once; duplicates are asked for many lines at once.
+
+    `begin` with the lines of a part, then `rehearse` or `carry_out` in their order those that it answers, then `finish`.
+    """
 
     def __init__(self, batch: DataImport) -> None:
         self.batch, self.by, self.kind = batch, batch.owner, kind_of(batch.kind)
         self.columns = {int(place): name for place, name in batch.mapping.items()}
+        self.met: set[tuple[str, str]] = set()
+        self.is_rehearsal = False
+        self.filled: ImportRow | None = None  # The line whose record this rehearsal would have filled.
+        self.ready: dict[int, Ready | Refused] = {}
+        self.alike = Alike(batch, self.kind.evidence, ())
+
+    def begin(self, rows: Sequence[ImportRow]) -> list[ImportRow]:
+        """Read as many lines as fit into a moment, and look for what is the same: among the records, and among the other lines."""
+        began = monotonic()
+        for row in rows:
+            self.ready[row.number] = self._read(row)
+            if monotonic() - began > READ_SECONDS:
+                break
+        rows = [row for row in rows if row.number in self.ready]
+        self.alike = Alike(self.batch, self.kind.evidence, rows)
+        good = [(row, one) for row in rows if isinstance(one := self.ready[row.number], Ready)]
+        if not good or self.batch.policy == Policy.CREATE:
+            return rows
+        found = self.kind.duplicates([one.form.instance for _row, one in good], self.by, self._others())
+        for (_row, one), likenesses in zip(good, found, strict=True):
+            one.found = likenesses
+        self.alike.prepare((row.number, row.facts) for row, _one in good)
+        return rows
+
+    def _others(self) -> Case:
+        """Records that are not of this import: among lines their own evidence decides. Asked row by row; a join would read all of them."""
+        made_here = self.batch.rows.filter(object_id=OuterRef("pk"), result=Result.CREATE)
+        return Case(When(Exists(made_here), then=Value(False)), default=Value(True), output_field=models.BooleanField())
+
+    def finish(self) -> None:
+        """Keep what other lines are found by."""
+        self.alike.keep()
+
+    def _read(self, row: ImportRow) -> Ready | Refused:
+        row.facts = {}
+        try:
+            values = self.values(row.cells)
+            form = self._valid(self._blank_add_form, {**values, **self.kind.always})
+        except Refused as refused:
+            return refused
+        row.facts = self.kind.evidence.facts(form.instance)
+        return Ready(values, form)
+
+    @cached_property
+    def _blank_add_form(self) -> Any:
+        return self.kind.add_form(QueryDict(), user=self.by)  # type: ignore[call-arg]
 
     @cached_property
     def fields(self) -> dict[str, forms.Field]:
@@ -86,13 +151,17 @@ class Lines:
 
     def rehearse(self, row: ImportRow) -> None:
         """Say what would become of a line, and change nothing else."""
+        self.is_rehearsal = True
         try:
             with transaction.atomic():
                 self._attempt(row)
                 raise _Rehearsed
         except _Rehearsed:
             pass
-        row.step, row.object_id, row.was, row.now = Step.CHECKED, None, {}, {}
+        row.step = Step.CHECKED
+        if self.filled is not None and self.filled is not row:
+            self.filled.save(update_fields=["now"])
+        self.filled = None
 
     def carry_out(self, row: ImportRow) -> None:
         """Do it, once."""
@@ -100,41 +169,59 @@ class Lines:
         row.step = Step.DONE
 
     def _attempt(self, row: ImportRow) -> None:
-        row.errors, row.note, row.like_line, row.like_url, row.object_id = [], "", None, "", None
+        row.errors, row.note, row.like_line, row.like_url, row.object_id, row.was, row.now = [], "", None, "", None, {}, {}
         try:
-            with transaction.atomic():
-                self._decide(row)
+            self._decide(row)
         except Refused as refused:
             row.result, row.errors, row.object_id = Result.ERROR, refused.errors, None
+        if row.result in STANDING:
+            self.alike.stands(row)
 
     def _decide(self, row: ImportRow) -> None:
-        values = self.values(row.cells)
-        form = self._valid(self.kind.add_form, {**values, **self.kind.always})
-        row.key = self.kind.key(form.instance)[:300]
-        if self.batch.policy != Policy.CREATE:
-            earlier = self._earlier(row)
-            if earlier is not None:
-                self._like_line(row, earlier, values)
-                return
-            found = self._others(self.kind.duplicates(form.instance, self.by))
-            if found:
-                self._like_record(row, found, values)
-                return
-        record = self._serve(form, self.kind.create, values=form.cleaned_data, by=self.by)
-        row.result, row.object_id, row.was, row.now = Result.CREATE, record.pk, {}, snapshot(record)
+        ready = self.ready.pop(row.number)
+        if isinstance(ready, Refused):
+            raise ready
+        earlier = self.alike.earlier(row) if self.batch.policy != Policy.CREATE else None
+        if earlier:
+            self._like_line(row, *earlier, ready.values)
+        elif ready.found:
+            self._like_record(row, ready.found, ready.values)
+        else:
+            record = self._create(ready)
+            row.result = Result.CREATE
+            if not self.is_rehearsal:
+                row.object_id, row.now = record.pk, snapshot(record)
 
-    def _valid(self, form_class: Any, values: Mapping[str, Raw], **more: Any) -> Any:
-        blank = form_class(user=self.by, **more)
-        form = form_class(data_of(blank, values), user=self.by, **more)
+    def _create(self, ready: Ready) -> Any:
+        return self._serve(ready.form, self.kind.create, values=ready.form.cleaned_data, by=self.by)
+
+    def _valid(self, blank: Any, values: Mapping[str, Raw]) -> Any:
+        """The form of a line: a copy of one that was posted empty, since making its choices anew takes longer than all the rest."""
+        form = copy.copy(blank)
+        form.data, form.is_bound, form._errors, form._bound_fields_cache = data_of(blank, values), True, None, {}
+        form.fields = copy.copy(blank.fields)
+        form.instance = copy.copy(blank.instance)
+        form.instance._state = copy.copy(blank.instance._state)
+        met: set[tuple[str, str]] = set()
+        form.instance.get_constraints = lambda: self._unmet(type(form.instance), form.instance, met)
         if not form.is_valid():
             raise Refused(self._errors(form))
+        self.met |= met
         return form
 
+    def _unmet(self, model: Any, record: Any, met: set[tuple[str, str]]) -> list[tuple[Any, list[Any]]]:
+        """The constraints of a record without those that the same values have met in an earlier line; `met` takes what is new."""
+        found = []
+        for one, constraints in model.get_constraints(record):
+            keys = {rule.name: (rule.name, _said(record, rule)) for rule in constraints if isinstance(rule, models.CheckConstraint)}
+            met.update(keys.values())
+            found.append((one, [rule for rule in constraints if keys.get(rule.name) not in self.met]))
+        return found
+
     def _serve(self, form: Any, act: Any, *args: Any, **values: Any) -> Any:
-        """Through the service; what it refuses is told like an error of the form."""
+        """Through the service, which is one transaction; what it refuses is told like an error of the form."""
         try:
-            with transaction.atomic():
-                return act(*args, **values)
+            return act(*args, **values)
         except NotYours as error:
             raise Refused([["", error.who_may]]) from error
         except (ValidationError, IllegalMove) as error:
@@ -144,55 +231,65 @@ class Lines:
     def _errors(self, form: Any) -> list[list[str]]:
         return [["" if name == "__all__" else self.heading(name), " ".join(map(str, found))] for name, found in form.errors.items()]
 
-    def _earlier(self, row: ImportRow) -> ImportRow | None:
-        """The line above that means the same, and becomes or completes a record."""
-        if not row.key:
-            return None
-        above = self.batch.rows.filter(key=row.key, number__lt=row.number, result__in=(Result.CREATE, Result.UPDATE))
-        return above.order_by("number").first()
-
-    def _others(self, found: Any) -> list[Likeness]:
-        """Without what this import made itself: among its lines, equal keys decide."""
-        own = set()
-        if found:
-            keys = [one.record.pk for one in found if type(one.record) is self.kind.model]
-            own = set(self.batch.rows.filter(object_id__in=keys, result=Result.CREATE).values_list("object_id", flat=True))
-        return [one for one in found if type(one.record) is not self.kind.model or one.record.pk not in own]
-
-    def _like_line(self, row: ImportRow, earlier: ImportRow, values: dict[str, Raw]) -> None:
-        row.like_line = earlier.number
-        row.note = _("The same as line %(number)s of this file.") % {"number": earlier.number}
-        row.result = Result.DUPLICATE
+    def _like_line(self, row: ImportRow, other: ImportRow, why: str, values: dict[str, Raw]) -> None:
+        row.note = _("The same as line %(number)s of this file: %(why)s") % {"number": other.number, "why": why}
+        row.note, row.result, row.like_line = row.note[:600], Result.DUPLICATE, other.number
         if self.batch.policy == Policy.FILL:
-            if earlier.object_id:
-                self._fill(row, earlier.object_id, values)
-            else:  # In the rehearsal there is no record of that line yet.
-                row.result = Result.UPDATE
+            self._complete(row, other, values)
 
-    def _like_record(self, row: ImportRow, found: list[Likeness], values: dict[str, Raw]) -> None:
+    def _complete(self, row: ImportRow, other: ImportRow, values: dict[str, Raw]) -> None:
+        """Fill the record of another line. In a rehearsal that record is made once more, and with it what lines between have filled."""
+        if not self.is_rehearsal:
+            self._fill(row, other.object_id, values)  # type: ignore[arg-type]
+            return
+        while other.object_id is None and other.like_line:
+            other = self.batch.rows.get(number=other.like_line)
+        if other.object_id:
+            self._fill_after(row, other.object_id, values)
+            return
+        made = self._read(other)
+        assert isinstance(made, Ready)  # noqa: S101 (it was good above)
+        filled = self._fill(row, self._create(made).pk, values, after=_raw(other.now))
+        row.object_id = None
+        self._remember(other, filled)
+
+    def _fill_after(self, row: ImportRow, pk: int, values: dict[str, Raw]) -> None:
+        """Rehearse to fill a record that is there, after what the lines above would have filled."""
+        first = self.batch.rows.filter(object_id=pk, result=Result.UPDATE).order_by("number").first()
+        filled = self._fill(row, pk, values, after=_raw(first.now) if first else {})
+        if row.result == Result.UPDATE:
+            self._remember(first or row, filled)
+
+    def _remember(self, row: ImportRow, filled: dict[str, Raw]) -> None:
+        row.now = {**row.now, **filled}
+        self.filled = row
+
+    def _like_record(self, row: ImportRow, found: Sequence[Likeness], values: dict[str, Raw]) -> None:
         ours = next((one for one in found if type(one.record) is self.kind.model), None)
         nearest = ours or found[0]
         row.note = (_("Duplicate of %(record)s: %(why)s") % {"record": nearest.record, "why": nearest.why})[:600]
         row.result, row.like_url = Result.DUPLICATE, nearest.record.get_absolute_url()
         if self.batch.policy == Policy.FILL and ours is not None:
-            self._fill(row, ours.record.pk, values)
+            (self._fill_after if self.is_rehearsal else self._fill)(row, ours.record.pk, values)
 
-    def _fill(self, row: ImportRow, pk: int, values: dict[str, Raw]) -> None:
-        """Write into the blank fields of a record what the line says there."""
+    def _fill(self, row: ImportRow, pk: int, values: dict[str, Raw], *, after: Mapping[str, Raw] | None = None) -> dict[str, Raw]:
+        """Write into the blank fields of a record what the line says there; `after` is what was filled before. The answer is what was."""
         rows = self.kind.model._default_manager.visible_to(self.by)  # type: ignore[attr-defined]
         record = rows.select_for_update(of=("self",)).get(pk=pk)
-        present = present_values(self.kind.edit_form(user=self.by, instance=record))  # type: ignore[call-arg]
+        present = {**present_values(self.kind.edit_form(user=self.by, instance=record)), **(after or {})}  # type: ignore[call-arg]
         filled = {name: value for name, value in values.items() if value not in ("", ()) and name in present and present[name] in ("", ())}
         if not filled:
             row.result, row.note = Result.SKIP, f"{row.note} {_('Nothing there is blank that this line could fill.')}"[:600]
-            return
-        before = snapshot(record)
-        form = self._valid(self.kind.edit_form, {**present, **filled}, instance=record)
-        saved = self._serve(form, self.kind.edit, record, values={name: form.cleaned_data[name] for name in filled}, by=self.by)
-        after = snapshot(saved)
-        changed = [name for name, value in after.items() if before[name] != value]
+            return {}
+        before = {} if self.is_rehearsal else snapshot(record)
+        form = self._valid(self.kind.edit_form(QueryDict(), user=self.by, instance=record), {**present, **filled})  # type: ignore[call-arg]
+        written = [name for name in (*(after or {}), *filled) if name in form.cleaned_data]
+        saved = self._serve(form, self.kind.edit, record, values={name: form.cleaned_data[name] for name in written}, by=self.by)
         row.result, row.object_id = Result.UPDATE, pk
-        row.was, row.now = {name: before[name] for name in changed}, {name: after[name] for name in changed}
+        if not self.is_rehearsal:
+            changed = {name: value for name, value in snapshot(saved).items() if before[name] != value}
+            row.was, row.now = {name: before[name] for name in changed}, changed
+        return filled
 
     def take_back(self, row: ImportRow) -> None:
         """Undo one line as far as nobody has changed since what it wrote; what is left says why."""
@@ -244,3 +341,13 @@ def _in_fields(model: type[models.Model], values: Mapping[str, Any]) -> dict[str
         one = next(field for field in model._meta.concrete_fields if field.attname == name)
         found[one.name] = None if value is None else one.to_python(value)
     return found
+
+
+def _said(record: Any, rule: models.CheckConstraint) -> str:
+    """What a record says in the fields of a rule."""
+    return repr([getattr(record, name) for name in sorted(rule.condition.referenced_base_fields)])  # type: ignore[union-attr]
+
+
+def _raw(kept: Mapping[str, Any]) -> dict[str, Raw]:
+    """What a line filled, as it was kept."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()}

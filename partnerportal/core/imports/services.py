@@ -22,6 +22,7 @@ from django.utils.translation import gettext_noop
 from partnerportal.core import outbox
 from partnerportal.core.actors import acting, service, through
 from partnerportal.core.imports import files
+from partnerportal.core.imports.alike import forget
 from partnerportal.core.imports.kinds import ImportKind, kind_of
 from partnerportal.core.imports.lines import Lines
 from partnerportal.core.imports.values import plain
@@ -34,8 +35,8 @@ from partnerportal.core.uploads import FileRefused
 if TYPE_CHECKING:
     from partners.models import User
 
-PART = 50  # So many lines in one transaction of the worker, at most, ...
-PART_SECONDS = 1.5  # ... and no new one after so long.
+PART = 100  # So many lines in one transaction of the worker, at most, ...
+PART_SECONDS = 1.5  # ... and when they are taken back no new one after so long; else `lines` says how many.
 READ_AT_ONCE = 5_000
 State, Step, Result = DataImport.State, ImportRow.Step, ImportRow.Result
 IMPORTED = (Result.CREATE, Result.UPDATE)
@@ -96,8 +97,9 @@ def rehearse(batch: DataImport, *, mapping: Mapping[str, str], constants: Mappin
     batch.mapping, batch.constants, batch.policy, batch.problem = dict(mapping), dict(constants), policy, ""
     _remember(batch)
     is_read = batch.state == State.CHECKED
+    forget(batch)
     if is_read:
-        batch.rows.update(step=Step.WAITING, result="", errors=[], note="", key="", like_line=None, like_url="")
+        batch.rows.update(step=Step.WAITING, result="", errors=[], note="", facts={}, now={}, object_id=None, like_line=None, like_url="")
     else:
         batch.rows.all().delete()
         batch.total = 0
@@ -170,8 +172,12 @@ def correct(batch: DataImport, number: int, cells: Mapping[int, str], *, by: Use
     if batch.state != State.CHECKED and row.result != Result.ERROR:
         raise StaleMove(seen=Result.ERROR, now=row.result)
     row.cells = [cells.get(place, cell) for place, cell in enumerate(row.cells)]
+    forget(batch, [number])
+    lines = Lines(batch)
     with through("import"):
-        (Lines(batch).rehearse if batch.state == State.CHECKED else Lines(batch).carry_out)(row)
+        lines.begin([row])
+        (lines.rehearse if batch.state == State.CHECKED else lines.carry_out)(row)
+        lines.finish()
     row.save()
     return row
 
@@ -258,16 +264,17 @@ def _read(batch: DataImport) -> None:
     _promise_part(batch)
 
 
-def _each(batch: DataImport, waiting: Any, act: Callable[[ImportRow], None], end: str) -> None:
+def _each(batch: DataImport, waiting: Any, lines: Lines, act: Callable[[ImportRow], None], end: str) -> None:
     """As many lines as fit into a part."""
-    began = monotonic()
-    rows = list(waiting[:PART])
-    for count, row in enumerate(rows, start=1):
+    rows, began = list(waiting[:PART]), monotonic()
+    is_back = act == lines.take_back
+    for row in rows if is_back else lines.begin(rows):
         act(row)
         row.save()
         batch.handled += 1
-        if monotonic() - began > PART_SECONDS or count == PART:
+        if is_back and monotonic() - began > PART_SECONDS:
             break
+    lines.finish()
     if waiting.exists():
         _promise_part(batch)
     else:
@@ -275,15 +282,18 @@ def _each(batch: DataImport, waiting: Any, act: Callable[[ImportRow], None], end
 
 
 def _check(batch: DataImport) -> None:
-    _each(batch, batch.rows.filter(step=Step.WAITING).order_by("number"), Lines(batch).rehearse, State.CHECKED)
+    lines = Lines(batch)
+    _each(batch, batch.rows.filter(step=Step.WAITING).order_by("number"), lines, lines.rehearse, State.CHECKED)
 
 
 def _import(batch: DataImport) -> None:
-    _each(batch, _to_import(batch), Lines(batch).carry_out, State.DONE)
+    lines = Lines(batch)
+    _each(batch, _to_import(batch), lines, lines.carry_out, State.DONE)
 
 
 def _take_back(batch: DataImport) -> None:
-    _each(batch, _to_take_back(batch), Lines(batch).take_back, State.REVERTED)
+    lines = Lines(batch)
+    _each(batch, _to_take_back(batch), lines, lines.take_back, State.REVERTED)
 
 
 _STEPS = {State.READING: _read, State.CHECKING: _check, State.RUNNING: _import, State.REVERTING: _take_back}

@@ -1,6 +1,6 @@
 from partnerportal.core.models.attached import Attachment, Follow, Mute, Note
 from partnerportal.core.models.bulk import BulkChange, BulkRow
-from partnerportal.core.models.imports import DataImport, ImportMemory, ImportRow
+from partnerportal.core.models.imports import DataImport, ImportMark, ImportMemory, ImportRow
 from partnerportal.core.models.lists import LONGEST_STATE, OpenedRecord, Pin, SavedView, Submission
 from partnerportal.core.models.messages import NoticeChoice, Notification, OutboxMessage, StoredMail
 from partnerportal.core.models.moves import StageMove
@@ -16,6 +16,7 @@ __all__ = [
     "DataImport",
     "Follow",
     "ImportMemory",
+    "ImportMark",
     "ImportRow",
     "Mute",
     "Note",

@@ -108,25 +108,38 @@ class ImportRow(PartnerOwned):
     result = models.CharField(max_length=10, choices=Result.choices, blank=True)
     errors = models.JSONField(default=list, help_text=_("Column and sentence."))
     note = models.CharField(max_length=600, blank=True)
-    key = models.CharField(max_length=300, blank=True)
+    facts = models.JSONField(default=dict)  # What lines of one file are compared by.
     like_line = models.PositiveIntegerField(null=True, blank=True, help_text=_("The earlier line of the file that means the same."))
     like_url = models.CharField(max_length=300, blank=True, help_text=_("The record that means the same."))
     object_id = models.PositiveBigIntegerField(null=True, blank=True)
     was = models.JSONField(default=dict)
-    now = models.JSONField(default=dict)
+    now = models.JSONField(default=dict)  # After a rehearsal: what lines would fill into the record of this one.
 
     class Meta:
         ordering = ["number"]
         indexes = [
             models.Index(fields=["batch", "step", "number"], name="import_row_by_step"),
             models.Index(fields=["batch", "result", "number"], name="import_row_by_result"),
-            models.Index(fields=["batch", "key", "number"], condition=~Q(key=""), name="import_row_by_key"),
             models.Index(fields=["batch", "object_id"], condition=Q(object_id__isnull=False), name="import_row_by_record"),
         ]
         constraints = [models.UniqueConstraint(fields=["partner", "batch", "number"], name="one_import_row_a_line")]
 
     def __str__(self) -> str:
         return f"{self.number}: {self.result or self.step}"
+
+
+class ImportMark(models.Model):
+    """A word that a line which becomes or completes a record is found by from other lines, as a number."""
+
+    batch = models.ForeignKey(DataImport, on_delete=models.CASCADE, related_name="marks", db_index=False)
+    mark = models.BigIntegerField()
+    number = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["batch", "mark", "number"], name="import_mark_by_word")]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.mark}"
 
 
 class ImportMemory(models.Model):

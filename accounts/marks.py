@@ -1,0 +1,63 @@
+"""What two records have in common that are taken for one, as words to look up by equality: for many lines of one table, where every
+line with every other would be too much. Pure.
+
+Both sides have a company's own domain, as whatever comes in must have. Then two records are one by the domain, the address, a number or the
+tax number; by the name alone only when all of it agrees, or when the domains differ in their ending. `matching.compare` decides.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from accounts.matching import Profile, brands
+from accounts.names import read_name
+from accounts.plain_text import plain
+from accounts.tax_numbers import TaxNumber
+
+LONGEST_EXTENSION = 3
+LAST_DIGITS = 6  # Of a number, however it begins.
+
+
+def company_marks(of: Profile) -> frozenset[str]:
+    """Any two companies that are one share one of these."""
+    found = {f"name:{letters}"} if (letters := _letters(of)) else set()
+    found |= {f"domain:{domain}" for domain in of.domains} | {f"brand:{brand}" for brand in brands(of.domains)}
+    found |= {f"email:{address}" for address in of.emails}
+    found |= {f"tax:{key}" for key in of.tax.keys} if of.tax else set()
+    for number in of.phones:
+        found.add(f"phone:{number[-LAST_DIGITS:]}")
+        found |= {f"board:{number[:-cut][-LAST_DIGITS:]}" for cut in range(1, LONGEST_EXTENSION + 1)}
+    return frozenset(found)
+
+
+def person_marks(of: Profile) -> frozenset[str]:
+    """Any two people that are one share one of these: the address; or all words of the name but one, with its first letter, and a number, a
+    domain or the company."""
+    words = sorted(re.findall(r"[a-z]+", plain(of.person)))
+    supports = [*of.domains, *(number[-LAST_DIGITS:] for number in of.phones), *([letters] if (letters := _letters(of)) else [])]
+    found = {f"email:{address}" for address in of.emails}
+    for place, word in enumerate(words):
+        rest = " ".join(words[:place] + words[place + 1 :])
+        found |= {f"person:{rest} {word[0]} {support}" for support in supports}
+    return frozenset(found)
+
+
+def _letters(of: Profile) -> str:
+    return "".join(sorted("".join(of.words).replace(".", "")))
+
+
+def as_json(of: Profile) -> dict[str, Any]:
+    """A profile to be kept."""
+    sets = {name: sorted(getattr(of, name)) for name in ("domains", "phones", "city", "emails")}
+    texts = {name: getattr(of, name) for name in ("name", "country", "website", "person")}
+    tax = [of.tax.text, of.tax.country, of.tax.kind, of.tax.core] if of.tax else []
+    return {name: value for name, value in {**texts, **sets, "tax": tax}.items() if value}
+
+
+def from_json(kept: dict[str, Any]) -> Profile:
+    """The profile that was kept."""
+    sets = {name: frozenset(kept.get(name, ())) for name in ("domains", "phones", "city", "emails")}
+    texts = {name: kept.get(name, "") for name in ("country", "website", "person")}
+    name, tax = kept.get("name", ""), kept.get("tax")
+    return Profile(name, read_name(name), tax=TaxNumber(*tax) if tax else None, **sets, **texts)

@@ -1,0 +1,81 @@
+"""Lines of one file that mean the same, found by what their records are compared by: equal words first, then the kind's own judgement.
+
+What is kept of a line is in the database, so that neither the memory nor the time of a line grows with the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from hashlib import blake2b
+from typing import Any
+
+from django.db import connection
+
+from partnerportal.core.imports.kinds import Evidence
+from partnerportal.core.models import DataImport, ImportMark, ImportRow
+
+EXAMINED = 20  # So many lines a word, the first of the file.
+Step, Result = ImportRow.Step, ImportRow.Result
+STANDING = (Result.CREATE, Result.UPDATE)
+
+
+def marks_of(evidence: Evidence, facts: dict[str, Any]) -> list[int]:
+    """The words of a line, as numbers of eight bytes."""
+    return sorted({int.from_bytes(blake2b(word.encode(), digest_size=8).digest(), signed=True) for word in evidence.marks(facts)})
+
+
+class Alike:
+    """Which lines stand for a record, for the lines of one part of the work."""
+
+    def __init__(self, batch: DataImport, evidence: Evidence, part: Sequence[ImportRow]) -> None:
+        self.batch, self.evidence = batch, evidence
+        self.rows = {row.number: row for row in part}
+        self.found: dict[int, list[int]] = {}
+        self.new: list[tuple[int, int]] = []
+
+    def prepare(self, lines: Iterable[tuple[int, dict[str, Any]]]) -> None:
+        """Look up the words of these lines (number and facts), in one query, and the rows that have them, in another."""
+        words = {word for _number, facts in lines for word in marks_of(self.evidence, facts)}
+        statement = (
+            "SELECT w.mark, m.number FROM unnest(%s::bigint[]) AS w(mark) CROSS JOIN LATERAL "
+            "(SELECT number FROM core_importmark WHERE batch_id = %s AND mark = w.mark ORDER BY number LIMIT %s) AS m"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [sorted(words), self.batch.pk, EXAMINED])
+            for mark, number in cursor.fetchall():
+                self.found.setdefault(mark, []).append(number)
+        missing = {number for numbers in self.found.values() for number in numbers} - self.rows.keys()
+        self.rows |= {row.number: row for row in self.batch.rows.filter(number__in=missing)}
+
+    def earlier(self, row: ImportRow) -> tuple[ImportRow, str] | None:
+        """The first other line that means the same and becomes or completes a record, and why it is the same.
+
+        Other lines are those above; once the import is over, all.
+        """
+        numbers = {number for mark in marks_of(self.evidence, row.facts) for number in self.found.get(mark, ())}
+        for other in (self.rows[number] for number in sorted(numbers) if number in self.rows):
+            stands = other.result in STANDING and (other.number < row.number or other.step == Step.DONE)
+            if stands and other.number != row.number and (why := self.evidence.why(row.facts, other.facts)):
+                return other, why
+        return None
+
+    def stands(self, row: ImportRow) -> None:
+        """From here on a line is found by its words."""
+        self.rows[row.number] = row
+        for mark in marks_of(self.evidence, row.facts):
+            if row.number not in self.found.setdefault(mark, []):
+                self.found[mark].append(row.number)
+                self.new.append((mark, row.number))
+
+    def keep(self) -> None:
+        """Write down what is new."""
+        ImportMark.objects.bulk_create(
+            [ImportMark(batch=self.batch, mark=mark, number=number) for mark, number in self.new], batch_size=2_000
+        )
+        self.new = []
+
+
+def forget(batch: DataImport, numbers: Collection[int] | None = None) -> None:
+    """Lines are not found any more: these, or all."""
+    rows = batch.marks.all() if numbers is None else batch.marks.filter(number__in=numbers)  # type: ignore[attr-defined]
+    rows.delete()
