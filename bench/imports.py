@@ -128,10 +128,15 @@ def table(count: int) -> bytes:
 @contextmanager
 def worker(log: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A worker of the portal's with one child, since the parts of an import follow each other."""
+    from partnerportal.celery import app
+
     command = [sys.executable, "-m", "celery", "-A", "partnerportal", "worker", "-Q", "portal", "-c", "1", "-n", "bench@%h"]
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=CLONE, stdout=output, stderr=output)
     try:
+        while not app.control.ping(timeout=0.5):  # What it takes to start is none of the import's.
+            if process.poll() is not None:
+                raise SystemExit(f"The worker did not start: {log}")
         yield process
     finally:
         process.terminate()

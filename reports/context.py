@@ -11,7 +11,7 @@ from django.utils.functional import SimpleLazyObject
 
 from cases.models import Case
 from cases.stages import Status as CaseStatus
-from leads.models import Lead
+from leads.models import Lead, LeadOffer
 from leads.stages import Status as LeadStatus
 from partnerportal.core.models import Notification
 from partnerportal.core.totals import NumberOf
@@ -28,11 +28,12 @@ def waiting(request: HttpRequest) -> dict[str, object]:
 
 
 def counts(user: User) -> Mapping[str, int]:
-    """What the person is to act on: leads from the vendor, tasks due, cases that wait for an answer, unread notices."""
+    """What the person is to act on: offers and leads of the vendor, tasks due, cases that wait for an answer, unread notices."""
     leads = Lead.objects.visible_to(user).filter(owner=user, status=LeadStatus.NEW, origin=Lead.Origin.VENDOR)
+    offers = LeadOffer.objects.editable_by(user).running(timezone.now())
     tasks = Task.objects.visible_to(user).open().filter(assigned_to=user, due_on__lte=timezone.localdate())
     asked = {
-        "leads": NumberOf(leads),
+        "leads": NumberOf(leads) + NumberOf(offers),
         "tasks": NumberOf(tasks),
         "cases": NumberOf(_cases(user)),
         "notices": NumberOf(Notification.objects.filter(user=user, read_at=None)),

@@ -5,8 +5,8 @@ import pytest
 from django.utils import timezone
 
 from cases.tests.factories import CaseFactory, ResolvedCaseFactory, WaitingCaseFactory
-from leads.models import Lead
-from leads.tests.factories import LeadFactory
+from leads.models import Lead, LeadOffer
+from leads.tests.factories import LeadFactory, VendorLeadFactory, offered
 from partnerportal.core.models import Notification
 from partnerportal.tests.counting import assert_queries
 from projects.models import Project
@@ -187,6 +187,19 @@ def test_waiting_counts_what_the_person_is_to_act_on(anna, alex, django_assert_n
         found = context.counts(anna)
 
     assert found == {"leads": 1, "tasks": 1, "cases": 1, "notices": 1}
+
+
+def test_waiting_counts_the_offers_that_one_may_answer(anna, alex, carla, aurora, nordlicht, otto, django_assert_num_queries):
+    for person in (None, anna, alex):
+        offered(VendorLeadFactory(), aurora, by=otto, person=person)
+    offered(VendorLeadFactory(), aurora, nordlicht, by=otto)
+    (late,) = offered(VendorLeadFactory(), aurora, by=otto)
+    LeadOffer.objects.for_partner(aurora).filter(pk=late.pk).update(deadline=timezone.now() - timedelta(minutes=1))
+
+    with django_assert_num_queries(3):
+        found = [context.counts(person)["leads"] for person in (anna, carla, otto)]
+
+    assert found == [3, 1, 0]
 
 
 @pytest.mark.parametrize(
