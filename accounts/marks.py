@@ -58,6 +58,6 @@ def as_json(of: Profile) -> dict[str, Any]:
 def from_json(kept: dict[str, Any]) -> Profile:
     """The profile that was kept."""
     sets = {name: frozenset(kept.get(name, ())) for name in ("domains", "phones", "city", "emails")}
-    texts = {name: kept.get(name, "") for name in ("country", "website", "person")}
+    facts: dict[str, Any] = {name: kept.get(name, "") for name in ("country", "website", "person")} | sets
     name, tax = kept.get("name", ""), kept.get("tax")
-    return Profile(name, read_name(name), tax=TaxNumber(*tax) if tax else None, **sets, **texts)
+    return Profile(name, read_name(name), tax=TaxNumber(*tax) if tax else None, **facts)

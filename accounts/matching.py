@@ -145,7 +145,7 @@ def mail_domain(address: str) -> str:
     return company_domain(address.rpartition("@")[2])
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def company_domain(host: str) -> str:
     """What is registered of a host name: "acme.co.uk" for shop.acme.co.uk. Empty for what many companies use, and for a suffix alone."""
     host = host.strip().strip(".").casefold()
@@ -280,7 +280,7 @@ def brands(domains: Iterable[str]) -> frozenset[str]:
     return frozenset(_brand(domain) for domain in domains) - {""}
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def _brand(domain: str) -> str:
     label = domain.partition(".")[0]
     return re.sub(r"[^a-z0-9]", "", plain(label)) if len(label) >= 4 else ""

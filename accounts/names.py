@@ -58,7 +58,7 @@ def company_key(name: str) -> str:
     return " ".join(word.rstrip(".") for word in words_of(name))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a name without legal forms and joiners. One that was cut short, and that nobody spelled out, keeps its dot."""
     spelled, _found = _without_forms(_spelled(name))
@@ -66,7 +66,7 @@ def words_of(name: str) -> tuple[str, ...]:
     return tuple(word for word in bare if word.rstrip(".") not in _fillers) or bare or spelled
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def read_name(text: str) -> Name:
     """A name taken apart: its words, its legal form, and the other names in it."""
     main, others = _parts(text)
@@ -128,7 +128,7 @@ def _joined_letters(text: str) -> str:
     return _DOTTED.sub(lambda found: f"{found[0].replace('.', '').replace(' ', '')} ", text) if "." in text else text
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def _spelled(name: str) -> tuple[str, ...]:
     text = plain(in_latin(name).translate(_QUOTES)).replace("f.lli", "fratelli ")
     text = _AND_CO.sub(" ", _SLASHED.sub("", text) if "/" in text else text) if " " in text.strip() else text
@@ -169,7 +169,7 @@ for _variant in _written:
     _longest[_variant[0]] = max(_longest.get(_variant[0], 0), len(_variant))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def _without_forms(words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     """The words that are no legal form, and the forms. Short ones count at either end of a name only."""
     kept: list[str] = []
@@ -218,7 +218,7 @@ class Names:
         return any(not is_trade(one.rstrip(".")) and len(one) >= 3 for one, other in self.both if same_word(one, other) > UNSURE)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def side_by_side(left: tuple[str, ...], right: tuple[str, ...]) -> Names:
     """Two names word by word: equal words first, then those that differ by a slip, then words that one writes together or as letters."""
     if "".join(left) == "".join(right):
@@ -314,7 +314,7 @@ class Alike:
     names: Names
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def compare_names(left: Name, right: Name, towns: frozenset[str] = frozenset()) -> Alike:
     """Two names by their words, their initials, and the other names that they go by."""
     names = side_by_side(left.words, right.words)

@@ -20,7 +20,7 @@ _INTERNAL = re.compile(
 )
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def phone_key(number: str, country: str = "") -> str:
     """A telephone number as +43512584411, however it was written; `country` is for one without prefix. Empty when it is none.
 
@@ -39,7 +39,7 @@ def phone_key(number: str, country: str = "") -> str:
     return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def _national(number: str) -> frozenset[str]:
     """What a number is within its country. One without it may begin with a trunk prefix (0, 06, in Russia 8), or with the country."""
     if number.startswith("+"):
@@ -88,7 +88,7 @@ def _is_extension(left: str, right: str, shortest: int) -> bool:
     )
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def area_of(number: str) -> str:
     """The beginning of a fixed line's number, which tells the region: "" for a mobile, or where no country is known."""
     if not number.startswith("+"):

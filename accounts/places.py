@@ -72,7 +72,7 @@ def town(word: str) -> str:
     return _same.get(word, word)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def city_words(city: str) -> frozenset[str]:
     """The words that tell a town, without district, province, postal code: {"prien", "chiemsee"}. Empty where none is given."""
     text = re.sub(r"\([^)]*\)|\b[A-Z]{1,2}-(?=\d)|\bcedex\b.*$|\d+", " ", city, flags=re.IGNORECASE)
@@ -83,7 +83,7 @@ def city_words(city: str) -> frozenset[str]:
     return frozenset(town(word) for word in words if word not in _common and len(word) > 1) or frozenset(words)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def may_be_one_town(left: frozenset[str], right: frozenset[str]) -> bool:
     """Whether two towns share a word that tells, or differ by a slip; also when one is not known."""
     if not left or not right or left & right:

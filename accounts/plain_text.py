@@ -11,7 +11,7 @@ from anyascii import anyascii
 _UMLAUT = re.compile(r"([aou])e")
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def plain(text: str) -> str:
     """Lower case in Latin letters, as one hears them: other scripts transliterated, accents dropped, ae read as ä."""
     text = text.casefold()
@@ -36,7 +36,7 @@ _SOUNDS = (
 )  # fmt: skip
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def heard(word: str) -> str:
     """A word as several transliterations of one script have it in common: kh, ch and h alike, zh and z, w and v."""
     for one, other in _SOUNDS:
@@ -45,7 +45,7 @@ def heard(word: str) -> str:
     return word.rstrip("h") if len(word) > 3 else word
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=4_000)
 def distance(left: str, right: str) -> int:
     """How many letters to change, add, drop or swap with their neighbour make one word of the other."""
     rows = [list(range(len(right) + 1))]

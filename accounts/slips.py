@@ -63,7 +63,7 @@ def tells_little(word: str) -> bool:
     return is_trade(bare) or bare in surnames or bare in first_names or bare in common_names or len(bare) < 2
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def is_trade(word: str) -> bool:
     """Whether a word tells what is done, not by whom; also one made of two such words, as Gartenbau or Elektroinstallation."""
     if word in generic or word in titles or (word.endswith(".") and word[:-1] in _trade_beginnings):
@@ -72,7 +72,7 @@ def is_trade(word: str) -> bool:
     return len(word) >= 7 and any(head.rstrip("s") in generic and tail in generic for head, tail in cuts)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=4_000)
 def same_word(left: str, right: str) -> int:
     """Whether two words are one, in percent: `EQUAL` down to `UNSURE`, which needs other evidence; 0 for different ones."""
     if left == right:
@@ -109,7 +109,7 @@ def _same_trade(short: str, long: str) -> int:
     return 88 if stem == len(short) >= 5 else SLIP if squeezed(short) == squeezed(long) else 0
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=4_000)
 def slip(short: str, long: str) -> int:
     """How likely one word is the other mistyped; `short` is not the longer one."""
     if len(long) - len(short) > 2 or len(set(short) ^ set(long)) > 4:

@@ -86,7 +86,7 @@ class TaxNumber:
         return frozenset(one.lstrip("0") for one in numbers if len(one) >= 4)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def read(number: str, country: str = "") -> TaxNumber | None:
     """A number as people write it; `country` is of the record, for a number without one. None where there is no number."""
     if not any(one.isdigit() for one in number):

@@ -432,7 +432,10 @@ def test_a_line_that_is_put_right_is_compared_with_all_lines_that_were_imported(
 @pytest.mark.parametrize("kind", [ACCOUNTS, CONTACTS])
 def test_accounts_and_contacts_of_one_file_are_compared_too(anna, kind):
     headings = ["Name", "E-mail", "Phone", "USt-IdNr"]
-    rows = [["Orto GmbH", "info@orto.it", "+390471123450", "IT1"], ["Ortofrutta", "a@ortofrutta.it", "+390471999999", "it 1"]]
+    rows = [
+        ["Orto GmbH", "info@orto.it", "+390471123450", "IT00743110157"],
+        ["Ortofrutta", "a@ortofrutta.it", "+390471999999", "it 0074 3110 157"],
+    ]
     if kind is CONTACTS:
         AccountFactory(owner=anna, name="Orto", email="info@orto.it")
         headings = ["Account name", "First name", "Last name", "E-mail"]
