@@ -21,6 +21,7 @@ JOINERS = words(
 # Words that say "company" and no more. They go unless nothing else is there.
 FILLERS = words(
     """
+    spółdzielnia družstvo cooperativa genossenschaft
     azienda ditta entreprise empresa fa firma firm gesellschaft group groupe grupa grupo gruppe gruppo gruppen impresa companhia compagnie
     company compañía konzern maatschappij podnik przedsiębiorstwo podjetje poduzeće poduzece preduzeće preduzece predpriatie предприятие
     компания фирма підприємство société sociedad sociedade società spółka společnost spoločnosť societatea societate vállalat yhtiö yhtymä
@@ -35,7 +36,8 @@ ABBREVIATIONS = {
     "mgmt": "management", "natl": "national", "kfz": "kraftfahrzeug", "lkw": "lastkraftwagen", "pkw": "personenkraftwagen",
     "edv": "datenverarbeitung", "stw": "stadtwerke", "hnos": "hermanos", "hno": "hermanos", "hijos": "söhne", "zn": "söhne",
     "fils": "söhne", "figli": "söhne", "figlio": "söhne", "sons": "söhne", "son": "söhne", "sohn": "söhne", "zonen": "söhne",
-    "zoon": "söhne", "filhos": "söhne", "synowie": "söhne", "synové": "söhne", "fia": "söhne", "fiai": "söhne", "sønn": "söhne",
+    "zoon": "söhne", "filhos": "söhne", "synowie": "söhne", "synové": "söhne", "fia": "söhne", "syn": "söhne", "synovia": "söhne",
+    "fiai": "söhne", "sønn": "söhne",
     "sønner": "söhne", "søn": "söhne", "söner": "söhne", "pojat": "söhne", "υιοί": "söhne", "сыновья": "söhne", "fratelli": "gebrüder",
     "brothers": "gebrüder", "frères": "gebrüder", "freres": "gebrüder", "hermanos": "gebrüder", "irmãos": "gebrüder",
     "germans": "gebrüder", "bracia": "gebrüder", "bratři": "gebrüder", "bröderna": "gebrüder", "brødrene": "gebrüder",
@@ -162,6 +164,8 @@ TRADES = """
 # Other words that many companies share: they tell the trade or the place in general, not the name.
 GENERIC = words(
     """
+    mitte campus bahnhof platz altstadt stadtmitte innenstadt dorf piazza plaza gare station center
+    prod com impex impexport kebab döner sushi
     ascensori architekten architekt architetti architectes arquitectos architecten banca bank banque banco bar bauen bistro cabinet cafe
     café caffè catering center centre central centrale centro club complex data design development digital dipl distribution distribuzione
     dr equipment europa europe european export import fabrik farm farms finance fitness general générale global grand gut hausverwaltung

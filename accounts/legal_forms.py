@@ -81,7 +81,7 @@ p HR,SI,RS | j.t.d.; k.d.; o.d.; d.n.o.
 e DE | e.K.; e.Kfm.; e.Kfr.; eingetragener Kaufmann; eingetragene Kauffrau
 e AT | e.U.; eingetragenes Einzelunternehmen
 e BG | ET; ЕТ
-e RU,UA | ИП; ФОП; IP; FOP; ЧП
+e RU,UA | ИП; ФОП; IP; FOP; ЧП; ПП; PP; PE
 e NO,DK | ENK; Enkeltpersonforetak; Enkeltmandsvirksomhed
 e FI | Tmi; T:mi; Toiminimi
 e IT | Ditta individuale

@@ -24,7 +24,7 @@ from accounts.names import Alike, Name, Names, compare_names, read_name
 from accounts.phone_numbers import area_of, phone_key, shared, switchboard
 from accounts.places import city_words, may_be_one_town
 from accounts.plain_text import plain
-from accounts.slips import same_word, sisters
+from accounts.slips import is_trade, same_word, sisters
 from accounts.tax_numbers import TaxNumber, agree, read
 
 SAME, ALIKE = 75, 60
@@ -246,14 +246,25 @@ def _by_name_alone(left: Profile, right: Profile, alike: Alike) -> int:
         return min(score, 45 if telling < TELLING or _have_other_domains(left, right) else ELSEWHERE)
     if _have_other_domains(left, right):
         return min(score, 80) if score == 100 and telling >= TELLING else min(score - 25, 64)
-    if telling < TELLING and _have_other_areas(left, right):
-        return min(score, 64)
-    if left.named.sorts and right.named.sorts and not left.named.sorts & right.named.sorts and (alike.names.left or alike.names.right):
+    if _have_other_areas(left, right) or _are_registered_apart(left.named, right.named, alike.names):
         return min(score, ELSEWHERE)
     is_in_one_town = bool(left.city & right.city)
     if score == 64 and is_in_one_town and telling >= TELLING and not _is_sister_word(alike.names):
         return 78
     return score
+
+
+def _are_registered_apart(left: Name, right: Name, names: Names) -> bool:
+    """Whether two registered names differ by a word, or one is of an association or foundation."""
+    if not (left.is_registered and right.is_registered) or left.is_transcribed != right.is_transcribed:
+        return False
+    is_public = ("c" in left.sorts) != ("c" in right.sorts) and bool(left.sorts and right.sorts)
+    return is_public or (len(names.both) == 1 and _is_trade_of_one(names))
+
+
+def _is_trade_of_one(names: Names) -> bool:
+    own = (*names.left, *names.right)
+    return bool(own) and all(is_trade(word) for word in own)
 
 
 def _is_sister_word(names: Names) -> bool:

@@ -27,10 +27,11 @@ _PARTNERS = re.compile(
     r"|\s(?:di|des)\s+(?P<others>\S+(?:\s+\S+){0,3}\s+(?:e|&|u\.|und|ed)\s+(?:c\.?|co\.?|figli.?|f\.lli|fratelli|soci|sons)\b.*)$",
     re.IGNORECASE,
 )
+_OWNER = re.compile(r"(?<=\w)\s+di\s+(?P<who>[^\W\d]+\s+[^\W\d]+)\s*$", re.IGNORECASE)
 _OTHER_LETTERS = re.compile(r"[\u0370-\u1cff\u1f00-\u1fff\u3040-\ufaff]")
 _LINKING_S = re.compile(r"((?:ung|ion|heit|keit|schaft|tat))s$")  # Verwaltungs GmbH
 _AND_CO = re.compile(
-    r"(?:[&+]|\b(?:und|and|et|e|y|i|en|och|og|a|u)\b)\s*"
+    r"(?:[&+]|\b(?:und|and|et|e|y|i|en|och|og|a|u)\b\.?)\s*"
     r"(?:co|cie|cia|c|ko|s-?ka|comp|compagnie|company|compania|companhia|partners?|spolka|spol|soci)(?:\.|\b)(?![’'])"
 )
 
@@ -43,6 +44,7 @@ class Name:
     words: tuple[str, ...]
     joined: str  # All words but the legal form, written as one.
     others: tuple[tuple[str, ...], ...] = ()  # Names that it goes by too: of its owner, its brand.
+    owner: tuple[str, ...] = ()  # Who stands behind it, where the name tells: of two owners' bars of one name each is another.
     initials: frozenset[str] = frozenset()
     sorts: frozenset[str] = frozenset()  # Of its legal forms; empty for none and for international ones.
     homes: frozenset[str] = frozenset()  # Countries of its legal forms.
@@ -63,13 +65,19 @@ def words_of(name: str) -> tuple[str, ...]:
     """The words of a name without legal forms and joiners. One that was cut short, and that nobody spelled out, keeps its dot."""
     spelled, _found = _without_forms(_spelled(name))
     bare = tuple(word for word in spelled if word.rstrip(".") not in _joiners or word.endswith("."))
-    return tuple(word for word in bare if word.rstrip(".") not in _fillers) or bare or spelled
+    return tuple(word for word in bare if not _is_filler(word)) or bare or spelled
+
+
+def _is_filler(word: str) -> bool:
+    """Whether a word says "company" or a title, in full or cut short."""
+    stem = word.rstrip(".")
+    return stem in _fillers or stem in titles or (word != stem and len(stem) >= 4 and any(one.startswith(stem) for one in _fillers))
 
 
 @lru_cache(maxsize=4_000)
 def read_name(text: str) -> Name:
     """A name taken apart: its words, its legal form, and the other names in it."""
-    main, others = _parts(text)
+    main, others, owner = _parts(text)
     _rest, found = _without_forms(_spelled(text))
     last = [_written[form] for form in found]
     sorts = [frozenset(sort for sort, _where in entries if sort) for entries in last]
@@ -79,6 +87,7 @@ def read_name(text: str) -> Name:
         words_of(main),
         "".join(word.rstrip(".") for word in _without_forms(_spelled(main))[0]),
         tuple(dict.fromkeys(words for words in map(words_of, others) if words and words != words_of(main))),
+        words_of(owner) if owner else (),
         initials(main),
         frozenset().union(*sorts),
         homes[0].intersection(*homes[1:]) if homes else frozenset(),
@@ -92,17 +101,21 @@ def plain_letters(text: str) -> bool:
     return not _OTHER_LETTERS.search(text)
 
 
-def _parts(text: str) -> tuple[str, list[str]]:
-    """The name that counts, and the others: brand and owner, what stands in brackets."""
+def _parts(text: str) -> tuple[str, list[str], str]:
+    """The name that counts, the others (brand, owner, what stands in brackets), and which of them is the owner."""
+    owner = ""
     others = re.findall(r"\(([^)]{4,})\)", text) if "(" in text else []
     bare = re.sub(r"\([^)]*\)", " ", text) if "(" in text and not is_eastern(text) else text
     if (found := _PARTNERS.search(bare)) and found.start() > 0:
-        others.append(found["who"] or found["others"])
+        owner = found["who"] or found["others"]
         bare = f"{bare[: found.start()]} {found['form'] or ''}"
+    if (found := _OWNER.search(bare)) and any(plain(word) in first_names for word in found["who"].split()):
+        owner = found["who"]
+        bare = bare[: found.start()]
     pieces = [piece for piece in _ALIAS.split(bare) if piece and piece.strip()]
     if len(pieces) > 1:
         others += pieces
-    return (bare if bare.strip() else text), others
+    return (bare if bare.strip() else text), others + ([owner] if owner else []), owner
 
 
 def distinctive_part(words: tuple[str, ...]) -> str:
@@ -210,12 +223,18 @@ class Names:
     def distinctive(self) -> int:
         """Letters of the names that both share, trades left out; none where all of them are frequent names."""
         telling = [one for one, other in self.both if not tells_little(one) and not tells_little(other)]
-        return sum(len(one) for one, _other in self.both if not is_trade(one.rstrip("."))) if telling else 0
+        return sum(min(len(one), len(other)) for one, other in self.both if not _is_a_trade(one, other)) if telling else 0
 
     @property
     def has_name_in_common(self) -> bool:
         """Whether they share a word that is more than a trade."""
-        return any(not is_trade(one.rstrip(".")) and len(one) >= 3 for one, other in self.both if same_word(one, other) > UNSURE)
+        return any(
+            not _is_a_trade(one, other) and min(len(one), len(other)) >= 3 for one, other in self.both if same_word(one, other) > UNSURE
+        )
+
+
+def _is_a_trade(one: str, other: str) -> bool:
+    return is_trade(one.rstrip(".")) or is_trade(other.rstrip("."))
 
 
 @lru_cache(maxsize=4_000)
@@ -327,6 +346,8 @@ def compare_names(left: Name, right: Name, towns: frozenset[str] = frozenset()) 
         score = max(score, 66)
     if left.joined == right.joined:
         score = max(score, 98)
+    if left.owner and right.owner and not side_by_side(left.owner, right.owner).both:
+        return Alike(min(score, 45), names)
     return Alike(max(score, _by_other_name(left, right)), names)
 
 

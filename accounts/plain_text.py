@@ -18,7 +18,7 @@ def plain(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
         text = unicodedata.normalize("NFC", "".join(one for one in text if not unicodedata.combining(one)))
-    text = text.replace("ου", "ou").replace("dj", "d")
+    text = text.replace("ου", "ou").replace("αυ", "av").replace("ευ", "ev").replace("ъ", "a").replace("dj", "d")
     text = _UMLAUT.sub(r"\1", (text if text.isascii() else anyascii(text)).casefold())
     return text.replace("ph", "f").replace("y", "i").replace("j", "i")
 

@@ -6,6 +6,7 @@ right one. Another ending or beginning is another word: Bianchi and Bianchini, L
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from accounts.company_words import COMMON_NAMES, GENERIC, SISTERS, TITLES, TRADES
@@ -81,8 +82,11 @@ def same_word(left: str, right: str) -> int:
         return 94 if left in _trade_of and _trade_of[left] == _trade_of.get(right) else 0
     one, other = left.rstrip("."), right.rstrip(".")
     short, long = (one, other) if len(one) <= len(other) else (other, one)
-    if long.startswith(short) and (left if one == short else right).endswith("."):
-        return CUT if len(short) > 1 else 90
+    if short != long and (left if one == short else right).endswith("."):
+        if long.startswith(short):
+            return CUT if len(short) > 1 else 90
+        if len(short) >= 3 and len(long) >= len(short) + 2 and re.match(".*".join(short), long):
+            return 90
     if one == other:
         return EQUAL
     if one in _trade_of and _trade_of[one] == _trade_of.get(other):
@@ -91,6 +95,8 @@ def same_word(left: str, right: str) -> int:
         return 0
     if is_trade(one) and is_trade(other):
         return _same_trade(short, long)
+    if is_trade(one) != is_trade(other):  # Of a trade and nearly a trade, one is mistyped.
+        return RARE_SLIP if slip(short, long) == UNSURE else slip(short, long)
     known = [word in surnames or word in first_names for word in (one, other)]
     return 0 if all(known) else _of_a_name(short, long) if any(known) else slip(short, long)
 
@@ -106,7 +112,7 @@ def _same_trade(short: str, long: str) -> int:
     stem = next((at for at, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
     if stem >= 5 and short[stem:] in _ENDINGS and long[stem:] in _ENDINGS:
         return 94
-    return 88 if stem == len(short) >= 5 else SLIP if squeezed(short) == squeezed(long) else 0
+    return 88 if stem == len(short) >= 5 else SLIP if squeezed(short) == squeezed(long) or sorted(short) == sorted(long) else 0
 
 
 @lru_cache(maxsize=4_000)
@@ -132,7 +138,7 @@ def slip(short: str, long: str) -> int:
 def _letter_missing(long: str, start: int) -> int:
     if start >= len(long) - 1:
         return UNSURE if len(long) >= 9 else 0
-    return SLIP if len(long) >= 9 else RARE_SLIP if len(long) == 8 else UNSURE if len(long) >= 6 else 0
+    return SLIP if len(long) >= 9 else UNSURE if len(long) >= 6 else 0
 
 
 def _letter_changed(short: str, long: str, start: int) -> int:
@@ -140,7 +146,7 @@ def _letter_changed(short: str, long: str, start: int) -> int:
     if start >= len(long) - 1:
         return UNSURE if len(long) >= 10 and not letters <= _VOWELS else 0
     is_key = letters in _beside and not letters <= _VOWELS
-    if len(long) >= 10 or (is_key and len(long) >= 7):
+    if (len(long) >= 10 and not letters <= _VOWELS) or (is_key and len(long) >= 7):
         return RARE_SLIP
     return UNSURE if len(long) >= 7 else 0
 
@@ -151,4 +157,4 @@ def _two_slips(short: str, long: str) -> int:
     if len(one) >= 8 and distance(one, other) == 1:
         return UNSURE if slip(one, other) in {0, UNSURE} else RARE_SLIP
     is_inside = short[:3] == long[:3] and short[-2:] == long[-2:]
-    return RARE_SLIP if len(long) >= 13 and is_inside else UNSURE if len(long) >= 11 and is_inside else 0
+    return UNSURE if len(long) >= 11 and is_inside else 0

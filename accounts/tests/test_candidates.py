@@ -8,8 +8,16 @@ from accounts.models import Account
 from accounts.tests.factories import AccountFactory
 from accounts.tests.test_matching import TUNING, read, side
 
-# Chinese and Japanese names are found by their domain or in their own letters, not in Latin ones.
-NOT_FOUND_BY_NAME = ("株式会社ヤマモリ", "株式会社霧島電機", "深圳市蓝鲸科技有限公司", "苏州恒远机械有限公司")
+# Chinese and Japanese names are found by their domain or in their own letters, not in Latin ones;
+# a short Russian one not in another transliteration.
+NOT_FOUND_BY_NAME = (
+    "株式会社ヤマモリ",
+    "株式会社霧島電機",
+    "深圳市蓝鲸科技有限公司",
+    "苏州恒远机械有限公司",
+    "杭州云峰纺织有限公司",
+    "ООО «Юнитех»",
+)
 
 
 def same_by_name_alone():
