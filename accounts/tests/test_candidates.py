@@ -13,10 +13,15 @@ from accounts.tests.test_matching import TUNING, read, side
 NOT_FOUND_BY_NAME = (
     "株式会社ヤマモリ",
     "株式会社霧島電機",
+    "株式会社さくら食品",
+    "有限会社ハヤカワ工業",
     "深圳市蓝鲸科技有限公司",
     "苏州恒远机械有限公司",
+    "东莞市永盛五金有限公司",
+    "上海晨光文具有限公司",
     "杭州云峰纺织有限公司",
     "ООО «Юнитех»",
+    "Tierärztin Dr. Swantje Ubben",  # Kleintierpraxis Ubben: a short surname between two long words.
 )
 
 
