@@ -65,8 +65,8 @@ class BonusStatements(Guarded):
             if word and word != str(user.partner_id):
                 raise Http404
             return user.partner
-        if not word:
-            return self.partners[0] if self.partners else None
+        if not word:  # One is shown to begin with; a PDF is made of the one that was chosen.
+            return self.partners[0] if self.partners and self.request.method == "GET" else None
         found = next((one for one in self.partners if str(one.pk) == word), None)
         if found is None:
             raise Http404
