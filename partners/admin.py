@@ -59,6 +59,7 @@ class PartnerAdmin(VendorAdmin):
     fieldsets = (
         (None, {"fields": ("name", "tier", "status", "account_manager", "parent", "is_certified")}),
         (_("How its people work"), {"fields": ("record_visibility", "currency", "time_zone", "language", "mrr_goal")}),
+        (_("Leads from pools"), {"fields": ("pool_limit", "pool_pause")}),
         (_("Address"), {"fields": ("email", "phone", "street", "postal_code", "city", "state", "country")}),
         (_("Quotes"), {"fields": ("tax_rate", "quote_terms", "brand_colour", "logo_now", "new_logo", "no_logo")}),
     )

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import RegexValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -74,6 +74,16 @@ class Partner(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=50, default="Europe/Rome")
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
     mrr_goal = MoneyField(_("MRR goal of a quarter"), null=True, blank=True)
+    pool_limit = models.PositiveSmallIntegerField(
+        _("leads from pools in seven days"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("So many leads that other partners are offered, too, it can take in seven days. Empty: as many as it likes."),
+    )
+    pool_pause = models.PositiveSmallIntegerField(
+        _("pause after a lead from a pool"), default=0, help_text=_("For so many hours it leaves the next lead of a pool to others.")
+    )
     email = models.EmailField(_("e-mail"), blank=True)
     phone = PhoneNumberField(_("phone"), blank=True)
     street = models.CharField(_("street"), max_length=200, blank=True)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog import words
 from catalog.models import Term
-from leads.models import Lead
+from leads.models import Lead, LeadOffer
 from leads.stages import OPEN as OPEN_LEADS
 from leads.stages import Status as LeadStatus
 from partners.models import User
@@ -156,6 +156,26 @@ def quotes(user: User, asked: Asked) -> list[Section]:
     return _sections(lines, charted="count", added=("count", "net", "mrr"))
 
 
+def offers(user: User, asked: Asked) -> list[Section]:
+    """Leads that the vendor offered in the period, by partner, with what became of them. The rate is accepted of all, in percent."""
+    rows = LeadOffer.objects.visible_to(user).filter(**asked.moments("created_at"))
+    if asked.owner:
+        rows = rows.filter(offered_by=asked.owner)
+    states = {str(state): Count("pk", filter=Q(state=state)) for state in LeadOffer.State}
+    found = (
+        rows.order_by().values("partner__name").annotate(count=Count("pk"), pool=Count("pk", filter=Q(mode=LeadOffer.Mode.POOL)), **states)
+    )
+    added = ("count", "pool", *states)
+    lines = [
+        ("", row["partner__name"], {name: row[name] for name in added} | {"rate": rate(row["accepted"], row["count"])}, "")
+        for row in sorted(found, key=lambda row: (-row["accepted"], row["partner__name"]))
+    ]
+    sections = _sections(lines, charted="accepted", added=added)
+    for section in sections:
+        section.totals["rate"] = rate(section.totals["accepted"], section.totals["count"])
+    return sections
+
+
 def rate(part: int, whole: int) -> int | None:
     """A part in percent of the whole, rounded down; None of nothing."""
     return part * 100 // whole if whole else None
@@ -219,6 +239,27 @@ REPORTS = (
         "count",
         quotes,
         "quotes.view_quote",
+    ),
+    Report(
+        "offers",
+        _("Leads offered by partner"),
+        _("Who was offered the vendor's leads, from pools or alone, and who took them."),
+        "people",
+        _("Partner"),
+        _("Offered"),
+        (
+            Measure("count", _("Offers")),
+            Measure("pool", _("From pools")),
+            Measure("accepted", _("Accepted")),
+            Measure("declined", _("Declined")),
+            Measure("expired", _("Expired")),
+            Measure("lost", _("Others were faster, or taken back")),
+            Measure("open", _("Open")),
+            Measure("rate", _("Taken"), PERCENT),
+        ),
+        "accepted",
+        offers,
+        "leads.assign_lead",
     ),
 )
 BY_NAME = {report.name: report for report in REPORTS}

@@ -5,6 +5,7 @@ from leads.services.distribution import (
     REMINDED,
     RETURNED,
     Choice,
+    NotYet,
     OfferGone,
     assign,
     claim,
@@ -18,6 +19,7 @@ from leads.services.distribution import (
     take_back,
     was_offered,
 )
+from leads.services.pools import Turn, turn_of
 from leads.services.records import (
     FIELDS,
     answer_questions,
@@ -38,7 +40,9 @@ __all__ = [
     "REMINDED",
     "RETURNED",
     "Choice",
+    "NotYet",
     "OfferGone",
+    "Turn",
     "answer_questions",
     "assign",
     "claim",
@@ -59,5 +63,6 @@ __all__ = [
     "stop_plan",
     "take_back",
     "take_back_conversion",
+    "turn_of",
     "was_offered",
 ]

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from leads.models import Lead, LeadOffer, VendorLead
+from leads.services.pools import locked_turn_of
 from leads.services.records import PROSPECT_FIELDS
 from leads.stages import Status
 from partnerportal.core import outbox
@@ -36,6 +37,10 @@ LONGEST_REASON = 500
 
 class OfferGone(IllegalMove):
     """The offer can no longer be answered. The message is for the person; it never says who was faster."""
+
+
+class NotYet(OfferGone):
+    """A partner has taken so many leads of pools that the next one is left to others for a while. The message says until when."""
 
 
 @dataclass(frozen=True)
@@ -171,9 +176,11 @@ def remind_of_offer(offer_id: int, *, now: datetime, by: Actor) -> bool:
 def claim(offer: LeadOffer, *, by: User) -> tuple[VendorLead, LeadOffer]:
     """Win an offer, in the transaction in hand: lead and offer, locked. The first valid claim wins, everybody else's offer is lost.
 
-    The caller makes the lead (`lead_of`) and converts it. Raises NotYours or OfferGone.
+    The caller makes the lead (`lead_of`) and converts it. Raises NotYours, OfferGone, or NotYet when the partner has to wait its turn.
     """
     lead, offer = _answerable(offer, by)
+    if offer.mode == LeadOffer.Mode.POOL and (sentence := locked_turn_of(offer.partner_id).sentence):
+        raise NotYet(sentence, stage=offer.state)
     lead.state = VendorLead.State.ACCEPTED
     lead.save(update_fields=["state", "updated_at"])
     for other in _open_offers(lead):

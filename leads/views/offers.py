@@ -47,6 +47,9 @@ class OfferView(RecordView):
         offer, user = self.record, self.request.user
         is_mine = LeadOffer.objects.editable_by(user).filter(pk=offer.pk).exists()
         shows_contact = offer.shows_contact or user.partner_id is None
+        may_answer = is_mine and offer.is_running
+        turn = services.turn_of(offer.partner) if may_answer and offer.mode == LeadOffer.Mode.POOL else None
+        why_not = services.sentence_of(offer) or ("" if is_mine or not user.partner_id else offer.who_may_change())
         context = {
             "offer": offer,
             "lead": offer.lead,
@@ -55,9 +58,11 @@ class OfferView(RecordView):
             "company": facts(offer, COMPANY),
             "interest": facts(offer, INTEREST),
             "person": facts(offer, PERSON) if shows_contact else [],
-            "may_answer": is_mine and offer.is_running,
+            "may_answer": may_answer,
+            "may_accept": may_answer and not (turn and turn.sentence),
+            "share": turn.share if turn else "",
             "accept_url": f"{offer.get_absolute_url()}accept/",  # It belongs to `projects`, and only its address is known here.
-            "sentence": sentence or services.sentence_of(offer) or ("" if is_mine or not user.partner_id else offer.who_may_change()),
+            "sentence": sentence or (turn.sentence if turn else "") or why_not,
             "form": form or DeclineOfferForm(user=user),
         }
         return self.page("leads/offer.html", context, status=status)

@@ -9,8 +9,11 @@ from django.db import connection
 from django.utils import timezone
 
 from leads.models import Lead
-from leads.tests.factories import LeadFactory
+from leads.services import decline_offer
+from leads.tests.factories import LeadFactory, VendorLeadFactory, offered
 from partnerportal.tests.counting import assert_queries
+from partners.tests.factories import PartnerFactory
+from projects.services import accept_offer
 from projects.tests.factories import DemoProject, IntroProject, ProposalProject
 from quotes.tests.factories import EmptyQuoteFactory
 from reports import standard
@@ -130,6 +133,24 @@ def test_report_costs_at_most_six_queries(client, anna, name):
     IntroProject.create_batch(30, owner=anna)
 
     assert assert_queries(client, f"/reports/{name}/", at_most=6) == few
+
+
+def test_offers_by_partner_are_the_portfolios(client, aurora, harbour, anna, otto, olga, vendor_admin):
+    mine, other = PartnerFactory(name="Baltic Voice", account_manager=otto), offered(VendorLeadFactory(), harbour, by=olga)[0]
+    taken, left = (offered(VendorLeadFactory(email=f"info@hotel{number}.it"), aurora, mine, by=otto) for number in (1, 2))
+    accept_offer(taken[0], by=anna)
+    decline_offer(left[0], reason="Too far", by=anna)
+
+    assert other.partner == harbour
+    assert table(standard.offers(otto, Asked())) == {
+        "": [("Aurora Telecom", 2, 2, 0, 1, 1, 0, 0, 50), ("Baltic Voice", 2, 2, 1, 0, 0, 0, 1, 0)]
+    }
+    assert [line.label for line in standard.offers(vendor_admin, Asked())[0].lines] == ["Aurora Telecom", "Baltic Voice", "Harbour Voice"]
+    assert standard.offers(olga, Asked(owner=otto)) == []
+    for person, status in ((anna, 403), (otto, 200)):
+        client.force_login(person)
+        assert client.get("/reports/offers/").status_code == status
+        assert ("Leads offered by partner" in client.get("/reports/").text) is (status == 200)
 
 
 def test_report_is_a_file_too(client, projects, anna):
