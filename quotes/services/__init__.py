@@ -42,9 +42,10 @@ from quotes.services.drafting import (
     refresh_prices,
     remove_line,
     tariffs_of,
+    with_primary,
 )
 from quotes.services.filling import USUAL, BadRows, clone_quote, paste_lines, take_bundle, take_lines_of
-from quotes.services.hardware import applied_hardware
+from quotes.services.hardware import applied_hardware, with_applied_hardware
 from quotes.services.moving import QuoteProjectClosed, lines_of
 from quotes.services.sending import (
     MAIL,
@@ -122,4 +123,6 @@ __all__ = [
     "state_for_customer",
     "submit_quote",
     "to_be_mailed",
+    "with_applied_hardware",
+    "with_primary",
 ]

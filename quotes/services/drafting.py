@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Max, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, Contact
@@ -24,7 +24,7 @@ from partnerportal.core.scoping import require_editable
 from partnerportal.core.stages import IllegalMove
 from partners.models import Partner, User
 from projects.models import Project
-from quotes.models import Quote, QuoteLine, ShippingType
+from quotes.models import Quote, QuoteLine, QuoteQuerySet, ShippingType
 from quotes.pricing import price_line
 from quotes.services.approving import let_approval_follow
 from quotes.services.hardware import applied_hardware, require_fixed_hardware
@@ -238,6 +238,13 @@ def make_primary(quote: Quote, *, by: User, seen: str | None = None) -> Quote:
 def primary_of(quote: Quote) -> Quote | None:
     """The primary quote of the project that a quote belongs to."""
     return Quote.objects.for_partner(quote.partner_id).filter(project=quote.project_id, is_primary=True, deleted_at=None).first()
+
+
+def with_primary(quotes: QuoteQuerySet) -> QuoteQuerySet:
+    """These quotes with `primary`, the key of the primary quote of their project; None where there is none. See `primary_of`."""
+    rows = Quote.objects.across_partners(reason="a part of a query that is scoped, within the project of its quote")
+    primary = rows.filter(project=OuterRef("project"), partner=OuterRef("partner"), is_primary=True, deleted_at=None)
+    return quotes.annotate(primary=Subquery(primary.values("pk")[:1]))
 
 
 def take_primary(quote: Quote) -> None:

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from partnerportal.core.stages import IllegalMove
-from quotes.models import HardwareType, Quote, QuoteLine
+from quotes.models import HardwareType, Quote, QuoteLine, QuoteQuerySet
 from quotes.rules import ON_THE_SYSTEM
 from quotes.stages import Status
 
 
 def applied_hardware(account: Account) -> str:
     """The hardware type that an order of this customer has brought; empty while there is none. A cancelled order brings nothing."""
-    ordered = QuoteLine.objects.for_partner(account.partner_id).filter(quote__account=account, quote__status=Status.ORDERED)
-    return ordered.filter(family__in=ON_THE_SYSTEM, quote__deleted_at=None).values_list("family", flat=True).first() or ""
+    lines = QuoteLine.objects.for_partner(account.partner_id).filter(quote__account=account)
+    return _ordered(lines).values_list("family", flat=True).first() or ""
+
+
+def with_applied_hardware(quotes: QuoteQuerySet) -> QuoteQuerySet:
+    """These quotes with `applied`, the hardware type that their customer has; None while there is none. See `applied_hardware`."""
+    reason = "a part of a query that is scoped, within the partner and the account of its quote"
+    lines = QuoteLine.objects.across_partners(reason=reason).filter(partner=OuterRef("partner"), quote__account=OuterRef("account"))
+    return quotes.annotate(applied=Subquery(_ordered(lines).values("family")[:1]))
+
+
+def _ordered(lines: QuerySet[QuoteLine]) -> QuerySet[QuoteLine]:
+    return lines.filter(quote__status=Status.ORDERED, quote__deleted_at=None, family__in=ON_THE_SYSTEM)
 
 
 def require_fixed_hardware(quote: Quote, *, hardware_type: str) -> None:

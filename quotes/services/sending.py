@@ -54,10 +54,12 @@ def submit_quote(quote: Quote, *, by: User, today: date) -> Quote:
     return quote
 
 
-def missing_to_submit(quote: Quote, lines: list[QuoteLine], *, today: date, table: Tariffs | None = None) -> tuple[Missing, ...]:
+def missing_to_submit(
+    quote: Quote, lines: list[QuoteLine], *, today: date, table: Tariffs | None = None, applied: str | None = None
+) -> tuple[Missing, ...]:
     """What a draft still lacks before it can be submitted, each with its field and a sentence; nothing when it may go.
 
-    `table` saves the query when the caller has read the prices of the day.
+    `table` and `applied` save queries when the caller has read the prices of the day, and the hardware that the customer has.
     """
     found = []
     if not lines:
@@ -74,7 +76,7 @@ def missing_to_submit(quote: Quote, lines: list[QuoteLine], *, today: date, tabl
             hardware_type=quote.hardware_type,
             commitment=quote.commitment,
             additional=quote.additional,
-            applied=applied_hardware(quote.account),
+            applied=applied_hardware(quote.account) if applied is None else applied,
         ),
     )
     if ships_nowhere(lines, quote.shipping_type, (quote.ship_company, quote.ship_street, quote.ship_city, str(quote.ship_country))):

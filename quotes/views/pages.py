@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -46,6 +46,10 @@ class QuoteDetail(RecordDetail):
     model, permission, related = Quote, "quotes.view_quote", RELATED
     template_name = "quotes/quote_detail.html"
     icon, tone, can_clone = "file-earmark-text", "violet", False
+
+    def get_queryset(self) -> QuerySet[Quote]:
+        """With what the page needs besides, in the same query: the customer's hardware, and the primary quote of the project."""
+        return services.with_primary(services.with_applied_hardware(super().get_queryset()))  # type: ignore[arg-type]
 
     def get_eyebrow(self) -> list[SafeString | str]:
         return [display.record_link(self.record.project), display.record_link(self.record.account)]
@@ -103,7 +107,7 @@ class QuoteDetail(RecordDetail):
     @cached_property
     def section(self) -> Lines:
         """The lines with their sums."""
-        return Lines(self.record, is_editable=self.is_editable, today=today_of(self.record))
+        return Lines(self.record, is_editable=self.is_editable, today=today_of(self.record), applied=self.record.applied or "")
 
     def get_actions(self) -> list[Action]:
         compare = Action(_("Compare"), self.link("compare"), "layout-split")
@@ -118,8 +122,7 @@ class QuoteDetail(RecordDetail):
             actions.append(compare)
         actions.append(clone)
         if not self.record.is_primary and self.record.status in (Status.DRAFT, Status.SUBMITTED):
-            present = services.primary_of(self.record)
-            seen = {"seen": str(present.pk) if present else ""}
+            seen = {"seen": str(self.record.primary or "")}
             actions.append(Action(_("Make primary"), self.link("make_primary"), "pin-angle", method="post", values=seen))
         if self.record.status in (Status.DRAFT, Status.SUBMITTED):
             actions.append(
@@ -160,9 +163,10 @@ class QuoteDetail(RecordDetail):
 
     def get_context(self) -> dict[str, Any]:
         versions = Quote.objects.visible_to(self.request.user).filter(project=self.record.project_id).exclude(pk=self.record.pk)
-        own = [action for action in super().get_context()["buttons"]]
+        context = super().get_context()
+        own = context["buttons"]
         return {
-            **super().get_context(),
+            **context,
             "buttons": [action for action in own if action.icon != "pencil"] if not self.record.is_draft else own,
             "edit_url": self.link("edit") if self.is_editable and self.record.is_draft else "",
             **context_of_lines(self.section),

@@ -19,6 +19,7 @@ from catalog.models import BillingPeriod, Product
 from catalog.services import price_table
 from partnerportal.core import display
 from partnerportal.core.models import OutboxMessage
+from partnerportal.core.stages import Missing
 from projects import services as projects
 from quotes import services
 from quotes.causes import AMOUNTS, LINE, Cause
@@ -72,10 +73,11 @@ class Lines:
         *,
         is_editable: bool,
         today: date,
+        applied: str | None = None,
         forms: dict[int | None, LineForm] | None = None,
         filling: Filling | None = None,
     ) -> None:
-        self.quote, self.today = quote, today
+        self.quote, self.today, self.applied = quote, today, applied
         self.is_editor = is_editable and quote.is_draft
         self.forms, self.filling = forms or {}, filling
 
@@ -102,7 +104,10 @@ class Lines:
         """What the draft lacks before it can be submitted, in sentences."""
         if not self.quote.is_draft:
             return []
-        return [one.sentence for one in services.missing_to_submit(self.quote, self.lines, today=self.today, table=self.tariffs)]
+        return [one.sentence for one in self._missing()]
+
+    def _missing(self) -> tuple[Missing, ...]:
+        return services.missing_to_submit(self.quote, self.lines, today=self.today, table=self.tariffs, applied=self.applied)
 
     @cached_property
     def needs_approval(self) -> bool:
