@@ -52,7 +52,7 @@ class LinesView(RecordView):
     def _head(self) -> str:
         detail = QuoteDetail()
         detail.setup(self.request, pk=self.record.pk)
-        detail.record = self.record
+        detail.record = detail.get_queryset().get(pk=self.record.pk)
         return render_to_string("components/record_head.html", {**detail.get_context(), "is_oob": True}, request=self.request)
 
     def line(self, line: int) -> QuoteLine:
