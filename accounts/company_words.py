@@ -25,6 +25,7 @@ FILLERS = words(
     azienda ditta entreprise empresa fa firma firm gesellschaft group groupe grupa grupo gruppe gruppo gruppen impresa companhia compagnie
     company compañía konzern maatschappij podnik przedsiębiorstwo podjetje poduzeće poduzece preduzeće preduzece predpriatie предприятие
     компания фирма підприємство société sociedad sociedade società spółka společnost spoločnosť societatea societate vállalat yhtiö yhtymä
+    seit gegr gegründet since depuis dal sinds est anno
     ettevõte uzņēmums įmonė bedrift virksomhed foretag företag koncern koncernen concern bedrijf zakład zaklad zavod εταιρεία εταιρία
     ομιλος όμιλος επιχείρηση επιχειρήσεις şirketi etablissements establishment
     """
@@ -34,7 +35,7 @@ ABBREVIATIONS = {
     "sint": "sankt", "intl": "international", "int": "international", "internat": "international", "mfg": "manufacturing",
     "univ": "universität", "ets": "établissements", "etabl": "établissements", "svc": "services", "svcs": "services",
     "mgmt": "management", "natl": "national", "kfz": "kraftfahrzeug", "lkw": "lastkraftwagen", "pkw": "personenkraftwagen",
-    "edv": "datenverarbeitung", "stw": "stadtwerke", "hnos": "hermanos", "hno": "hermanos", "hijos": "söhne", "zn": "söhne",
+    "edv": "datenverarbeitung", "stw": "stadtwerke", "hnos": "hermanos", "hijos": "söhne", "zn": "söhne",
     "fils": "söhne", "figli": "söhne", "figlio": "söhne", "sons": "söhne", "son": "söhne", "sohn": "söhne", "zonen": "söhne",
     "zoon": "söhne", "filhos": "söhne", "synowie": "söhne", "synové": "söhne", "fia": "söhne", "syn": "söhne", "synovia": "söhne",
     "fiai": "söhne", "sønn": "söhne",
@@ -43,7 +44,10 @@ ABBREVIATIONS = {
     "germans": "gebrüder", "bracia": "gebrüder", "bratři": "gebrüder", "bröderna": "gebrüder", "brødrene": "gebrüder",
     "veljekset": "gebrüder", "gebroeders": "gebrüder", "testvérek": "gebrüder", "αφοί": "gebrüder", "αδελφοί": "gebrüder",
     "αδερφοί": "gebrüder", "braća": "gebrüder", "frații": "gebrüder", "братья": "gebrüder", "fivu": "gebrüder", "vda": "viuda",
-    "kh": "krankenhaus", "fc": "fußballclub", "sv": "sportverein", "tc": "tennisclub",
+    "kh": "krankenhaus", "fc": "fußballclub", "sv": "sportverein", "tc": "tennisclub", "tsv": "turn sportverein", "tus": "turn sportverein",
+    "vfl": "verein leibesübungen", "vfb": "verein bewegungsspiele", "vfr": "verein rasenspiele", "spvgg": "spielvereinigung",
+    "ff": "freiwillige feuerwehr", "ffw": "freiwillige feuerwehr", "kiga": "kindergarten", "ssd": "società sportiva dilettantistica",
+    "vvf": "vigili fuoco", "osp": "ochotnicza straż pożarna", "sdh": "sbor dobrovolných hasičů",
     "wwe": "witwe", "wtw": "witwe", "vve": "veuve", "nachf": "nachfolger", "successori": "nachfolger", "succ": "nachfolger",
     "suc": "nachfolger", "assoc": "associates", "ind": "industrie", "inds": "industrie", "ent": "enterprises",
 }  # fmt: skip
@@ -55,7 +59,8 @@ CUT_SHORT = {
     "lab": "laboratorium", "rest": "restaurant", "rist": "ristorante", "farm": "farmacia", "apoth": "apotheke", "stud": "studio",
     "off": "officina", "imp": "impresa", "cost": "costruzioni", "com": "commerciale", "conf": "confezioni", "ind": "industrie",
     "coop": "cooperativa", "gen": "genossenschaft", "verw": "verwaltung", "hdlg": "handlung", "vertr": "vertrieb", "bet": "betrieb",
-    "fam": "familie", "ltg": "leitung", "wwe": "witwe", "mech": "mechanik", "chem": "chemie", "pharm": "pharma", "dr": "doktor",
+    "fam": "familie", "ltg": "leitung", "wwe": "witwe", "mech": "mechanik", "chem": "chemie", "pharm": "pharma",
+    "dr": "doktor", "hno": "hermanos",
     "prof": "professor", "fr": "gebrüder", "frs": "gebrüder", "frat": "gebrüder", "brd": "gebrüder", "freiw": "freiwillige",
 }  # fmt: skip
 # Abbreviations of several words that people write instead of them, as one word.
@@ -63,7 +68,7 @@ ACRONYMS = words("phu fhu pphu ppuh zpu puh ph fh pph zph pw zpch fhup ppu zhu z
 TITLES = words(
     """
     arch architetto avv dent jur phil rer nat mult univ habil bsc msc mba avvocato dipl diplom doktor doctor dott dottor dottoressa
-    dott.ssa dr dra drs frau geom geometra herr ing ingegner ir kom kommr komm m mag maître mbr me med mgr mr mrs mudr mvdr oec pharm phdr
+    dott.ssa dr dra drs frau geom geometra herr ing ingegner ir kom kommr komm mag maître mbr me med mgr mr mrs mudr mvdr oec pharm phdr
     prof professor rag ragioniere rer señor sig sr sra vet
     """
 )
@@ -170,6 +175,9 @@ TRADES = """
 # Other words that many companies share: they tell the trade or the place in general, not the name.
 GENERIC = words(
     """
+    freiwillige freiwilligen ochotnicza dobrovolných volunteer katholische katholisches kath röm römisch evangelische evangelisches evang
+    evangelisch parish gärtnerei gartenbau baumschule giardinaggio vivaio vivai jardinerie pépinière pépinières viveros viveiros hovenier
+    hoveniers kwekerij ogrodnictwo zahradnictví kertészet
     mitte campus bahnhof platz altstadt stadtmitte innenstadt dorf piazza plaza gare station center
     prod com impex impexport kebab döner sushi
     ascensori architekten architekt architetti architectes arquitectos architecten banca bank banque banco bar bauen bistro cabinet cafe
@@ -187,7 +195,7 @@ GENERIC = words(
     shipping shop shops solution solutions soluzioni stadt stadtwerke store studio systeme systems system sistemi sistemas systemy trans
     trattoria osteria verein vertrieb volksbank sparkasse raiffeisenbank weinhaus weinhandlung werk werke zentrum söhne gebrüder betrieb
     betriebe betriebs company enterprise enterprises atelier ateliers laboratorio laboratorium labor lab practice pension residence
-    residenz apartments appartements camping b&b agriturismo alimentari wellness therme spa casino theater kino cinema music musik foto
+    residenz apartments appartements camping bb agriturismo alimentari wellness therme spa casino theater kino cinema music musik foto
     photo fotografie video film taxi bus cargo express quick fast new neue neu nuova nuovo nouvelle nueva nowa total top best first prima
     premium plus pro eco öko bio super mega euro inter multi uni tele net web soft tech techno tec umwelttechnik medizintechnik
     elektrotechnik fördertechnik haustechnik gebäudetechnik heizungstechnik kältetechnik lüftungstechnik werkzeugmaschinen landmaschinen

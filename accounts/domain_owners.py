@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from accounts.names import Name, are_letters_of
+from accounts.names import Name
 from accounts.plain_text import heard, plain
 from accounts.profession_words import REGIONS
+from accounts.side_by_side import are_letters_of
 from accounts.slips import UNSURE, first_names, generic, is_trade, same_word, surnames
 
 WHOLE = 7  # Letters of a name of trades alone that tell it.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from accounts import places
 from accounts.company_words import words
-from accounts.names import Name, Names
+from accounts.names import Name
 from accounts.plain_text import plain
 from accounts.profession_words import INSTITUTIONS
+from accounts.side_by_side import Names
 from accounts.slips import is_trade, sisters
 
 

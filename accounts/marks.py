@@ -2,7 +2,8 @@
 line with every other would be too much. Pure.
 
 Both sides have a company's own domain, as whatever comes in must have. Then two records are one by the domain, the address, a number or the
-tax number; by the name alone only when all of it agrees, or when the domains differ in their ending. `matching.compare` decides.
+tax number; by the name alone, a former or trade name too, only when all of it agrees, or when the domains differ in their ending.
+`matching.compare` decides.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from accounts.matching import Profile, brands
+from accounts.hosts import brands
+from accounts.matching import Profile
 from accounts.names import read_name
 from accounts.plain_text import plain
 from accounts.tax_numbers import TaxNumber
@@ -21,7 +23,7 @@ LAST_DIGITS = 6  # Of a number, however it begins.
 
 def company_marks(of: Profile) -> frozenset[str]:
     """Any two companies that are one share one of these."""
-    found = {f"name:{letters}"} if (letters := _letters(of)) else set()
+    found = {f"name:{letters}" for words in (of.words, *of.named.told) if (letters := _letters(words))}
     found |= {f"domain:{domain}" for domain in of.domains} | {f"brand:{brand}" for brand in brands(of.domains)}
     found |= {f"email:{address}" for address in of.emails}
     found |= {f"tax:{key}" for key in of.tax.keys} if of.tax else set()
@@ -35,7 +37,7 @@ def person_marks(of: Profile) -> frozenset[str]:
     """Any two people that are one share one of these: the address; or all words of the name but one, with its first letter, and a number, a
     domain or the company."""
     words = sorted(re.findall(r"[a-z]+", plain(of.person)))
-    supports = [*of.domains, *(number[-LAST_DIGITS:] for number in of.phones), *([letters] if (letters := _letters(of)) else [])]
+    supports = [*of.domains, *(number[-LAST_DIGITS:] for number in of.phones), *([letters] if (letters := _letters(of.words)) else [])]
     found = {f"email:{address}" for address in of.emails}
     for place, word in enumerate(words):
         rest = " ".join(words[:place] + words[place + 1 :])
@@ -43,8 +45,8 @@ def person_marks(of: Profile) -> frozenset[str]:
     return frozenset(found)
 
 
-def _letters(of: Profile) -> str:
-    return "".join(sorted("".join(of.words).replace(".", "")))
+def _letters(words: tuple[str, ...]) -> str:
+    return "".join(sorted("".join(words).replace(".", "")))
 
 
 def as_json(of: Profile) -> dict[str, Any]:

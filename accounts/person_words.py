@@ -115,3 +115,21 @@ FIRST_NAMES = words(
     emre fatma hasan hüseyin ibrahim mehmet murat mustafa osman yusuf
     """
 )
+# First names and how people write them shorter: each group is one.
+SHORT_FIRST_NAMES = """
+    william wm will bill billy willie; charles chas charlie charley; thomas thos tom tommy; robert robt rob bob bobby; samuel saml sam
+    sammy; james jas jim jimmy jamie; john jno johnny; joseph jos joe joey; george geo; edward edw ed eddie ted; richard richd rich dick
+    rick ricky; benjamin benj ben benny; daniel danl dan danny; michael mike mick mickey; david dave davie; andrew andy; anthony tony;
+    stephen steve; steven steve; matthew matt; christopher chris; nicholas nick; patrick pat paddy; philip phil; peter pete; gregory
+    greg; kenneth ken kenny; ronald ron ronnie; donald don; frederick fredk fred freddie; alexander alex alec; margaret maggie peggy;
+    elizabeth liz beth betty; catherine cathy kate; katherine kathy kate; susan sue; johann joh johannes johan hannes hans; josef jos
+    sepp pepi beppo; anton toni; franz frz; friedrich friedr fritz; wilhelm wilh willi willy; heinrich heinr heinz; georg gg; maximilian
+    max maxl; sebastian wastl basti; ludwig lutz wiggerl; michael michl michi; matthias hias; andreas anderl andi; alois lois luis;
+    johanna hanna hanni; katharina kathi; magdalena leni; elisabeth lisl liesl sissi; irmgard irmi; rosemarie rosi; rosa rosi; annemarie
+    annemie; margarete grete gretl; therese resi; theresia resi; maria mitzi; franziska franzi fanny; barbara babsi; ulrich uli ulli;
+    wolfgang wolfi; manfred manni; giuseppe beppe pino peppe; giovanni gianni nanni; francesco ciccio checco; antonio tonino toni; luigi
+    gigi gino; salvatore totò turi; domenico mimmo; vincenzo enzo; lorenzo enzo; alessandro sandro; francisco fco paco pancho; josé
+    pepe; ignacio nacho; manuel manolo; enrique quique; rafael rafa; maría mª; concepción concha; dolores lola; francisca paqui;
+    jean-pierre jp; jean-paul jp; jean-claude jc; cornelis kees cees; johannes jan; hendrik henk; wilhelmus wim; petrus piet; antonius
+    ton; jacobus jaap; gerardus gerard; nicolaas klaas
+"""

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
-_UMLAUT = re.compile(r"([aou])e")
+_UMLAUT = re.compile(r"([ao]|(?<!q)u)e")  # Not that of Albuquerque.
 
 
 @lru_cache(maxsize=4_000)

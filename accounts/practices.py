@@ -9,8 +9,8 @@ import re
 
 from accounts.names import Name
 from accounts.plain_text import plain
-from accounts.profession_words import MORE_TITLES, PROFESSIONS, SPECIALITIES, WORKPLACES
-from accounts.slips import CUT, first_names, same_word, surnames, titles
+from accounts.profession_words import MORE_TITLES, PARTS_OF_PROFESSIONS, PROFESSIONS, SPECIALITIES, WORKPLACES
+from accounts.slips import SHORT, first_names, is_trade, same_word, surnames, titles
 
 PRACTICE, SURNAME = 88, 80
 RARE = 5  # Letters of a surname that few others have.
@@ -20,6 +20,7 @@ _workplaces = frozenset(plain(word) for word in WORKPLACES)
 _titles = titles | frozenset(plain(word) for word in MORE_TITLES)
 _signs = _titles | _workplaces
 _specialities = frozenset(plain(word) for word in SPECIALITIES)
+_parts_of_professions = frozenset(plain(word) for word in PARTS_OF_PROFESSIONS)
 _general = plain("arzt")
 
 
@@ -32,17 +33,35 @@ def likeness(left: Name, right: Name, is_in_one_town: bool) -> int:
     is_practice = all(found or not _signs.isdisjoint(_all_words(one)) for found, one in ((mine, left), (theirs, right)))
     if not is_practice or not _agree(mine, theirs):
         return 0
-    one, other = _people(left), _people(right)
-    short, long = sorted((one, other), key=len)
-    rest = list(long)
-    for word in short:
-        found = next((known for known in rest if _is_one_name(word, known)), None)
-        if found is None:
-            return 0
-        rest.remove(found)
-    if len(short) >= 2 and all(len(word) == 1 for word in map(_bare, rest)):
+    matched, mine_left, theirs_left = _laid_out(_people(left), _people(right))
+    rest, is_one_person = [*mine_left, *theirs_left], sum(not is_trade(_bare(word)) for word in matched) >= 2
+    if (
+        len(matched) >= 2
+        and not (mine_left and theirs_left)
+        and all(len(word) == 1 or _tells_profession(word) for word in map(_bare, rest))
+    ):
         return PRACTICE
-    return SURNAME if _is_one_surname(short, rest) and is_in_one_town and mine & theirs else 0
+    if is_one_person and (is_in_one_town or all(_tells_profession(_bare(word)) for word in rest)):
+        return PRACTICE
+    is_surname = not (mine_left and theirs_left) and _is_one_surname(matched, rest)
+    return SURNAME if is_surname and is_in_one_town and mine & theirs else 0
+
+
+def _laid_out(left: list[str], right: list[str]) -> tuple[list[str], list[str], list[str]]:
+    """The words that both have, and those that only one has."""
+    matched, mine, theirs = [], [], list(right)
+    for word in left:
+        found = next((known for known in theirs if _is_one_name(word, known)), None)
+        if found is None:
+            mine.append(word)
+        else:
+            matched.append(max(word, found, key=len))
+            theirs.remove(found)
+    return matched, mine, theirs
+
+
+def _tells_profession(word: str) -> bool:
+    return is_trade(word) or word in _parts_of_professions
 
 
 def professions(name: Name) -> frozenset[str]:
@@ -75,7 +94,7 @@ def _is_one_surname(short: list[str], rest: list[str]) -> bool:
 def _is_one_name(word: str, other: str) -> bool:
     """Whether two names are one, also where one is its first letter."""
     is_letter = word[0] == other[0] and 1 in {len(_bare(word)), len(_bare(other))}
-    return is_letter or same_word(word, other) >= CUT
+    return is_letter or same_word(word, other) >= SHORT
 
 
 def _bare(word: str) -> str:

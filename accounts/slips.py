@@ -11,14 +11,16 @@ from functools import lru_cache
 from os.path import commonprefix
 
 from accounts.company_words import COMMON_NAMES, GENERIC, SISTERS, TITLES, TRADES
-from accounts.person_words import FIRST_NAMES, SURNAMES
+from accounts.person_words import FIRST_NAMES, SHORT_FIRST_NAMES, SURNAMES
 from accounts.plain_text import distance, plain, squeezed
 from accounts.profession_words import PROFESSIONS
 
-EQUAL, CUT, SLIP, RARE_SLIP, UNSURE = 100, 96, 92, 86, 70
+EQUAL, CUT, SHORT, SLIP, RARE_SLIP, UNSURE = 100, 96, 94, 92, 86, 70
 
 _trade_of = {plain(word): plain(group.split()[0]) for group in f"{TRADES};{PROFESSIONS}".split(";") for word in group.split()}
 generic = frozenset(plain(word) for word in GENERIC) | frozenset(_trade_of)
+_first_name_groups = [frozenset(plain(word) for word in group.split()) for group in SHORT_FIRST_NAMES.split(";")]
+short_names = frozenset().union(*_first_name_groups)
 _trade_beginnings = frozenset(word[:size] for word in generic for size in range(3, len(word)))
 surnames = frozenset(plain(word) for word in SURNAMES)
 first_names = frozenset(plain(word) for word in FIRST_NAMES)
@@ -88,6 +90,8 @@ def same_word(left: str, right: str) -> int:
     """Whether two words are one, in percent: `EQUAL` down to `UNSURE`, which needs other evidence; 0 for different ones."""
     if left == right:
         return EQUAL
+    if are_one_first_name(left.rstrip("."), right.rstrip(".")):
+        return SHORT
     if left[:1] != right[:1]:
         return 94 if left in _trade_of and _trade_of[left] == _trade_of.get(right) else 0
     one, other = left.rstrip("."), right.rstrip(".")
@@ -111,6 +115,15 @@ def same_word(left: str, right: str) -> int:
         return CUT
     known = [word in surnames or word in first_names for word in (one, other)]
     return 0 if all(known) else _of_a_name(short, long) if any(known) else slip(short, long)
+
+
+@lru_cache(maxsize=4_000)
+def are_one_first_name(left: str, right: str) -> bool:
+    """Whether two words are one first name: Wm and William, G and Giovanni."""
+    if left not in short_names and right not in short_names and 1 not in {len(left), len(right)}:
+        return False
+    short, long = sorted((left, right), key=len)
+    return (len(short) == 1 and long in first_names and long[0] == short) or any({left, right} <= group for group in _first_name_groups)
 
 
 def _are_of_one_adjective(short: str, long: str) -> bool:

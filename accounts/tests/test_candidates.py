@@ -22,6 +22,14 @@ NOT_FOUND_BY_NAME = (
     "杭州云峰纺织有限公司",
     "ООО «Юнитех»",
     "Tierärztin Dr. Swantje Ubben",  # Kleintierpraxis Ubben: a short surname between two long words.
+    # A short name beside a long one, and several words written as their first letters.
+    "Salon Haarzauber, Inhaberin Petra Wüllner",
+    "VfL Kreidach e.V.",
+    "Freiwillige Feuerwehr der Stadt Grottenburg",
+    "OSP Brzezinki",
+    "Allgemeine Ortsbau-Genossenschaft Tannried eG",
+    "Gesellschaft für Messtechnik Rudolph mbH",
+    "Przedsiębiorstwo Usług Komunalnych Zawada",
 )
 
 

@@ -7,7 +7,7 @@ from accounts.matching import compare, compare_people, profile
 from accounts.tests.test_matching import read, side
 
 
-@pytest.mark.parametrize("name", ["tuning", "held_out", "kinds", "second_hand", "third_hand"])
+@pytest.mark.parametrize("name", ["tuning", "held_out", "kinds", "second_hand", "third_hand", "fourth_hand"])
 def test_companies_that_are_taken_for_one_share_a_mark(name):
     sides = [(side(row, "left"), side(row, "right")) for row in read(name)]
     pairs = [(left, right) for left, right in sides if left.domains and right.domains and compare(left, right).is_same]

@@ -6,11 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from accounts.matching import ALIKE, SAME, Reason, compare, compare_people, mail_domain, profile
+from accounts.hosts import mail_domain
+from accounts.matching import ALIKE, SAME, Reason, compare, compare_people, profile
 from accounts.names import company_key
 
 DATA = Path(__file__).parent / "data"
-TUNING = {"tuning": (1000, 1000), "second_hand": (1000, 1000), "third_hand": (1000, 1000), "kinds": (997, 988)}  # What is reached.
+TUNING = {
+    "tuning": (1000, 1000),
+    "second_hand": (1000, 1000),
+    "third_hand": (1000, 1000),
+    "fourth_hand": (1000, 1000),
+    "kinds": (998, 986),
+}  # What is reached.
 
 
 def read(name):
@@ -214,3 +221,53 @@ def test_compare_finds_a_name_in_the_others_domain():
     left, right = profile("株式会社霧島電機", website="www.kirishima-denki.co.jp"), profile("Kirishima Denki K.K.")
 
     assert compare(left, right).is_same
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "is_same"),
+    [
+        # Nothing in common but somebody's address: an agency's, a bookkeeper's.
+        ("Schuhhaus Trapp", "Optik Reinelt", False),
+        ("Schuhhaus Trapp", "Trapp Schuhe", True),
+        ("Schuhhaus Trapp", "Klavier Ostermann", False),
+        ("Medienhof GmbH", "Optik Reinelt", True),
+        ("Schuhhaus Trapp", "", True),
+    ],
+)
+def test_compare_asks_whose_a_shared_address_is(left, right, is_same):
+    match = compare(*(profile(name, emails=["kunden@medienhof.de"]) for name in (left, right)))
+
+    assert match.is_same is is_same
+    assert match.score >= ALIKE
+
+
+@pytest.mark.parametrize(
+    ("right", "is_same"),
+    [
+        ({"name": "Gaswerk Rietburg AG", "emails": ["info@gaswerk-rietburg.ch"]}, True),
+        ({"name": "Gaswerk Rietburg AG", "city": "Lugano"}, False),
+        ({"name": "Gaswerk Rietburg AG", "tax_number": "CHE-109.322.551"}, False),
+        ({"name": "Autohaus Rietburg"}, False),
+    ],
+)
+def test_compare_knows_a_company_by_its_former_name(right, is_same):
+    known = profile(
+        "Solveta AG (vormals Gaswerk Rietburg AG)", emails=["a@solveta.ch"], tax_number="CHE-114.786.235", city="Rietburg", country="CH"
+    )
+
+    assert compare(known, profile(**{"country": "CH", **right})).is_same is is_same
+
+
+def test_compare_drops_who_takes_the_letters():
+    known = profile("Angelclub Rohrsee c/o Kanzlei Bömmel", emails=["post@kanzlei-boemmel.de"], city="Memmingen")
+
+    assert compare(known, profile("Angelclub Rohrsee", emails=["vorstand@ac-rohrsee.de"], city="Rohrsee")).is_same
+    assert not compare(known, profile("Kanzlei Bömmel", emails=["post@kanzlei-boemmel.de"], city="Memmingen")).is_same
+
+
+def test_compare_finds_what_was_mistyped_by_the_others_domain():
+    wrong, right = profile("Panificio Bevilaqua"), profile("Panificio Bevilacqua", emails=["a@panificiobevilacqua.it"])
+    other = profile("Panificio Bevilaquini", emails=["a@bevilaquini.it"])
+
+    assert compare(wrong, right).is_same
+    assert not compare(wrong, other).is_same

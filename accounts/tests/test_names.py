@@ -10,6 +10,8 @@ from accounts.names import read_name, words_of
         ("Bar Stella Alpina Sas des Kofler Georg & Co.", ("bar", "stella", "alpina")),
         ("Suministros Arrecife Norte, S.L.U.", ("suministros", "arrecife", "norte")),
         ("Strojírny Lhotecký, spol. s r. o.", ("stroiirni", "lhotecki")),
+        ("TSV Hinterweiler", ("turn", "sportverein", "hinterweiler")),
+        ("Solveta AG, früher Gaswerk Rietburg", ("solveta",)),
         ("AB Service", ("service",)),
         ("Oy", ("oi",)),
     ],
@@ -21,8 +23,8 @@ def test_words_of_a_name(name, words):
 @pytest.mark.parametrize(
     ("name", "others"),
     [
-        ("Dornseifer Metallbau, Inh. Jens Dornseifer", (("dornseifer", "metallbau"), ("iens", "dornseifer"))),
-        ("Brindle Foods Ltd t/a The Copper Pan", (("brindle", "foods"), ("copper", "pan"))),
+        ("Dornseifer Metallbau, Inh. Jens Dornseifer", (("iens", "dornseifer"),)),
+        ("Chez Mireille - Mireille Fontannet", (("chez", "mireille"), ("mireille", "fontannet"))),
         ("Torneria Snc di Prandi Luca e C.", (("prandi", "luca"),)),
         ("Huber & Pichler GmbH", ()),
     ],

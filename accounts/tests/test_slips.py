@@ -1,6 +1,6 @@
 import pytest
 
-from accounts.slips import CUT, EQUAL, SLIP, UNSURE, same_word
+from accounts.slips import CUT, EQUAL, SHORT, SLIP, UNSURE, same_word
 
 
 @pytest.mark.parametrize(
@@ -48,4 +48,19 @@ def test_other_words(left, right):
     ],
 )
 def test_same_word(left, right, likeness):
+    assert same_word(left, right) == same_word(right, left) == likeness
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "likeness"),
+    [
+        ("wm", "william", SHORT),
+        ("ioh.", "iohann", SHORT),
+        ("bill", "william", SHORT),
+        ("g", "giovanni", SHORT),
+        ("bill", "bernard", 0),
+        ("wm", "walter", 0),
+    ],
+)
+def test_first_names_written_short(left, right, likeness):
     assert same_word(left, right) == same_word(right, left) == likeness
