@@ -78,7 +78,7 @@ def test_an_offer_is_found_and_accepted_by_keyboard(page_as, anna, aurora, otto,
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-def test_a_lead_is_worked_on_by_keyboard(page_as, anna, width):
+def test_the_page_of_a_lead_fits_its_window(page_as, anna, width):
     lead = QualifiedLeadFactory(owner=anna, company="Hotel Miramare")
     page = page_as(anna, width=width)
     page.goto(f"/leads/{lead.pk}/")
