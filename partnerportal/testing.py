@@ -7,7 +7,7 @@ allowed to create databases. Workers of pytest-xdist share the server, each with
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 
 import pytest
@@ -68,12 +68,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     _resources.close()
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that start and kill services run one after the other, in one worker of pytest-xdist; those that fill tables come last."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+    """Tests that fill tables come last, and those that kill services are one group of pytest-xdist, for one of its workers.
+
+    The group is named before pytest-xdist looks for it, and the order is made after everybody else has made one. pytest-xdist 3.8
+    writes the group where pytest 9.2 no longer reads it: then two of them may run side by side, which they bear, with servers of their own.
+    """
     for item in items:
         if item.get_closest_marker("services"):
             item.add_marker(pytest.mark.xdist_group("services"))
+    yield
     items.sort(key=lambda item: item.get_closest_marker("big") is not None)
 
 
