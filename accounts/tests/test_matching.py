@@ -1,5 +1,8 @@
-"""The matching, on labelled pairs of companies. Those held out were written before the first rules by the hand that wrote the rules; the
-others were all used for the rules, so that their figures say what is reached, not what is to be expected."""
+"""The matching, on labelled pairs of companies.
+
+`fifth_hand` was written by somebody who did not know the rules, measured once, and never used for them; `held_out` before the first
+rules, by the hand that wrote these. The others were all used for the rules: their figures say what is reached, not what is to be expected.
+"""
 
 import csv
 from pathlib import Path
@@ -18,6 +21,7 @@ TUNING = {
     "fourth_hand": (1000, 1000),
     "kinds": (998, 986),
 }  # What is reached.
+HELD_OUT = ("fifth_hand", "held_out")
 
 
 def read(name):
@@ -46,17 +50,24 @@ def measured(rows):
 
 
 def test_the_labelled_pairs_are_many_and_half_of_them_are_different_companies():
-    tuning, held_out = read("tuning"), read("held_out")
-    names = [{(row["left_name"], row["right_name"]) for row in rows} for rows in (tuning, held_out)]
+    sets = {name: read(name) for name in (*TUNING, *HELD_OUT)}
+    pairs = {name: {tuple(row.values())[2:] for row in rows} for name, rows in sets.items()}
 
-    assert len(tuning) + len(held_out) >= 300
-    assert (len(held_out), sum(row["is_same"] == "yes" for row in held_out)) == (100, 50)
-    assert sum(row["is_same"] == "yes" for row in tuning) * 2 == len(tuning)
-    assert names[0] & names[1] == set()
+    assert sum(map(len, sets.values())) >= 300
+    assert {name: (len(rows), sum(row["is_same"] == "yes" for row in rows)) for name, rows in sets.items() if name != "kinds"} == {
+        "tuning": (208, 104),
+        "second_hand": (120, 60),
+        "third_hand": (120, 60),
+        "fourth_hand": (120, 60),
+        "fifth_hand": (120, 60),
+        "held_out": (100, 50),
+    }
+    assert [(one, other) for one in TUNING for other in HELD_OUT if pairs[one] & pairs[other]] == []
 
 
-def test_precision_and_recall_on_pairs_that_were_held_out():
-    precision, recall = measured(read("held_out"))
+@pytest.mark.parametrize("name", HELD_OUT)
+def test_precision_and_recall_on_pairs_that_were_held_out(name):
+    precision, recall = measured(read(name))
 
     assert precision >= 980
     assert recall >= 950
@@ -68,7 +79,7 @@ def test_precision_and_recall_on_the_pairs_of_the_tuning(name):
 
 
 def test_the_comparison_does_not_depend_on_the_side():
-    rows = [row for name in (*TUNING, "held_out") for row in read(name)]
+    rows = [row for name in (*TUNING, *HELD_OUT) for row in read(name)]
 
     assert [
         (row["left_name"], row["right_name"])
