@@ -1,6 +1,6 @@
 """The servers of a drill, which may be killed: the embedded ones, or Debian's PostgreSQL and Redis on loopback.
 
-PORTAL_POSTGRES_BIN (a folder of programs) and PORTAL_REDIS_SERVER (a program) choose the latter; `.ci/drills` sets them.
+PORTAL_POSTGRES_BIN (a folder of programs) and PORTAL_REDIS_SERVER (a program) choose the latter; `.ci/run` sets them.
 """
 
 from __future__ import annotations
