@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.__main__ import CLONE, say
+from bench.words import KINDS
 
 MOST_MEMORY = 1.1
 SYLLABLES = [
@@ -62,24 +63,6 @@ SYLLABLES = [
     "na",
     "nel",
     "no",
-]
-KINDS = [
-    "Logistik",
-    "Hotel",
-    "Praxis",
-    "Energie",
-    "Werke",
-    "Handel",
-    "Medien",
-    "Software",
-    "Bau",
-    "Kliniken",
-    "Verlag",
-    "Druck",
-    "Transporte",
-    "Foods",
-    "Design",
-    "Services",
 ]
 FORMS = ("GmbH", "AG", "S.r.l.", "SpA", "KG", "")
 HEADINGS = ("Company", "First name", "Last name", "E-mail", "Phone", "City", "Country", "Total users")

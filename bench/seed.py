@@ -13,6 +13,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 from django.utils import timezone
 
+from bench.words import KINDS
 from catalog.reference import load_reference
 from leads.models import Lead
 from leads.tests.factories import LeadFactory
@@ -42,24 +43,6 @@ NAMES = [
     "Salzach",
     "Aurora",
     "Rhein",
-]
-KINDS = [
-    "Logistik",
-    "Hotel",
-    "Praxis",
-    "Energie",
-    "Werke",
-    "Handel",
-    "Medien",
-    "Software",
-    "Bau",
-    "Kliniken",
-    "Verlag",
-    "Druck",
-    "Transporte",
-    "Foods",
-    "Design",
-    "Services",
 ]
 
 

@@ -125,19 +125,17 @@ def leads(user: User, asked: Asked) -> list[Section]:
             converted=Count("pk", filter=Q(status=LeadStatus.CONVERTED)),
         )
     )
+    added = ("count", "open", "dropped", "converted")
     lines = [
         (
             "",
             words.label(Term.Kind.LEAD_SOURCE, row["source"]),
-            {name: row[name] for name in ("count", "open", "dropped", "converted")} | {"rate": rate(row["converted"], row["count"])},
+            {name: row[name] for name in added},
             address("leads", view="all_open", source=row["source"], **asked.query("created")),
         )
         for row in sorted(found, key=lambda row: (-row["count"], row["source"]))
     ]
-    sections = _sections(lines, charted="count", added=("count", "open", "dropped", "converted"))
-    for section in sections:
-        section.totals["rate"] = rate(section.totals["converted"], section.totals["count"])
-    return sections
+    return _with_rate(_sections(lines, charted="count", added=added), of="converted")
 
 
 def quotes(user: User, asked: Asked) -> list[Section]:
@@ -167,18 +165,23 @@ def offers(user: User, asked: Asked) -> list[Section]:
     )
     added = ("count", "pool", *states)
     lines = [
-        ("", row["partner__name"], {name: row[name] for name in added} | {"rate": rate(row["accepted"], row["count"])}, "")
+        ("", row["partner__name"], {name: row[name] for name in added}, "")
         for row in sorted(found, key=lambda row: (-row["accepted"], row["partner__name"]))
     ]
-    sections = _sections(lines, charted="accepted", added=added)
-    for section in sections:
-        section.totals["rate"] = rate(section.totals["accepted"], section.totals["count"])
-    return sections
+    return _with_rate(_sections(lines, charted="accepted", added=added), of="accepted")
 
 
 def rate(part: int, whole: int) -> int | None:
     """A part in percent of the whole, rounded down; None of nothing."""
     return part * 100 // whole if whole else None
+
+
+def _with_rate(sections: list[Section], *, of: str) -> list[Section]:
+    """The same sections with the rate of one figure of the count, in each line and in the totals."""
+    for section in sections:
+        for values in (*(line.values for line in section.lines), section.totals):
+            values["rate"] = rate(values[of], values["count"])
+    return sections
 
 
 def _in_order(rows: Any, name: str, order: Sequence[str]) -> list[dict[str, Any]]:
