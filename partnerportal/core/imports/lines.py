@@ -10,7 +10,6 @@ from time import monotonic
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Case, Exists, OuterRef, Value, When
@@ -29,9 +28,7 @@ from partnerportal.core.models import DataImport, ImportRow
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
 
-# Of a part: as many lines are read, and then worked on, as this allows. To work on them takes several times as long, and all of it has
-# to fit into one delivery.
-READ_SECONDS = min(1.0, settings.JOB_SECONDS / 12)
+READ_SECONDS = 1.0  # Of a part: as many lines are read, and then worked on, as this allows.
 Result, Policy, Step = ImportRow.Result, DataImport.Policy, ImportRow.Step
 
 

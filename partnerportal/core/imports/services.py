@@ -12,6 +12,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Count
@@ -35,7 +36,8 @@ from partnerportal.core.uploads import FileRefused
 if TYPE_CHECKING:
     from partners.models import User
 
-PART = 100  # So many lines in one transaction of the worker, at most, ...
+# So many lines in one transaction of the worker, at most, five for each second that a delivery may last, ...
+PART = min(100, 5 * settings.JOB_SECONDS)
 PART_SECONDS = 1.5  # ... and when they are taken back no new one after so long; else `lines` says how many.
 READ_AT_ONCE = 5_000
 State, Step, Result = DataImport.State, ImportRow.Step, ImportRow.Result
