@@ -68,7 +68,7 @@ def caught(copy, fault):
     """Whether the named test fails with the fault in place."""
     fault.apply(copy)
     try:
-        status, output = pytest_run(copy, [fault.test], "--reuse-db")
+        status, output = pytest_run(copy, [fault.test], "--create-db")  # A fault may be in what the database does by itself.
     finally:
         fault.apply(copy, "-R")
     if status not in (0, 1) or "error" in output.splitlines()[-1]:
