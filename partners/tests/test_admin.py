@@ -191,7 +191,7 @@ def test_the_form_of_a_partner_is_saved_with_history(admin_client, aurora):
 
     response = admin_client.post(
         reverse("admin:partners_partner_change", args=[aurora.pk]),
-        {**form, "phone": str(phone), "country": str(country), "tier": "platinum"},
+        {**form, "phone": str(phone), "country": str(country), "tier": "platinum", "pool_pause": "0"},
     )
 
     assert response.status_code == 302
