@@ -1,0 +1,29 @@
+"""Forms of projects."""
+
+from projects.forms.questions import (
+    AccountOwnerForm,
+    AgreementForm,
+    DemoForm,
+    LeaveDemoForm,
+    LostForm,
+    NextStepForm,
+    ProjectContactForm,
+    WonForm,
+)
+from projects.forms.records import ConvertForm, CustomerForm, EditProjectForm, NewProjectForm, PipelineForm
+
+__all__ = [
+    "AccountOwnerForm",
+    "AgreementForm",
+    "ConvertForm",
+    "CustomerForm",
+    "DemoForm",
+    "EditProjectForm",
+    "LeaveDemoForm",
+    "LostForm",
+    "NewProjectForm",
+    "NextStepForm",
+    "PipelineForm",
+    "ProjectContactForm",
+    "WonForm",
+]
