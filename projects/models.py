@@ -54,6 +54,11 @@ class Approval(models.TextChoices):
     NO = "no", _("No")
 
 
+# `bonus.is_eligible` in the database, and what waits for the account manager.
+BONUS_ELIGIBLE = Q(record_type=bonus.ELIGIBLE_KIND, opportunity_type__in=bonus.ELIGIBLE_TYPES)
+AWAITING_BONUS = BONUS_ELIGIBLE & Q(demo_done=True, approved_by_am="")
+
+
 def silent_since() -> datetime:
     """A project that nobody has touched since then is silent."""
     return timezone.now() - timedelta(days=settings.PROJECT_SILENT_DAYS)
@@ -92,13 +97,11 @@ class ProjectQuerySet(PartnerQuerySet):
 
     def awaiting_approval(self) -> ProjectQuerySet:
         """Demo done, eligible for the bonus, and not decided by the account manager."""
-        return self.filter(
-            record_type=bonus.ELIGIBLE_KIND,
-            opportunity_type__in=bonus.ELIGIBLE_TYPES,
-            demo_done=True,
-            approved_by_am="",
-            deleted_at__isnull=True,
-        )
+        return self.filter(AWAITING_BONUS, deleted_at__isnull=True)
+
+    def earning_bonus(self) -> ProjectQuerySet:
+        """Open, eligible for the bonus, and not decided by the account manager."""
+        return self.open().filter(BONUS_ELIGIBLE, approved_by_am="")
 
 
 class Project(Taskable):

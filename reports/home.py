@@ -12,8 +12,11 @@ from django.utils.translation import ngettext
 
 from partnerportal.core import display
 from partners.models import User
+from projects.services import BonusSum, Earning, bonus_sums, bonuses_to_earn
 from reports import metrics
 from reports.metrics import Amount, Numbers, Period, StageSum, address
+
+BONUSES_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,16 @@ class Tile:
     more: Link
     count: int
     more_count: int
+
+
+@dataclass(frozen=True)
+class Bonuses:
+    """The person's own demo bonuses: some projects with their conditions, how many more there are and where, and the sums."""
+
+    rows: list[Earning]
+    sums: list[BonusSum]
+    more: int
+    url: str
 
 
 def whole(sums: tuple[Amount, ...], currency: str) -> str:
@@ -130,6 +143,15 @@ def stage_bars(rows: list[StageSum], *, owner: User | None) -> list[dict[str, An
 
 def _is_mixed(rows: list[StageSum]) -> bool:
     return len({row.currency for row in rows}) > 1
+
+
+def bonuses(user: User, *, is_for_company: bool) -> Bonuses | None:
+    """The card of the person's own bonuses; two queries. Beside the company's numbers it is left out when there is nothing in it."""
+    rows, sums = bonuses_to_earn(user, limit=BONUSES_SHOWN), bonus_sums(user)
+    if is_for_company and not sums:
+        return None
+    more = sum(one.count for one in sums) - len(rows)
+    return Bonuses(rows, sums, more, address("projects", view="bonus", owner=user.pk))
 
 
 def greeting(hour: int) -> str:

@@ -23,13 +23,11 @@ from catalog import words
 from leads.models import Lead, LeadTotal
 from partnerportal.core.totals import NumberOf, tally
 from partners.models import Partner, User
-from projects.bonus import ELIGIBLE_KIND, ELIGIBLE_TYPES
-from projects.models import Outcome, Project, ProjectTotal
+from projects.models import AWAITING_BONUS, Outcome, Project, ProjectTotal
 from projects.stages import RecordType, Stage
 from tasks.models import Task
 
 OPEN_STAGES = tuple(stage for stage in Stage if stage != Stage.CLOSED)
-AWAITING = Q(record_type=ELIGIBLE_KIND, opportunity_type__in=ELIGIBLE_TYPES, demo_done=True, approved_by_am="")
 TODAY_SHOWN = 8
 SILENT_SHOWN, SILENT_CAP = 5, 100
 
@@ -131,15 +129,15 @@ def project_sums(user: User, owner: User | None, *, today: date) -> list[dict[st
     month, quarter = Period.month(today), Period.quarter(today)
     closing = Q(stage__in=OPEN_STAGES, close_date__range=(month.first, month.last))
     won = Q(outcome=Outcome.WON, **quarter.moments("closed_at"))
-    rows = of_person(Project.objects.visible_to(user), owner).filter(closing | AWAITING | won)
+    rows = of_person(Project.objects.visible_to(user), owner).filter(closing | AWAITING_BONUS | won)
     return list(
         rows.order_by()
         .values("currency")
         .annotate(
             closing=Count("pk", filter=closing),
             closing_mrr=Sum("mrr", filter=closing),
-            awaiting=Count("pk", filter=AWAITING),
-            awaiting_mrr=Sum("pipeline_mrr", filter=AWAITING),
+            awaiting=Count("pk", filter=AWAITING_BONUS),
+            awaiting_mrr=Sum("pipeline_mrr", filter=AWAITING_BONUS),
             won=Count("pk", filter=won),
             won_mrr=Sum("mrr", filter=won),
         )
@@ -252,7 +250,7 @@ def portfolio(user: User, partners: Iterable[Partner]) -> list[PartnerLine]:
         .annotate(
             open=Count("pk", filter=Q(stage__in=OPEN_STAGES)),
             open_mrr=Sum("mrr", filter=Q(stage__in=OPEN_STAGES)),
-            awaiting=Count("pk", filter=AWAITING),
+            awaiting=Count("pk", filter=AWAITING_BONUS),
         )
     )
     found: dict[int, list[dict[str, Any]]] = {}

@@ -5,6 +5,7 @@ from projects.services.amounts import prices_on, take_mrr_from, today_of
 from projects.services.automatic import advance, note_quotes_out, record_verbal_agreement, take_acceptance, withdraw_verbal_agreement
 from projects.services.bonus import answer_demo, decide_bonus, may_decide
 from projects.services.closing import close_as_lost, reopen_project, say_why_won
+from projects.services.conditions import BonusSum, ConditionLine, Earning, bonus_sums, bonuses_to_earn, condition_lines
 from projects.services.conversion import AlreadyConverted, Becomes, convert_lead, found_out, preview_conversion, project_of
 from projects.services.effects import Effect, effect_of_price
 from projects.services.moves import (
@@ -44,6 +45,9 @@ __all__ = [
     "EXIT_FIELDS",
     "AlreadyConverted",
     "Becomes",
+    "BonusSum",
+    "ConditionLine",
+    "Earning",
     "ProjectClosed",
     "ReasonMissing",
     "accept_offer",
@@ -51,8 +55,11 @@ __all__ = [
     "answer_demo",
     "bonus_facts",
     "bonus_of",
+    "bonus_sums",
+    "bonuses_to_earn",
     "can_take_back",
     "close_as_lost",
+    "condition_lines",
     "convert_lead",
     "create_project",
     "decide_bonus",

@@ -29,14 +29,6 @@ PENCIL = mark_safe('<i class="bi bi-pencil" aria-hidden="true"></i>')  # noqa: S
 
 
 @dataclass(frozen=True)
-class Line:
-    """One condition of the bonus as the page says it: `state` is met, open or missing."""
-
-    text: str
-    state: str
-
-
-@dataclass(frozen=True)
 class Answered:
     """A demo question with its answer, None without."""
 
@@ -302,32 +294,9 @@ class ProjectDetail(RecordDetail):
             "amount": self._money(bonus.amount(basis, rate)) if is_possible else "",
             "sum": f"{self._money(basis)} × {display.rate(rate)} = {self._money(bonus.amount(basis, rate))}" if is_possible else "",
             "is_indicative": status != bonus.APPROVED,
-            "lines": [self._line(one, facts) for one in bonus.conditions(facts)],
+            "lines": services.condition_lines(project, facts),
             "entries": [entry for entry in self.ledger if entry.decided_by_id],
         }
-
-    def _line(self, condition: bonus.Condition, facts: bonus.Facts) -> Line:
-        project = self.record
-        texts = {
-            "eligible": _("%(type)s, Business Plan") % {"type": project.get_opportunity_type_display()},
-            "answers": _("Demo answers %(given)s of %(asked)s")
-            % {"given": len(facts.required & facts.answered), "asked": len(facts.required)},
-            "demo_done": _("Demo done · %(day)s") % {"day": display.day(project.demo_date)}
-            if facts.demo_done
-            else _("Demo done: leave Demo with all answers"),
-            "pipeline_mrr": _("Pipeline MRR fixed · %(amount)s") % {"amount": self._money(project.pipeline_mrr)}
-            if facts.pipeline_mrr is not None
-            else (_("Pipeline MRR is fixed with the demo") if facts.has_mrr else _("An MRR is missing: it is not available yet")),
-            "approval": self._approval(),
-        }
-        state = "met" if condition.is_met else "open" if condition.is_open else "missing"
-        return Line(texts[condition.key], state)
-
-    def _approval(self) -> str:
-        manager = self.record.partner.account_manager.get_full_name()
-        if self.record.approved_by_am == "no":
-            return _("Refused by the account manager")
-        return _("Approved by account manager – %(name)s") % {"name": manager}
 
     # --- page ----------------------------------------------------------------------------------
 

@@ -49,6 +49,7 @@ VIEWS = (
     ListView("no_next_step", _("No next step"), lambda rows, user: rows.without_next_step()),
     ListView("silent", format_lazy(_("Silent for {days} days"), days=settings.PROJECT_SILENT_DAYS), lambda rows, user: rows.silent()),
     ListView("awaiting", _("Awaiting AM approval"), lambda rows, user: rows.awaiting_approval()),
+    ListView("bonus", _("Open demo bonuses"), lambda rows, user: rows.earning_bonus()),
     ListView("change_orders", _("Change orders"), lambda rows, user: rows.filter(record_type=RecordType.CHANGE_ORDER)),
     ListView("won", _("Won"), lambda rows, user: rows.won()),
     ListView("lost", _("Lost"), lambda rows, user: rows.lost()),

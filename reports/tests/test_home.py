@@ -9,8 +9,10 @@ from leads.models import Lead, LeadOffer
 from leads.tests.factories import LeadFactory, VendorLeadFactory, offered
 from partnerportal.core.models import Notification
 from partnerportal.tests.counting import assert_queries
+from projects import services
 from projects.models import Project
-from projects.tests.factories import DemoProject, IntroProject, ProposalProject
+from projects.reference import load_questions
+from projects.tests.factories import DemoDoneProject, DemoProject, IntroProject, LostProject, ProposalProject, answer_all
 from reports import context, home, metrics
 from reports.metrics import Amount, Period
 from tasks.tests.factories import TaskFactory
@@ -158,17 +160,104 @@ def test_home_without_anything_says_what_to_do(client, anna):
     assert "€0" in text
 
 
+def in_days(days):
+    return timezone.localdate() + timedelta(days=days)
+
+
+def test_home_shows_the_conditions_of_ones_bonuses_as_the_project_does(client, anna, alex):
+    load_questions()
+    late = DemoProject(owner=anna, name="Late", close_date=in_days(30))
+    answer_all(late)
+    first = DemoProject(owner=anna, name="First", close_date=in_days(3), mrr=None, mrr_source="not_available")
+    DemoDoneProject(owner=anna, name="Waits", close_date=in_days(9), demo_date=date(2026, 3, 2))
+    IntroProject.create_batch(2, owner=anna, close_date=in_days(60))
+    for other in (
+        IntroProject(owner=anna, name="Ours", opportunity_type="existing_business"),
+        DemoDoneProject(owner=anna, name="Decided", approved_by_am="no"),
+        LostProject(owner=anna, name="Lost"),
+        IntroProject(owner=alex, name="Not hers"),
+    ):
+        change(other, close_date=in_days(1))
+    client.force_login(anna)
+
+    page = client.get("/", {"of": "me"})
+
+    card = page.context["bonuses"]
+    assert [one.project.name for one in card.rows] == ["First", "Waits", "Late"]
+    assert [one.amount for one in card.rows] == [None, Decimal("60.00"), Decimal("60.00")]
+    asked = len(services.bonus_facts(first).required)
+    assert [(line.text, line.state) for line in card.rows[0].lines] == [
+        ("New Business, Business Plan", "met"),
+        (f"Demo answers 0 of {asked}", "missing"),
+        ("Demo done: leave Demo with all answers", "missing"),
+        ("An MRR is missing: it is not available yet", "missing"),
+        (f"Approved by account manager – {anna.partner.account_manager.get_full_name()}", "missing"),
+    ]
+    assert [line.state for line in card.rows[1].lines] == ["met", "met", "met", "met", "open"]
+    assert (card.rows[2].lines[1].text, card.rows[2].lines[1].state) == (f"Demo answers {asked} of {asked}", "met")
+    assert card.more == 2
+    assert client.get(card.url).context["count"] == "5"
+    for one in card.rows:
+        shown = client.get(one.project.get_absolute_url()).context["bonus"]["lines"]
+        assert shown == one.lines
+        for line in one.lines:
+            assert line.text in page.text
+    assert 'href="/bonus/"' in page.text
+
+
+def test_home_adds_up_what_is_expected_and_granted_by_currency(client, anna, alex, otto):
+    for cents in ("333.35", "0.05", "100.00"):
+        DemoProject(owner=anna, mrr=Decimal(cents))
+    DemoProject(owner=anna, mrr=None, mrr_source="not_available", currency="USD")
+    DemoDoneProject(owner=anna, pipeline_mrr=Decimal("600.00"), mrr=Decimal("1.00"))
+    for answers in (("yes",), ("yes", "no"), ("no", "yes")):
+        project = DemoDoneProject(owner=anna, pipeline_mrr=Decimal("200.00"))
+        for answer in answers:
+            services.decide_bonus(project, answer=answer, reason="Because", by=otto)
+    services.decide_bonus(DemoDoneProject(owner=alex), answer="yes", by=otto)
+    client.force_login(anna)
+
+    sums = client.get("/", {"of": "me"}).context["bonuses"].sums
+
+    # 33.34 (half up) + 0.01 (half up) + 10.00 + 60.00, as each project's page says.
+    assert [(one.currency, one.count, one.unpriced, one.expected, one.granted) for one in sums] == [
+        ("EUR", 4, 0, Decimal("103.35"), Decimal("40.00")),
+        ("USD", 1, 1, Decimal("0.00"), Decimal("0.00")),
+    ]
+
+
+def test_home_of_a_manager_without_own_projects_has_no_card_of_bonuses(client, anna, ben):
+    IntroProject(owner=anna)
+    client.force_login(ben)
+
+    assert client.get("/").context["bonuses"] is None
+    assert "None of your open projects can earn a demo bonus." in client.get("/", {"of": "me"}).text
+
+
+def test_home_of_an_account_manager_opens_bonuses_where_they_are_decided(client, anna, otto):
+    project = DemoDoneProject(owner=anna)
+    client.force_login(otto)
+
+    page = client.get("/")
+
+    queue = "/admin/projects/bonusdecision/"
+    for address in (queue, f"{queue}{project.pk}/change/"):
+        assert f'href="{address}"' in page.text
+        assert client.get(address).status_code == 200
+    assert "Grant the bonus" in client.get(f"{queue}{project.pk}/change/").text
+
+
 def test_home_costs_the_same_queries_for_one_and_for_many(client, anna):
     TaskFactory.create_batch(10, owner=anna, assigned_to=anna, due_on=timezone.localdate())
     IntroProject(owner=anna)
     client.force_login(anna)
-    few = assert_queries(client, "/", at_most=12)
+    few = assert_queries(client, "/", at_most=14)
 
     IntroProject.create_batch(30, owner=anna)
     LeadFactory.create_batch(30, owner=anna)
     TaskFactory.create_batch(20, owner=anna, assigned_to=anna, due_on=timezone.localdate())
 
-    assert assert_queries(client, "/", at_most=12) == few
+    assert assert_queries(client, "/", at_most=14) == few
 
 
 def test_waiting_counts_what_the_person_is_to_act_on(anna, alex, django_assert_num_queries):
