@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import structlog
 from celery import shared_task
@@ -14,6 +15,7 @@ from partnerportal.core import emails, outbox
 from partnerportal.core.actors import Actor
 from partnerportal.core.notifications import wants_mail
 from partnerportal.core.pdf import html_to_pdf
+from partners.models import User
 from projects import services as projects
 from quotes import documents, services
 from quotes.models import CustomerEvent, Quote, Sending
@@ -89,6 +91,54 @@ def mail_answer(*, quote_id: int, event_id: int) -> None:
         context={"quote": quote, "event": event, "link": settings.SITE_URL + quote.get_absolute_url()},
         language=quote.owner.language,
         key=f"{services.ANSWERED}:{quote_id}:{event_id}",
+    )
+
+
+@outbox.handles(services.ASKED)
+def mail_question(*, quote_id: int, highest: str, message_key: str) -> None:
+    """E-mail the account manager that a discount waits for a word, as long as this very one does."""
+    rows = Quote.objects.across_partners(reason="outbox: the promise names the quote alone").awaiting_approval()
+    quote = rows.select_related("partner__account_manager", "account", "approval_asked_by").filter(pk=quote_id).first()
+    manager = quote.partner.account_manager if quote else None
+    if quote is None or manager is None or not manager.is_active or not wants_mail(manager, "quote"):
+        return
+    if services.highest_discount(services.lines_of(quote)) != Decimal(highest):
+        return  # It was changed and asked for again, which has a mail of its own.
+    emails.send(
+        "discount_asked",
+        to=(manager.get_full_name(), manager.email),
+        context={
+            "quote": quote,
+            "manager": manager,
+            "highest": services.in_percent(Decimal(highest)),
+            "limit": services.in_percent(services.discount_limit(quote.partner)),
+            "link": settings.SITE_URL + reverse("admin:quotes_quote_change", args=[quote.pk]),
+        },
+        language=manager.language,
+        key=message_key,
+    )
+
+
+@outbox.handles(services.DECIDED)
+def mail_decision(*, quote_id: int, user_id: int, is_granted: bool, reason: str, message_key: str) -> None:
+    """E-mail the owner of a quote, or whoever asked for its discount, what the account manager decided."""
+    person = User.objects.get(pk=user_id)
+    if not person.is_active or not wants_mail(person, "quote"):
+        return
+    rows = Quote.objects.across_partners(reason="outbox: the promise names the quote alone")
+    quote = rows.select_related("account").get(pk=quote_id)
+    emails.send(
+        "discount_decided",
+        to=(person.get_full_name(), person.email),
+        context={
+            "quote": quote,
+            "person": person,
+            "is_granted": is_granted,
+            "reason": reason,
+            "link": settings.SITE_URL + quote.get_absolute_url(),
+        },
+        language=person.language,
+        key=message_key,
     )
 
 

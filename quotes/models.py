@@ -98,6 +98,10 @@ class QuoteQuerySet(PartnerQuerySet):
         """With the customer, waiting for an answer."""
         return self.filter(status=Status.SUBMITTED)
 
+    def awaiting_approval(self) -> QuoteQuerySet:
+        """Drafts on whose discount the account manager has still to say a word."""
+        return self.filter(status=Status.DRAFT, approval=Approval.REQUESTED, deleted_at=None)
+
     def expired_by(self, day: date) -> QuoteQuerySet:
         """Submitted, and no longer valid on `day`."""
         return self.out().filter(valid_until__lt=day)
@@ -116,6 +120,15 @@ class Quote(ShippingAddress, Taskable):
     status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.DRAFT, editable=False)
     is_primary = models.BooleanField(_("primary"), default=False, editable=False)
     approval = models.CharField(_("discount approval"), max_length=10, choices=Approval.choices, default=Approval.NONE, editable=False)
+    approval_asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("asked by"),
+        editable=False,
+    )
     approval_reason = models.TextField(_("reason"), blank=True, editable=False)
     approved_discount = RateField(_("discount granted up to"), null=True, blank=True, editable=False)
     approval_by = models.ForeignKey(

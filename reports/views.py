@@ -14,6 +14,7 @@ from leads.models import LeadOffer, VendorLead
 from partnerportal.core.views import Guarded
 from partners.models import News, Partner, User
 from projects.models import Project
+from quotes.models import Quote
 from reports import home, metrics
 from tasks.about import attach_about
 
@@ -73,6 +74,10 @@ class Home(Guarded):
             context["awaiting"] = list(awaiting.order_by("demo_date", "pk")[:ROWS_SHOWN])
             context["awaiting_count"] = awaiting.count()
             context["portfolio"] = metrics.portfolio(user, Partner.objects.visible_to(user))
+        if user.has_perm("quotes.grant_discount"):
+            discounts = Quote.objects.visible_to(user).awaiting_approval().select_related("partner", "account", "approval_asked_by")
+            context["discounts"] = list(discounts.order_by("updated_at", "pk")[:ROWS_SHOWN])
+            context["discount_count"] = discounts.count()
         if user.has_perm("leads.assign_lead"):
             queue = VendorLead.objects.visible_to(user).filter(state=VendorLead.State.QUEUED)
             context["queue"] = list(queue.order_by("created_at", "pk")[:ROWS_SHOWN])

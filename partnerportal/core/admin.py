@@ -14,7 +14,7 @@ nor deleted here. A refusal of a service becomes a message, and nothing is chang
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -44,6 +44,7 @@ class ObjectAction:
     """A verb on the page of one object. `run(record, by=user)` or, with `asks`, `run(record, by=user, <asks>=text)`.
 
     `when` tells for which records the button is there. What `run` returns is not used; a refusal is shown as a message.
+    With `shows` the verb also gets `seen=`: what `shows(record)` was when the person looked at the page.
     """
 
     name: str
@@ -54,6 +55,8 @@ class ObjectAction:
     question: Any = ""
     is_required: bool = False
     when: Callable[[Any], bool] = lambda record: True
+    shows: Callable[[Any], str] | None = None
+    seen: str = ""
 
 
 class ActionForm(forms.Form):
@@ -136,7 +139,8 @@ class VendorAdmin(admin.ModelAdmin):
 
     def _offered(self, request: HttpRequest, object_id: str | None) -> list[ObjectAction]:
         record = self.get_object(request, unquote(object_id)) if object_id and self.object_actions else None
-        return [one for one in self.object_actions if record and request.user.has_perm(one.permission) and one.when(record)]
+        offered = [one for one in self.object_actions if record and request.user.has_perm(one.permission) and one.when(record)]
+        return [replace(one, seen=one.shows(record)) if one.shows else one for one in offered]
 
     def do_view(self, request: HttpRequest, object_id: str, action: str) -> HttpResponse:
         record = self.get_object(request, unquote(object_id))
@@ -161,6 +165,8 @@ class VendorAdmin(admin.ModelAdmin):
 
     def _do(self, request: HttpRequest, record: Any, verb: ObjectAction, form: ActionForm) -> HttpResponse:
         answer = {verb.asks: form.cleaned_data["text"]} if verb.asks else {}
+        if verb.shows:
+            answer["seen"] = request.POST.get("seen", "")
         try:
             with acting(request.user), transaction.atomic():  # type: ignore[arg-type]
                 verb.run(record, by=request.user, **answer)

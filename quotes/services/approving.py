@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from partnerportal.core import outbox
 from partnerportal.core.actors import Actor, service
+from partnerportal.core.notifications import notify
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
 from partners.models import Partner, Tier, User
 from quotes.models import Quote, QuoteLine
 from quotes.pricing import discount_given
-from quotes.services.moving import lines_of, lock, lock_draft, tell_owner
+from quotes.services.moving import lines_of, lock, lock_draft
 from quotes.stages import Approval, Status
 
+ASKED = "quote.discount_asked"
+DECIDED = "quote.discount_decided"
 # What a partner may give away without asking; invented, decisions 7.
 DISCOUNT_LIMITS: dict[str, Decimal] = {
     Tier.PLATINUM: Decimal("0.20"),
@@ -26,25 +32,46 @@ DISCOUNT_LIMITS: dict[str, Decimal] = {
 }
 
 
+class DiscountChanged(IllegalMove):
+    """The quote asks for another discount than the one that the person decided on. The message is for the person."""
+
+    def __init__(self, quote: Quote, highest: Decimal) -> None:
+        sentence = _("Meanwhile the highest discount of this quote is %(highest)s. Look at it again before you decide.")
+        super().__init__(sentence % {"highest": in_percent(highest)}, stage=quote.approval)
+
+
 @service
 def request_approval(quote: Quote, *, by: User) -> Quote:
-    """Ask the account manager for a discount above the tier's limit. Raises IllegalMove when none is needed."""
+    """Ask the account manager for a discount above the tier's limit: behind the bell and by mail; asking twice tells once.
+
+    Raises IllegalMove when none is needed.
+    """
     quote = lock_draft(quote, by=by)
-    if not needs_approval(quote, lines_of(quote)):
+    lines = lines_of(quote)
+    if not needs_approval(quote, lines):
         raise IllegalMove(_("The discounts of this quote need no approval."), stage=quote.status)
-    quote.approval, quote.approval_reason, quote.approval_by = Approval.REQUESTED, "", None
-    quote.save(update_fields=["approval", "approval_reason", "approval_by", "updated_at"])
+    if quote.approval == Approval.REQUESTED:
+        return quote
+    quote.approval, quote.approval_reason, quote.approval_by, quote.approval_asked_by = Approval.REQUESTED, "", None, by
+    quote.save(update_fields=["approval", "approval_reason", "approval_by", "approval_asked_by", "updated_at"])
+    _tell_the_manager(quote, highest_discount(lines), by=by)
     return quote
 
 
 @service
-def grant_discount(quote: Quote, *, by: User) -> Quote:
-    """The account manager lets the discounts pass as they are now; a higher one asks again."""
+def grant_discount(quote: Quote, *, by: User, seen: str) -> Quote:
+    """The account manager lets the discounts pass as they are now; a higher one asks again.
+
+    `seen` is the highest discount that the person was looking at, as a fraction. Raises DiscountChanged when it is another one by now.
+    """
     quote = _lock_for_decision(quote, by=by)
+    highest = highest_discount(lines_of(quote))
+    if _fraction(seen) != highest:
+        raise DiscountChanged(quote, highest)
     quote.approval, quote.approval_reason, quote.approval_by = Approval.GRANTED, "", by
-    quote.approved_discount = highest_discount(lines_of(quote))
+    quote.approved_discount = highest
     quote.save(update_fields=["approval", "approval_reason", "approval_by", "approved_discount", "updated_at"])
-    tell_owner(quote, gettext_noop("The discount of %(quote)s for %(account)s is granted."), kind="quote.discount")
+    _tell_the_answer(quote, gettext_noop("The discount of %(quote)s for %(account)s is granted."))
     return quote
 
 
@@ -57,12 +84,7 @@ def refuse_discount(quote: Quote, *, by: User, reason: str) -> Quote:
     quote.approval, quote.approval_reason, quote.approval_by = Approval.REFUSED, reason.strip(), by
     quote.approved_discount = None
     quote.save(update_fields=["approval", "approval_reason", "approval_by", "approved_discount", "updated_at"])
-    tell_owner(
-        quote,
-        gettext_noop("The discount of %(quote)s for %(account)s is refused: %(reason)s"),
-        kind="quote.discount",
-        reason=reason.strip(),
-    )
+    _tell_the_answer(quote, gettext_noop("The discount of %(quote)s for %(account)s is refused: %(reason)s"))
     return quote
 
 
@@ -90,6 +112,46 @@ def let_approval_follow(quote: Quote, lines: list[QuoteLine]) -> None:
     still_granted = quote.approval == Approval.GRANTED and quote.approved_discount is not None and highest <= quote.approved_discount
     if not still_granted:
         quote.approval, quote.approval_reason, quote.approval_by, quote.approved_discount = Approval.NONE, "", None, None
+
+
+def in_percent(fraction: Decimal) -> str:
+    """A fraction as a person reads it: 0.2500 is “25 %”."""
+    return f"{fraction:.2%}".replace(".00%", "%").replace("%", " %")
+
+
+def _fraction(text: str) -> Decimal | None:
+    """What a page sent as a fraction; None for anything else."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None
+
+
+def _tell_the_manager(quote: Quote, highest: Decimal, *, by: User) -> None:
+    """The partner's account manager hears of the question, behind the bell and by mail."""
+    words = {"who": by.get_full_name(), "highest": in_percent(highest), "quote": quote, "account": quote.account.name}
+    notify(
+        quote.partner.account_manager,
+        gettext_noop("%(who)s asks for a discount of %(highest)s on %(quote)s for %(account)s."),
+        values=words,
+        kind="quote.approval",
+        about=quote,
+        url=reverse("admin:quotes_quote_change", args=[quote.pk]),
+    )
+    key = f"{ASKED}:{quote.pk}:{timezone.now():%Y%m%d%H%M%S%f}"
+    outbox.promise(ASKED, key=key, quote_id=quote.pk, highest=str(highest), message_key=key)
+
+
+def _tell_the_answer(quote: Quote, text: str) -> None:
+    """The owner and whoever asked hear of the answer, behind the bell and by mail."""
+    is_granted, reason = quote.approval == Approval.GRANTED, quote.approval_reason
+    people = {one.pk: one for one in (quote.owner, quote.approval_asked_by) if one is not None}
+    moment = f"{timezone.now():%Y%m%d%H%M%S%f}"
+    for person in people.values():
+        notify(person, text, values={"quote": quote, "account": quote.account.name, "reason": reason}, kind="quote.discount", about=quote)
+        key = f"{DECIDED}:{quote.pk}:{person.pk}:{moment}"
+        facts = {"quote_id": quote.pk, "user_id": person.pk, "is_granted": is_granted, "reason": reason}
+        outbox.promise(DECIDED, key=key, message_key=key, **facts)
 
 
 def _lock_for_decision(quote: Quote, *, by: User) -> Quote:

@@ -18,7 +18,7 @@ from partners.models import User
 from quotes import documents
 from quotes.models import Quote, QuoteLine, Sending
 from quotes.rules import Configuration, breaches, ships_nowhere
-from quotes.services.approving import discount_limit, highest_discount, needs_approval
+from quotes.services.approving import discount_limit, highest_discount, in_percent, needs_approval
 from quotes.services.drafting import Tariffs, outdated, take_primary, tariffs_of
 from quotes.services.hardware import applied_hardware
 from quotes.services.moving import TOTALS, count_up, let_mrr_follow, let_stage_follow, lines_of, lock, lock_draft, move, tell_owner
@@ -83,7 +83,7 @@ def missing_to_submit(
         sentence = _("Shipping: write the reseller's address, or choose another shipping address type.")
         found.append(Missing(Status.DRAFT, ("shipping_type",), sentence))
     if needs_approval(quote, lines):
-        words = {"highest": _percent(highest_discount(lines)), "limit": _percent(discount_limit(quote.partner))}
+        words = {"highest": in_percent(highest_discount(lines)), "limit": in_percent(discount_limit(quote.partner))}
         sentence = _("Discount: %(highest)s is above your limit of %(limit)s. Ask your account manager to approve it.") % words
         found.append(Missing(Status.DRAFT, ("approval",), sentence))
     changed = outdated(lines, tariffs_of(quote, lines, today=today) if table is None else table)
@@ -215,7 +215,3 @@ def _supersede_former(quote: Quote, *, by: User) -> None:
         former.save(update_fields=fields)
         if was_primary:
             take_primary(quote)
-
-
-def _percent(fraction: object) -> str:
-    return f"{fraction:.2%}".replace(".00%", "%").replace("%", " %")

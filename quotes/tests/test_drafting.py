@@ -342,7 +342,7 @@ def test_the_account_manager_grants_a_discount(anna, otto):
     quote = too_much(anna)
     services.request_approval(quote, by=anna)
 
-    quote = services.grant_discount(quote, by=otto)
+    quote = services.grant_discount(quote, by=otto, seen="0.35")
 
     assert (quote.approval, quote.approval_by, quote.approved_discount) == (Approval.GRANTED, otto, Decimal("0.3500"))
     assert services.needs_approval(quote, services.lines_of(quote)) is False
@@ -352,7 +352,7 @@ def test_the_account_manager_grants_a_discount(anna, otto):
 def test_a_higher_discount_than_granted_asks_again(anna, otto):
     quote = too_much(anna)
     services.request_approval(quote, by=anna)
-    services.grant_discount(quote, by=otto)
+    services.grant_discount(quote, by=otto, seen="0.35")
     row = quote.lines.get()
 
     services.edit_line(row, line(discount="0.30"), by=anna, today=TODAY)
@@ -386,9 +386,9 @@ def test_only_the_own_account_manager_decides(anna, ben, olga, tariq):
 
     for person in (anna, ben, tariq):
         with pytest.raises(NotYours):
-            services.grant_discount(quote, by=person)
+            services.grant_discount(quote, by=person, seen="0.35")
     with pytest.raises(Quote.DoesNotExist):
-        services.grant_discount(quote, by=olga)
+        services.grant_discount(quote, by=olga, seen="0.35")
 
     assert everything(quote) == before
 
@@ -397,7 +397,10 @@ def test_nothing_is_decided_that_nobody_asked_for(anna, otto):
     quote = too_much(anna)
     before = everything(quote)
 
-    for decide in (lambda: services.grant_discount(quote, by=otto), lambda: services.refuse_discount(quote, by=otto, reason="No")):
+    for decide in (
+        lambda: services.grant_discount(quote, by=otto, seen="0.35"),
+        lambda: services.refuse_discount(quote, by=otto, reason="No"),
+    ):
         with pytest.raises(IllegalMove):
             decide()
 

@@ -512,7 +512,7 @@ def test_the_account_manager_decides_in_the_back_office(client, otto, olga, anna
     client.force_login(otto)
     assert "Grant the discount" in client.get(change).text
     client.post(change, {"status": "accepted", "net": "1"})
-    client.post(grant)
+    client.post(grant, {"seen": "0.3500"})
 
     after = reread(quote)
     assert (after.approval, after.approval_by, after.status, after.net) == (Approval.GRANTED, otto, Status.DRAFT, quote.net)

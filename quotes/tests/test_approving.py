@@ -1,0 +1,199 @@
+"""A discount above the tier's limit: who is told of the question and of the answer, and what the answer was given to."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.contrib.messages import get_messages
+from django.urls import reverse
+
+from quotes import services
+from quotes.models import Quote
+from quotes.stages import Approval
+from quotes.tests.factories import DraftQuoteFactory
+from quotes.tests.test_drafting import everything, line
+
+TODAY = date.today()
+
+
+def too_much(owner, discount="0.25", **facts):
+    return DraftQuoteFactory(owner=owner, lines=[("UC-BUSINESS", 12, "yearly", discount)], **facts)
+
+
+def asked(owner, discount="0.25", **facts):
+    return services.request_approval(too_much(owner, discount, **facts), by=owner)
+
+
+def raised(quote, by, discount="0.35"):
+    """The same quote with a higher discount, asked for again."""
+    services.edit_line(quote.lines.get(), line(discount=discount), by=by, today=TODAY)
+    return services.request_approval(quote, by=by)
+
+
+def reread(quote):
+    return Quote.objects.across_partners(reason="test").get(pk=quote.pk)
+
+
+def back_office(name, quote, *more):
+    return reverse(f"admin:quotes_quote_{name}", args=[quote.pk, *more])
+
+
+def hear(person, channel):
+    """How the person wants to hear of quotes."""
+    person.notice_choices.create(topic="quote", channel=channel)
+
+
+# --- told -----------------------------------------------------------------------------
+
+
+def test_the_account_manager_hears_of_the_question(anna, otto, olga, deliver, mailoutbox):
+    quote = asked(anna)
+    deliver()
+
+    [notice] = otto.notifications.all()
+    assert notice.text == f"Anna Conti asks for a discount of 25 % on {quote} for {quote.account.name}."
+    assert (notice.kind, notice.url) == ("quote.approval", back_office("change", quote))
+    assert not olga.notifications.exists()
+    [mail] = mailoutbox
+    assert mail.recipients() == [f"{otto.get_full_name()} <{otto.email}>"]
+    assert mail.subject == f"Discount to approve: {quote}"
+    for words in (mail.body, mail.alternatives[0].content):
+        assert back_office("change", quote) in words
+        assert quote.account.name in words
+        assert "25" in words
+        assert "20" in words
+
+
+def test_asking_twice_tells_once(anna, otto, deliver, mailoutbox):
+    quote = asked(anna)
+
+    services.request_approval(quote, by=anna)
+    deliver()
+
+    assert otto.notifications.count() == len(mailoutbox) == 1
+
+
+def test_a_raised_discount_is_told_anew(anna, otto, deliver, mailoutbox):
+    quote = asked(anna)
+    deliver()
+
+    raised(quote, anna)
+    deliver()
+
+    assert ["35 %" in notice.text for notice in otto.notifications.order_by("pk")] == [False, True]
+    assert len(mailoutbox) == 2
+
+
+def test_a_question_that_was_taken_back_is_not_mailed(anna, otto, deliver, mailoutbox):
+    quote = asked(anna)
+    services.cancel_quote(quote, by=anna)
+
+    deliver()
+
+    assert mailoutbox == []
+
+
+@pytest.mark.parametrize(("channel", "notices"), [("bell", 1), ("off", 0)])
+def test_the_account_manager_hears_as_chosen(anna, otto, deliver, mailoutbox, channel, notices):
+    hear(otto, channel)
+
+    asked(anna)
+    deliver()
+
+    assert (otto.notifications.count(), len(mailoutbox)) == (notices, 0)
+
+
+def test_owner_and_requester_hear_of_the_answer_once_each(anna, ben, otto, deliver, mailoutbox):
+    quote = services.request_approval(too_much(anna), by=ben)
+    deliver()
+    mailoutbox.clear()
+
+    services.grant_discount(quote, by=otto, seen="0.25")
+    deliver()
+
+    said = f"The discount of {quote} for {quote.account.name} is granted."
+    assert [[notice.text for notice in person.notifications.all()] for person in (anna, ben)] == [[said], [said]]
+    assert sorted(mail.recipients()[0] for mail in mailoutbox) == [f"{one.get_full_name()} <{one.email}>" for one in (anna, ben)]
+    assert {mail.subject for mail in mailoutbox} == {f"Discount granted: {quote}"}
+
+
+def test_a_refusal_is_mailed_with_its_reason(anna, otto, deliver, mailoutbox):
+    quote = asked(anna)
+    deliver()
+    mailoutbox.clear()
+
+    services.refuse_discount(quote, by=otto, reason="Too low for this size.")
+    deliver()
+
+    assert anna.notifications.get().text.endswith("is refused: Too low for this size.")
+    [mail] = mailoutbox
+    assert mail.subject == f"Discount refused: {quote}"
+    assert "Too low for this size." in mail.body
+    assert quote.get_absolute_url() in mail.body
+
+
+# --- seen -----------------------------------------------------------------------------
+
+
+def test_what_was_not_seen_is_not_granted(anna, otto):
+    quote = raised(asked(anna), anna)
+    before = everything(quote)
+
+    for seen in ("0.25", "0.2500", "", "much", "NaN"):
+        with pytest.raises(services.DiscountChanged, match="35 %"):
+            services.grant_discount(quote, by=otto, seen=seen)
+    assert everything(quote) == before
+
+    assert services.grant_discount(quote, by=otto, seen="0.35").approved_discount == Decimal("0.3500")
+
+
+def test_the_back_office_grants_what_its_page_showed(client, anna, otto):
+    quote = asked(anna)
+    client.force_login(otto)
+    page = client.get(back_office("change", quote)).text
+    assert '<input type="hidden" name="seen" value="0.2500">' in page
+    raised(quote, anna)
+
+    stale = client.post(back_office("do", quote, "grant"), {"seen": "0.2500"})
+    assert reread(quote).approval == Approval.REQUESTED
+    assert [str(message) for message in get_messages(stale.wsgi_request)] == [
+        "Meanwhile the highest discount of this quote is 35 %. Look at it again before you decide."
+    ]
+
+    client.post(back_office("do", quote, "grant"), {"seen": "0.3500"})
+    assert reread(quote).approval == Approval.GRANTED
+
+
+def test_the_back_office_shows_what_is_asked_and_by_whom(client, anna, ben, otto):
+    quote = services.request_approval(too_much(anna), by=ben)
+    client.force_login(otto)
+
+    page = client.get(back_office("change", quote)).text
+
+    for words in ("Highest discount asked", "25 %", "Limit of the tier", "20 % (Gold)", "Asked by", ben.get_full_name()):
+        assert words.replace(" %", "%") in page.replace("\xa0", " ").replace(" %", "%"), words
+
+
+# --- the queue --------------------------------------------------------------------------
+
+
+def test_home_of_the_vendor_shows_what_waits(client, anna, otto, olga, tariq):
+    quote = asked(anna)
+    too_much(anna, name="Nobody asked")
+    services.cancel_quote(asked(anna, name="Taken back"), by=anna)
+    client.force_login(otto)
+
+    page = client.get("/")
+
+    assert page.context["discount_count"] == 1
+    text = page.text
+    assert "Discounts to approve" in text
+    assert back_office("change", quote) in text
+    listed = client.get(reverse("admin:quotes_quote_changelist") + "?approval__exact=requested&status__exact=draft")
+    assert reverse("admin:quotes_quote_changelist") + "?approval__exact=requested&amp;status__exact=draft" in text
+    assert [one.pk for one in listed.context["cl"].result_list] == [quote.pk]
+
+    client.force_login(olga)
+    assert client.get("/").context["discount_count"] == 0
+    client.force_login(tariq)
+    assert "Discounts to approve" not in client.get("/").text
