@@ -6,7 +6,7 @@ foreign key names them. A `Merge` keeps what was chosen and moved; undoing puts 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +15,11 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import Account, AccountStatus, Contact, Merge
 from accounts.services import ACCOUNT_FIELDS, CONTACT_FIELDS
+from partnerportal.core import display
 from partnerportal.core.actors import service
 from partnerportal.core.models import Subject
 from partnerportal.core.scoping import PartnerOwned, require_editable
@@ -47,15 +49,36 @@ def merge_accounts(keep: Account, others: Sequence[Account], *, chosen: Mapping[
 
 @service
 def merge_contacts(keep: Contact, others: Sequence[Contact], *, chosen: Mapping[str, int], by: User) -> Merge:
-    """Make contacts one; it stays at its account. As `merge_records`."""
+    """Make contacts one; it stays at its account. Those of two accounts are refused: their projects would name a person of another account.
+
+    As `merge_records`.
+    """
+    people = Contact.objects.visible_to(by).filter(pk__in=[keep.pk, *(one.pk for one in others)])
+    if refusal := refusal_of([*people]):
+        raise MergeRefused(refusal)
     return merge_records(keep, others, fields=CONTACT_FIELDS, chosen=chosen, by=by)
 
 
-def merge_records(keep: Subject, others: Sequence[Subject], *, fields: Sequence[str], chosen: Mapping[str, int], by: User) -> Merge:
+def refusal_of(records: Sequence[Subject]) -> str:
+    """Why these records cannot be made one, whoever asks; empty where nothing speaks against it."""
+    accounts = {one.account_id for one in records if isinstance(one, Contact)}
+    return _("They are at two accounts: merge these first.") if len(accounts) > 1 else ""
+
+
+def merge_records(
+    keep: Subject,
+    others: Sequence[Subject],
+    *,
+    fields: Sequence[str],
+    chosen: Mapping[str, int],
+    by: User,
+    join: Callable[[Any, Sequence[Any]], Iterable[dict[str, Any]]] | None = None,
+) -> Merge:
     """Make one record of two or three, in the transaction in hand. `chosen` names for a field whose value it takes: a record's key.
 
-    Everything that hangs on `others` moves; they are deleted softly. Locks in the order of keys, so that of two merges at once
-    one waits, and is then refused. Raises MergeRefused, NotYours.
+    Everything that hangs on `others` moves; they are deleted softly. What cannot move, since the record that stays has the same, `join`
+    makes one before: it gets the locked records, and gives what it wrote (`written`). What stays behind all the same is kept in the merge.
+    Locks in the order of keys, so that of two merges at once one waits, and is then refused. Raises MergeRefused, NotYours.
     """
     keys = sorted({keep.pk, *(one.pk for one in others)})
     if not 2 <= len(keys) <= MOST:
@@ -63,7 +86,8 @@ def merge_records(keep: Subject, others: Sequence[Subject], *, fields: Sequence[
     rows = _locked(type(keep), keys, by)
     keep, absorbed = rows[keep.pk], [row for key, row in rows.items() if key != keep.pk]
     values = _choose(keep, rows, fields, chosen)
-    moved = [entry for one in absorbed for entry in _move_all(one, keep)]
+    joined = list(join(keep, absorbed)) if join else []
+    moves = [entry for one in absorbed for entry in _move_all(one, keep)]
     now = timezone.now()
     for one in absorbed:
         one.deleted_at = now
@@ -76,7 +100,9 @@ def merge_records(keep: Subject, others: Sequence[Subject], *, fields: Sequence[
         title=str(keep)[:200],
         absorbed=[{"pk": one.pk, "name": str(one), "deleted_at": now.isoformat()} for one in absorbed],
         values=values,
-        moved=moved,
+        moved=_journal(moves, "pks"),
+        joined=joined,
+        stayed=_journal(moves, "stayed"),
         by=by,
     )
 
@@ -107,20 +133,36 @@ def _choose(keep: Any, rows: Mapping[int, Any], fields: Sequence[str], chosen: M
 
 
 def _plain(record: Any, name: str) -> Any:
+    return _as_json(getattr(record, name))
+
+
+def _as_json(value: Any) -> Any:
     """A value as JSON keeps it."""
-    value = getattr(record, name)
     if value is None or isinstance(value, bool | int | list):
         return value
     return str(value)
 
 
 def _move_all(source: Subject, target: Subject) -> Iterator[dict[str, Any]]:
-    """Hand over what hangs on a record, kind by kind; what was moved, for the journal."""
+    """Hand over what hangs on a record, kind by kind: what moved and what could not, for the journal."""
     for model, link in links_to(type(source)):
         rows = rows_on(model, link, source).order_by("pk").select_for_update(of=("self",))
-        pks = [row.pk for row in rows if _point(row, link, target.pk)]
-        if pks:
-            yield {"kind": model._meta.label_lower, "link": link, "pks": [str(pk) for pk in pks], "from": source.pk}
+        went: dict[bool, list[str]] = {True: [], False: []}
+        for row in rows:
+            went[_point(row, link, target.pk)].append(str(row.pk))
+        yield {"kind": model._meta.label_lower, "link": link, "pks": went[True], "stayed": went[False], "from": source.pk}
+
+
+def _journal(moves: Iterable[dict[str, Any]], which: str) -> list[dict[str, Any]]:
+    return [{**{name: entry[name] for name in ("kind", "link", "from")}, "pks": entry[which]} for entry in moves if entry[which]]
+
+
+def written(row: models.Model, name: str, *, before: Any) -> dict[str, Any]:
+    """What joining wrote in a row that hangs on a record, for the journal: a value, or the keys that a relation to many got."""
+    entry = {"kind": row._meta.label_lower, "pk": str(row.pk), "field": name}
+    if row._meta.get_field(name).many_to_many:
+        return entry | {"added": [key for key in getattr(row, name).values_list("pk", flat=True) if key not in before]}
+    return entry | {"before": _as_json(before), "after": _plain(row, name)}
 
 
 def links_to(kind: type[Subject]) -> Iterator[tuple[type[models.Model], str]]:
@@ -180,7 +222,9 @@ def undo_merge(merge: Merge, *, by: User) -> Undone:
     if keep.deleted_at is not None:
         raise MergeRefused(_("%(record)s was deleted meanwhile; restore it first.") % {"record": keep})
     require_editable(keep, by)
-    behind = list(_put_back_rows(merge))  # First: what a record computes from its rows, it computes when it is saved.
+    torn = _torn(merge, keys)
+    behind = [*_put_back_rows(merge), *_part(merge)]  # First: what a record computes from its rows, it computes when it is saved.
+    _require_whole(_torn(merge, keys), torn)
     left = [*_restore(rows, merge, keep), *_put_back_values(keep, merge), *behind]
     merge.undone_at, merge.undone_by = timezone.now(), by
     merge.save(update_fields=["undone_at", "undone_by"])
@@ -205,10 +249,14 @@ def _put_back_values(keep: Any, merge: Merge) -> Iterator[str]:
         if _plain(keep, name) != after:
             yield _("%(field)s was changed since.") % {"field": str(field.verbose_name).capitalize()}
             continue
-        setattr(keep, name, field.to_python(before) if before is not None else None)
+        setattr(keep, name, _from_json(field, before))
         restored.append(name)
     keep._change_reason = _("Merge undone")
     keep.save(update_fields=[*restored, "updated_at"])
+
+
+def _from_json(field: Any, value: Any) -> Any:
+    return field.to_python(value) if value is not None else None
 
 
 def _put_back_rows(merge: Merge) -> Iterator[str]:
@@ -219,8 +267,55 @@ def _put_back_rows(merge: Merge) -> Iterator[str]:
             rows = rows.filter(content_type=merge.content_type)
         back = sum(_point(row, entry["link"], entry["from"]) for row in rows.order_by("pk").select_for_update(of=("self",)))
         if back < len(entry["pks"]):
-            facts = {"count": len(entry["pks"]) - back, "kind": str(model._meta.verbose_name_plural)}
-            yield _("%(count)s of %(kind)s hang on something else by now, or are gone.") % facts
+            yield _gone(model, len(entry["pks"]) - back)
+
+
+def _gone(model: type[models.Model], count: int) -> str:
+    return _("%(count)s of %(kind)s hang on something else by now, or are gone.") % {"count": count, "kind": display.kinds(model)}
+
+
+def _part(merge: Merge) -> Iterator[str]:
+    """Take out again what joining wrote into rows that hang on the record that stays."""
+    for entry in merge.joined:
+        model: Any = apps.get_model(entry["kind"])
+        row = model._default_manager.for_partner(merge.partner_id).select_for_update(of=("self",)).filter(pk=entry["pk"]).first()
+        name = entry["field"]
+        if row is None:
+            yield _gone(model, 1)
+        elif "added" in entry:
+            getattr(row, name).remove(*entry["added"])
+        elif _plain(row, name) != entry["after"]:
+            yield _("“%(record)s” (%(kind)s) was changed since.") % {"record": row, "kind": display.kind(model)}
+        else:
+            setattr(row, name, _from_json(row._meta.get_field(name), entry["before"]))
+            row.save(update_fields=[name])
+
+
+def _torn(merge: Merge, keys: Sequence[int]) -> dict[str, Any]:
+    """Records of these accounts that name a person of another account."""
+    if merge.content_type.model_class() is not Account:
+        return {}
+    kinds = [
+        one
+        for one in apps.get_models()
+        if issubclass(one, Subject) and {"account", "contact"} <= {field.name for field in one._meta.fields}
+    ]
+    found = {}
+    for kind in kinds:
+        rows = kind._default_manager.for_partner(merge.partner_id).filter(deleted_at=None, account__in=keys, contact__isnull=False)
+        for row in rows.exclude(contact__account=models.F("account")).select_related("contact"):
+            found[f"{kind._meta.label_lower}:{row.pk}"] = row
+    return found
+
+
+def _require_whole(after: Mapping[str, Any], before: Mapping[str, Any]) -> None:
+    """Raise MergeRefused where undoing a merge of accounts parts a record from its person: she was chosen or merged since."""
+    for key, row in after.items():
+        if key not in before:
+            sentence = _(
+                "%(record)s names %(person)s, who would be at another account: choose somebody else there, or undo that merge of contacts."
+            )
+            raise MergeRefused(sentence % {"record": row, "person": row.contact})
 
 
 def hanging_on(record: Subject) -> set[str]:
@@ -229,6 +324,24 @@ def hanging_on(record: Subject) -> set[str]:
     for model, link in links_to(type(record)):
         found |= {f"{model._meta.label_lower}:{pk}" for pk in rows_on(model, link, record).values_list("pk", flat=True)}
     return found
+
+
+# Names of models are not marked by themselves: these are what may stay with a record that goes into another.
+STAYING = {
+    gettext_noop("follow"): gettext_noop("follows"),
+    gettext_noop("mute"): gettext_noop("mutes"),
+    gettext_noop("qualification answer"): gettext_noop("qualification answers"),
+    gettext_noop("project contact"): gettext_noop("project contacts"),
+}
+
+
+def stayed_behind(merge: Merge) -> Iterator[tuple[str, str, str]]:
+    """What could not come along: what sort of thing, its words, and with which record it stayed. The merge was read in scope."""
+    names = {one["pk"]: one["name"] for one in merge.absorbed}
+    for entry in merge.stayed:
+        model: Any = apps.get_model(entry["kind"])
+        for row in model._default_manager.for_partner(merge.partner_id).filter(pk__in=entry["pks"]):
+            yield display.kind(model), str(getattr(row, "user", row)), names.get(entry["from"], "")
 
 
 def merges_of(record: Subject, by: User) -> Any:

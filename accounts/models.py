@@ -229,6 +229,12 @@ class Merge(PartnerOwned):
     absorbed = models.JSONField(help_text=_("Keys and names of those that went into it."))
     values = models.JSONField(help_text=_("What changed in the record that stayed: field, before, after."))
     moved = models.JSONField(help_text=_("What hangs on it now: kind, link, keys, and where it came from."))
+    joined = models.JSONField(
+        default=list, db_default=[], help_text=_("What was written into rows that hang on it: kind, key, field, before, after.")
+    )
+    stayed = models.JSONField(
+        default=list, db_default=[], help_text=_("What could not come along, since the record that stayed has the same.")
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     undone_at = models.DateTimeField(null=True, blank=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from accounts.merging import merge_records
+from django.utils import timezone
+
+from accounts.merging import merge_records, written
 from accounts.models import Merge
-from leads.models import Lead
+from leads.models import Lead, PlanRun, QualificationAnswer
 from leads.services import FIELDS
 from partnerportal.core.actors import service
 from partners.models import User
@@ -14,7 +17,50 @@ from partners.models import User
 
 @service
 def merge_leads(keep: Lead, others: Sequence[Lead], *, chosen: Mapping[str, int], by: User) -> Merge:
-    """Make open leads one; its status stays that of the one that stays. A converted lead is refused. As `merge_records`."""
-    merge = merge_records(keep, others, fields=FIELDS, chosen=chosen, by=by)
+    """Make open leads one; its status stays that of the one that stays. A converted lead is refused. As `merge_records`.
+
+    What two of them answered to one question is kept of both, one below the other. Of two plans that run, one goes on with both's tasks.
+    """
+    merge = merge_records(keep, others, fields=FIELDS, chosen=chosen, by=by, join=_join)
     Lead.objects.for_partner(merge.partner_id).get(pk=merge.object_id).save(update_fields=["score"])  # With the answers that came along.
     return merge
+
+
+def _join(keep: Lead, absorbed: Sequence[Lead]) -> Iterator[dict[str, Any]]:
+    leads = [keep, *absorbed]
+    yield from _join_answers(leads)
+    yield from _join_plans(leads)
+
+
+def _join_answers(leads: Sequence[Lead]) -> Iterator[dict[str, Any]]:
+    """Write what further leads answered below what the first of them did."""
+    first: dict[int, QualificationAnswer] = {}
+    before: dict[int, str] = {}
+    for answer in _rows_of(QualificationAnswer, leads):
+        one = first.setdefault(answer.question_id, answer)
+        if answer.text not in one.text.split("\n\n"):
+            before.setdefault(answer.question_id, one.text)
+            one.text = f"{one.text}\n\n{answer.text}"
+    for question, text in before.items():
+        first[question].save(update_fields=["text", "updated_at"])
+        yield written(first[question], "text", before=text)
+
+
+def _join_plans(leads: Sequence[Lead]) -> Iterator[dict[str, Any]]:
+    """Let the first plan that runs take the tasks of the others, which end."""
+    running = [run for run in _rows_of(PlanRun, leads) if run.ended_at is None]
+    for other in running[1:]:
+        other.ended_at = timezone.now()
+        other.save(update_fields=["ended_at"])
+        yield written(other, "ended_at", before=None)
+    if len(running) > 1:
+        before = set(running[0].tasks.values_list("pk", flat=True))
+        running[0].tasks.add(*(task for other in running[1:] for task in other.tasks.all()))
+        yield written(running[0], "tasks", before=before)
+
+
+def _rows_of(model: Any, leads: Sequence[Lead]) -> list[Any]:
+    """The rows of a kind on leads, in the order of the leads."""
+    place = {lead.pk: number for number, lead in enumerate(leads)}
+    rows = model.objects.for_partner(leads[0].partner_id).filter(lead__in=leads).order_by("pk").select_for_update(of=("self",))
+    return sorted(rows, key=lambda row: (place[row.lead_id], row.pk))

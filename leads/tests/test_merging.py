@@ -193,6 +193,64 @@ def test_merge_contacts_leaves_a_part_in_a_project_that_both_have(anna):
     assert Project.objects.for_partner(anna.partner).get().contact == other
 
 
+TWO_ACCOUNTS = "They are at two accounts: merge these first."
+
+
+@pytest.fixture
+def twins(anna):
+    """One person at two accounts, with a project at the second."""
+    people = [
+        ContactFactory(account=AccountFactory(owner=anna), first_name="Mara", last_name="Dorigo", email="mara@dorigo.it") for _ in range(2)
+    ]
+    return [*people, ProjectFactory(account=people[1].account, contact=people[1])]
+
+
+def test_contacts_of_two_accounts_are_not_merged(anna, twins):
+    keep, other, project = twins
+
+    with pytest.raises(MergeRefused, match=TWO_ACCOUNTS):
+        merge_contacts(keep, [other], chosen={}, by=anna)
+
+    project.refresh_from_db()
+    assert project.contact == other
+    assert not Merge.objects.for_partner(anna.partner).exists()
+    assert Contact.objects.visible_to(anna).count() == 2
+
+
+def test_contacts_of_two_accounts_are_merged_once_the_accounts_are(anna, twins):
+    keep, other, project = twins
+    accounts = merge_accounts(keep.account, [other.account], chosen={}, by=anna)
+
+    contacts = merge_contacts(keep, [other], chosen={}, by=anna)
+
+    project.refresh_from_db()
+    assert (project.contact, project.account) == (keep, keep.account)
+    project.clean()
+    with pytest.raises(MergeRefused, match="names Mara Dorigo, who would be at another account:"):
+        undo_merge(accounts, by=anna)
+    assert undo_merge(contacts, by=anna).left == ()
+    assert undo_merge(accounts, by=anna).left == ()
+    project.refresh_from_db()
+    assert (project.contact, project.account) == (other, other.account)
+
+
+def test_the_pages_offer_no_merge_of_contacts_of_two_accounts(client, anna, twins):
+    keep, other, _project = twins
+    same = ContactFactory(account=keep.account, first_name="Mara", last_name="Dorigo", email="mara@dorigo.it")
+    client.force_login(anna)
+
+    offered = client.get(reverse("duplicates_of_contact", args=[keep.pk]))
+    asked = client.get(reverse("merge_contacts", args=[keep.pk]), {"with": other.pk})
+    sent = client.post(f"{reverse('merge_contacts', args=[keep.pk])}?with={other.pk}")
+
+    assert {one.record for one in offered.context["found"]} == {other, same}
+    assert offered.context["mergeable"] == [same]
+    assert (asked.status_code, sent.status_code) == (422, 409)
+    assert TWO_ACCOUNTS in asked.content.decode()
+    assert TWO_ACCOUNTS in sent.content.decode()
+    assert Contact.objects.visible_to(anna).count() == 3
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_merges_at_once_one_wins_and_the_other_gets_a_sentence():
     rep = UserFactory()

@@ -128,6 +128,75 @@ def test_merging_brings_the_answers_and_undoing_takes_them_back(anna, lead):
     assert answers(other) == {"situation": "Old", "budget": "Yes"}
 
 
+def rows_of(*leads):
+    """Answers and plans of leads, and the tasks of the plans, as they lie in the database."""
+    keys = [lead.pk for lead in leads]
+    said = QualificationAnswer.objects.for_partner(leads[0].partner_id).filter(lead__in=keys).order_by("pk")
+    runs = PlanRun.objects.for_partner(leads[0].partner_id).filter(lead__in=keys).order_by("pk")
+    return (
+        list(said.values_list("pk", "lead", "question", "text", "answered_by")),
+        [(run.pk, run.lead_id, run.ended_at, sorted(run.tasks.values_list("pk", flat=True))) for run in runs],
+        list(Task.objects.for_partner(leads[0].partner_id).order_by("pk").values_list("pk", "object_id", "completed_at", "deleted_at")),
+    )
+
+
+def test_what_two_leads_answered_to_one_question_is_kept_of_both(anna, ben, lead):
+    other, third = QualifiedLeadFactory(owner=anna), QualifiedLeadFactory(owner=anna)
+    services.answer_questions(lead, answers={"situation": "Old", "budget": "Yes"}, by=anna)
+    services.answer_questions(other, answers={"situation": "From 1998", "budget": "Yes", "timeframe": "May"}, by=ben)
+    services.answer_questions(third, answers={"timeframe": "June"}, by=anna)
+    before = rows_of(lead, other, third)
+
+    merge = merge_leads(lead, [other, third], chosen={}, by=anna)
+
+    assert answers(lead) == {"situation": "Old\n\nFrom 1998", "budget": "Yes", "timeframe": "May\n\nJune"}
+    assert undo_merge(merge, by=anna).left == ()
+    assert rows_of(lead, other, third) == before
+
+
+def test_an_answer_that_was_rewritten_since_stays_when_the_merge_is_undone(anna, lead):
+    other = QualifiedLeadFactory(owner=anna)
+    for one, text in ((lead, "Old"), (other, "From 1998")):
+        services.answer_questions(one, answers={"situation": text}, by=anna)
+    merge = merge_leads(lead, [other], chosen={}, by=anna)
+    services.answer_questions(lead, answers={"situation": "Nothing"}, by=anna)
+
+    assert undo_merge(merge, by=anna).left == ("“Nothing” (qualification answer) was changed since.",)
+
+    assert (answers(lead), answers(other)) == ({"situation": "Nothing"}, {"situation": "From 1998"})
+
+
+def test_the_page_of_a_merge_names_what_stayed_behind(as_anna, anna, alex, lead):
+    other = QualifiedLeadFactory(owner=anna, company="Second")
+    for one, text in ((lead, "Old"), (other, "From 1998")):
+        services.answer_questions(one, answers={"situation": text}, by=anna)
+        attached.follow(one, by=alex)
+
+    page = as_anna.get(merge_leads(lead, [other], chosen={}, by=anna).get_absolute_url()).content.decode()
+
+    assert "From 1998" in page
+    assert alex.get_full_name() in page
+
+
+def test_of_two_running_plans_one_goes_on_with_the_tasks_of_both(anna, lead, plan):
+    other = QualifiedLeadFactory(owner=anna)
+    runs = [services.start_plan(one, plan=plan, by=anna) for one in (lead, other)]
+    complete_task(runs[1].tasks.first(), by=anna)
+    before = rows_of(lead, other)
+
+    merge = merge_leads(lead, [other], chosen={}, by=anna)
+
+    running = PlanRun.objects.for_partner(anna.partner_id).filter(lead=lead, ended_at=None)
+    assert [run.pk for run in running] == [runs[0].pk]
+    assert len(open_tasks(lead)) == 7
+    assert undo_merge(merge, by=anna).left == ()
+    assert rows_of(lead, other) == before
+    merge_leads(lead, [other], chosen={}, by=anna)
+    assert services.stop_plan(lead, by=anna) == 7
+    assert open_tasks(lead) == []
+    assert not PlanRun.objects.for_partner(anna.partner_id).filter(ended_at=None).exists()
+
+
 def test_the_page_shows_each_reason_with_its_points(as_anna, lead):
     page = as_anna.get(lead.get_absolute_url()).content.decode()
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.duplicates import Duplicate
 from accounts.matching import Profile, profile
+from accounts.merging import refusal_of
 from accounts.models import Account, Contact
 from leads.duplicates import duplicates_of
 from leads.models import Lead
@@ -90,11 +91,12 @@ class DuplicatesOfRecord(RecordView):
         return self.page("leads/duplicates.html", context)
 
     def _mergeable(self, found: list[Duplicate]) -> list[Any]:
-        """Those of the same kind that the person may change, if this one too."""
+        """Those of the same kind that the person may change, if this one too, and that can be made one with it."""
         same = [one.record.pk for one in found if isinstance(one.record, self.model)]
         rows = self.model._default_manager.editable_by(self.request.user).filter(pk__in=[self.record.pk, *same])  # type: ignore[attr-defined]
         editable = list(rows) if same else []
-        return [one for one in editable if one != self.record] if self.record in editable else []
+        others = [one for one in editable if one != self.record and not refusal_of([self.record, one])]
+        return others if self.record in editable else []
 
 
 class DuplicatesOfLead(DuplicatesOfRecord):

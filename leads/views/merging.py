@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from accounts.merging import MOST, MergeRefused, merge_accounts, merge_contacts, undo_merge
+from accounts.merging import MOST, MergeRefused, merge_accounts, merge_contacts, refusal_of, stayed_behind, undo_merge
 from accounts.models import Account, Contact, Merge
 from accounts.services import ACCOUNT_FIELDS, CONTACT_FIELDS
 from catalog import words
@@ -52,7 +52,8 @@ class MergeRecords(RecordView):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         if not 1 <= len(self.others) < MOST:
             return self._page(_("Choose one or two records that you may change."), status=422)
-        return self._page()
+        refusal = refusal_of([self.record, *self.others])
+        return self._page(refusal, status=422 if refusal else 200)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         chosen = {name: int(key) for name in self.fields if (key := request.POST.get(name, "")).isdigit()}
@@ -141,6 +142,7 @@ class MergePage(RecordView):
             "merge": self.record,
             "tab": f"{kind._meta.model_name}s",
             "heading": _("Merged into %(record)s") % {"record": self.kept},
+            "stayed": list(stayed_behind(self.record)),
             "told": [(row, changes(row, limit=50)) for row in rows],
             "may_undo": self.record.may_be_undone(timezone.now())
             and kind._default_manager.editable_by(request.user).filter(pk=self.kept.pk).exists(),
