@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 
 from leads.models import Lead, WebEnquiry
@@ -26,7 +27,9 @@ def enquiries(record: Any, user: Any, window: Window) -> Iterator[Entry]:
             _("Wrote again through the web form") if one.is_repeat else _("Came through the web form"),
             at=one.consent_at,
             text=one.text,
-            detail=" ".join(part for part in (one.routed_because, consent) if part),
+            detail=format_html_join(
+                " ", "{}", ((part,) for part in (one.told_words or display.email(one.email), one.routed_because, consent) if part)
+            ),
             who=one.name,
             icon="globe",
             tone="violet",

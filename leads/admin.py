@@ -61,11 +61,15 @@ class EnquiryInline(PartnerOwnedInline):
 
     model = WebEnquiry
     fk_name = "vendor_lead"
-    fields = readonly_fields = ("consent_at", "name", "email", "text", "is_repeat", "consent_text", "language")
+    fields = readonly_fields = ("consent_at", "name", "email", "told_words", "text", "is_repeat", "consent_text", "language")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With the lead above, whoever has accepted it meanwhile."""
         return WebEnquiry.objects.across_partners(reason="the vendor's own lead, whose page has been asked for")
+
+    @admin.display(description=_("what was told"))
+    def told_words(self, enquiry: WebEnquiry) -> str:
+        return enquiry.told_words
 
 
 @admin.action(description=_("Assign to a partner, a person or a pool"), permissions=["assign"])

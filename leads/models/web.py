@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from leads.models.lead import Lead
 from leads.models.vendor import VendorLead
+from partnerportal.core import display
 from partnerportal.core.history import tracked
 from partnerportal.core.scoping import PartnerOwned
 from partners.models import Partner
@@ -69,6 +72,9 @@ class WebEnquiry(PartnerOwned):
     name = models.CharField(_("name"), max_length=201)
     email = models.EmailField(_("e-mail"))
     text = models.TextField(_("message"), blank=True, max_length=2000)
+    told = models.JSONField(
+        _("what was told"), default=dict, db_default={}, editable=False, help_text=_("Fields of a lead and their values.")
+    )
     is_repeat = models.BooleanField(_("the lead was there already"), default=False)
     routed_because = models.CharField(_("why it came to this owner"), max_length=500, blank=True)
     consent_text = models.TextField(_("consent"))
@@ -89,3 +95,10 @@ class WebEnquiry(PartnerOwned):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def told_words(self) -> SafeString:
+        """What was told, with the names of the fields, as a page writes it."""
+        fields = [(Lead._meta.get_field(name), value) for name, value in self.told.items()]
+        pairs = [(field.verbose_name, display.plain_value(field, field.to_python(value))) for field, value in fields]  # type: ignore[union-attr]
+        return format_html_join(" · ", "{}: {}", ((str(label)[:1].upper() + str(label)[1:], words) for label, words in pairs))

@@ -25,6 +25,7 @@ from partners.models import Partner, User
 from partners.roles import Role
 
 ASKED = ("company", "first_name", "last_name", "email", "phone", "city", "country", "product_of_interest", "total_users")
+NAMED = ("first_name", "last_name")
 FIXED = {"source": "website", "power": "unknown", "job_title": "other"}
 RANK = {Role.PARTNER_ADMIN: 0, Role.PARTNER_MANAGER: 1, Role.PARTNER_USER: 2}
 
@@ -67,7 +68,7 @@ def receive(form: WebForm, *, values: Mapping[str, Any], consent: Consent, submi
         form=form, partner=form.partner, submission=submission, is_repeat=found.is_repeat, routed_because=found.because[:500]
     )
     enquiry.name, enquiry.email = f"{values['first_name']} {values['last_name']}".strip(), values["email"]
-    enquiry.text, enquiry.language = values["description"], consent.language
+    enquiry.text, enquiry.language, enquiry.told = values["description"], consent.language, _told(values)
     enquiry.consent_text, enquiry.consent_at = consent.text, timezone.now()
     if isinstance(found.lead, Lead):
         enquiry.lead = found.lead
@@ -142,6 +143,12 @@ def _profile(values: Mapping[str, Any]) -> Profile:
 
 def _facts(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: values[name] for name in ASKED} | {"description": values["description"]}
+
+
+def _told(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What was told beside the name, as JSON keeps it: of a company that writes again, the lead keeps what it says already."""
+    said = {name: values[name] for name in ASKED if name not in NAMED and values[name] not in (None, "")}
+    return {name: value if isinstance(value, int) else str(value) for name, value in said.items()}
 
 
 def _tell(lead: Lead, *, is_repeat: bool) -> None:

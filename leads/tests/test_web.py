@@ -126,6 +126,38 @@ def test_a_second_enquiry_is_thanked_and_noted_on_the_first_lead(theirs, dora):
 
 
 @pytest.mark.django_db
+def test_what_a_second_enquiry_tells_is_read_on_the_timeline(theirs, client, dora):
+    send(theirs, city="", country="")
+    send(
+        theirs,
+        last_name="Rossi",
+        email="rossi@miramare.it",
+        phone="+39 0541 660044",
+        city="Riccione",
+        country="SM",
+        product_of_interest="x-bees",
+        total_users="70",
+    )
+    client.force_login(dora)
+    lead = Lead.objects.visible_to(dora).get()
+
+    timeline = client.get(f"/leads/{lead.pk}/panels/activity/").content.decode()
+
+    for told in ("Giulia Rossi", "rossi@miramare.it", "+39 0541 660044", "Riccione", "San Marino", "x-bees", "Total users: 70"):
+        assert told in timeline, told
+    assert (lead.last_name, lead.city, lead.total_users) == ("Marchetti", "", 40)
+
+
+@pytest.mark.django_db
+def test_what_is_told_is_kept_with_each_enquiry(theirs, vendors, dora):
+    for form in (theirs, vendors):
+        send(form, phone="", country="", total_users="", city="")
+
+    for enquiry in WebEnquiry.objects.across_partners(reason="test"):
+        assert enquiry.told == {"company": "Hotel Miramare", "email": "giulia@miramare.it", "product_of_interest": "collaboration"}
+
+
+@pytest.mark.django_db
 def test_what_others_have_or_what_is_closed_is_no_duplicate(theirs, dora, carla):
     LeadFactory(owner=carla, company="Hotel Miramare", email="giulia@miramare.it")
     LeadFactory(owner=dora, company="Hotel Miramare", email="giulia@miramare.it", status="not_in_target", not_in_target_reason="too-small")
