@@ -79,6 +79,7 @@ class ReportPage(Guarded):
             "heading": report.label,
             "report": report,
             "form": form,
+            "has_money": any(measure.kind == MONEY for measure in report.measures),
             "presets": _presets(timezone.localdate(), kept),  # type: ignore[arg-type]
             "scope": kept.get("of", "company"),
             "csv_url": f"?{urlencode(kept | {'format': 'csv'})}",  # type: ignore[arg-type]

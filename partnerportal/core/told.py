@@ -16,8 +16,8 @@ from partnerportal.core.fields import MoneyField
 from partnerportal.core.history import Change, FieldChange
 from partnerportal.core.scoping import PartnerOwned
 
-# Facts that a move writes along; the move's own line stands for them.
-QUIET = frozenset({"probability", "forecast_category", "stage_since", "weighted_pipeline", "converted_at", "closed_at", "estimate"})
+# Facts that a move or the worker writes along; the line of the move, or the file itself, stands for them.
+QUIET = frozenset({"pdf", "probability", "forecast_category", "stage_since", "weighted_pipeline", "converted_at", "closed_at", "estimate"})
 LONGEST = 60  # Characters of a value that a sentence still shows.
 
 
