@@ -146,8 +146,7 @@ class AccountDetail(RecordDetail):
 
     def get_panels(self) -> list[Panel]:
         found = [Panel(name, title, address(f"{name}:for_account", self.record.pk), sign) for name, title, sign in PANELS]
-        tasks = Panel("tasks", _("Tasks"), address("tasks:about", f"accounts.account:{self.record.pk}"))
-        return [panel for panel in [*found, tasks] if panel.url]
+        return [panel for panel in [*found, *self.task_panels()] if panel.url]
 
 
 # --- contacts ---------------------------------------------------------------------------
@@ -225,8 +224,7 @@ class ContactDetail(RecordDetail):
 
     def get_panels(self) -> list[Panel]:
         found = [Panel(name, title, address(f"{name}:for_contact", self.record.pk), sign) for name, title, sign in PANELS]
-        tasks = Panel("tasks", _("Tasks"), address("tasks:about", f"accounts.contact:{self.record.pk}"))
-        return [panel for panel in [*found, tasks] if panel.url]
+        return [panel for panel in [*found, *self.task_panels()] if panel.url]
 
 
 class ContactsOfAccount(RelatedPanel):

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from cases.models import Case
-from cases.views.lists import CaseList, CasesOfAccount
+from cases.views.lists import CaseList, CasesOfAccount, CasesOfContact
 from cases.views.record import AnswerCase, CaseActivity, CaseDetail, CaseNote, CasePin, CommentInternally, CommentOnCase
 from cases.views.submit import CaseAdd, CaseEdit
 from cases.views.verbs import DecideRequest, ReopenCase, ResolveCase, TakeCase
@@ -14,6 +14,7 @@ OWN = {"panel_activity", "notes", "pin_note"}
 
 cases = [
     path("panels/for-account/<int:pk>/", CasesOfAccount.as_view(), name="for_account"),
+    path("panels/for-contact/<int:pk>/", CasesOfContact.as_view(), name="for_contact"),
     path("<int:pk>/panels/activity/", CaseActivity.as_view(model=Case), name="panel_activity"),
     path("<int:pk>/notes/", CaseNote.as_view(model=Case), name="notes"),
     path("<int:pk>/notes/<int:note>/pin/", CasePin.as_view(model=Case), name="pin_note"),
@@ -27,7 +28,7 @@ cases = [
     *(
         one
         for one in record_urls(Case, hand_over=hand_over, list=CaseList, add=CaseAdd, detail=CaseDetail, edit=CaseEdit)
-        if one.name not in {*OWN, "clone"}
+        if one.name not in OWN
     ),
 ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +47,15 @@ def form_of(step: Step) -> type[StepForm]:
     return form  # type: ignore[return-value]
 
 
+class OrderForm(PartnerModelForm):
+    """What the partner may put right on a draft; the rest comes from the quote or is asked by the confirmation."""
+
+    class Meta:
+        model = Order
+        fields = ["reference", "desired_on"]
+        help_texts = {"reference": HELP["reference"], "desired_on": HELP["desired_on"]}
+
+
 @dataclass(frozen=True)
 class Offer:
     """A product that can be ordered to stock, and its prices for this partner, by quantity."""
@@ -88,6 +97,11 @@ class StockForm(PartnerForm):
         """What was typed, as far as it is valid."""
         typed = self.cleaned_data
         return [Wanted(offer.product, typed[_name(offer)]) for offer in self.offers if typed.get(_name(offer))]
+
+
+def quantities(lines: Iterable[tuple[int, int]]) -> dict[str, int]:
+    """The data of the form for products, by their ids, and quantities."""
+    return {f"quantity_{product}": quantity for product, quantity in lines}
 
 
 def _name(offer: Offer) -> str:

@@ -11,6 +11,7 @@ own = [
     *record_urls(Quote, hand_over=hand_over, list=lists.QuoteList, add=pages.QuoteAdd, detail=pages.QuoteDetail, edit=pages.QuoteEdit),
     path("panels/for-project/<int:pk>/", lists.QuotesOfProject.as_view(), name="for_project"),
     path("panels/products/for-project/<int:pk>/", lists.ProductsOfProject.as_view(), name="products_for_project"),
+    path("panels/for-contact/<int:pk>/", lists.QuotesOfContact.as_view(), name="for_contact"),
     path("panels/for-account/<int:pk>/", lists.QuotesOfAccount.as_view(), name="for_account"),
     path("<int:pk>/preview/", pages.QuotePreview.as_view(), name="preview"),
     path("<int:pk>/address/", pages.AddressFields.as_view(), name="address"),

@@ -551,3 +551,30 @@ def test_the_activity_names_the_agent_who_took_the_case(client, anna, tariq):
     page = client.get(reverse("cases:panel_activity", args=[case.pk]), headers={"HX-Request": "true"}).content.decode()
 
     assert "Set agent to Tariq Aziz" in page
+
+
+# --- clone --------------------------------------------------------------------------------------
+
+
+def test_a_case_is_submitted_again_from_an_earlier_one(as_anna, anna):
+    case = ClosedCaseFactory(owner=anna, subject="Wrong invoice")
+    page = as_anna.get(case.get_absolute_url()).content.decode()
+    assert to("clone", case) in page
+
+    form = as_anna.get(to("clone", case)).context["form"]
+    assert (form["subject"].value(), form["description"].value()) == (case.subject, case.description)
+    answer = as_anna.post(to("clone", case), NEW | {"subject": "Wrong invoice again"})
+
+    made = everything(Case).exclude(pk=case.pk).get()
+    assert answer.url == made.get_absolute_url()
+    assert (made.type, made.subject, made.status) == (case.type, "Wrong invoice again", Status.NEW)
+
+
+def test_a_colleague_copies_what_she_may_only_read(client, alex, anna):
+    case = CaseFactory(owner=anna)
+    client.force_login(alex)
+
+    page = client.get(case.get_absolute_url()).content.decode()
+
+    assert to("clone", case) in page
+    assert to("delete", case) not in page

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Account
+from accounts.models import Account, Contact
 from cases.filters import CaseFilter
 from cases.models import Case
 from cases.sla import ANSWERED, ANSWERED_LATE, DUE, OVERDUE
@@ -76,13 +76,25 @@ class CaseList(RecordList):
     )
 
 
-class CasesOfAccount(RelatedPanel):
-    """The cases about an account, on its page."""
+class CasesOf(RelatedPanel):
+    """Cases on another record's page."""
 
-    permission, add_permission = "cases.view_case", "cases.add_case"
-    parent_model, model, parent_field = Account, Case, "account"
+    is_block = True
+    permission, add_permission, model = "cases.view_case", "cases.add_case", Case
     label, add_label = gettext_lazy("Cases"), gettext_lazy("Submit")
     columns = (Column(gettext_lazy("Case"), "subject", is_title=True), Column(gettext_lazy("Status"), "status", render=choice))
 
     def all_url(self, parent: Any) -> str:
-        return f"{reverse('cases:list')}?view=all&account={parent.pk}"
+        return f"{reverse('cases:list')}?view=all&{self.parent_field}={parent.pk}"
+
+
+class CasesOfAccount(CasesOf):
+    parent_model, parent_field = Account, "account"
+
+
+class CasesOfContact(CasesOf):
+    parent_model, parent_field = Contact, "contact"
+
+    def add_url(self, parent: Contact) -> str:
+        """Submit one, with account and contact filled in."""
+        return f"{reverse('cases:add')}?account={parent.account_id}&contact={parent.pk}"

@@ -40,7 +40,7 @@ def is_agent(user: Any) -> bool:
 class CaseDetail(RecordDetail):
     model, permission = Case, "cases.view_case"
     template_name = "cases/case_detail.html"
-    icon, tone, can_clone = "life-preserver", "violet", False
+    icon, tone = "life-preserver", "violet"
     related = ("owner", "partner", "account", "contact", "agent")
 
     def get_eyebrow(self) -> list[SafeString | str]:
@@ -120,8 +120,9 @@ class CaseDetail(RecordDetail):
 
     def get_panels(self) -> list[Panel]:
         if self.record.topic != services.CLASSOUND_TOPIC or not self.request.user.has_perm("orders.view_order"):
-            return []
-        return [Panel("order", _("Order"), url=reverse("orders:for_case", args=[self.record.pk]), icon="box-seam")]
+            return self.task_panels()
+        order = Panel("order", _("Order"), url=reverse("orders:for_case", args=[self.record.pk]), icon="box-seam")
+        return [order, *self.task_panels()]
 
     def get_actions(self) -> list[Action]:
         if not self.is_editable:

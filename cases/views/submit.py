@@ -52,9 +52,12 @@ class CaseAdd(RecordAdd):
 
     @property
     def case_type(self) -> str:
-        return self.request.GET.get("type", "")
+        """What the address asks for; a clone is of the same type."""
+        return self.record.type if hasattr(self, "record") else self.request.GET.get("type", "")
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if "pk" in kwargs:
+            return super().dispatch(request, *args, **kwargs)
         is_open = self.case_type in OFFERED_TYPES and (
             not request.user.partner or not services.why_not_eligible(request.user.partner, self.case_type)
         )

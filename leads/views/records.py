@@ -272,7 +272,7 @@ class LeadDetail(RecordDetail):
         return super().get_context() | work
 
     def get_panels(self) -> list[Panel]:
-        return [Panel("tasks", _("Tasks"), reverse("tasks:about", args=[f"leads.lead:{self.record.pk}"]))]
+        return self.task_panels()
 
 
 class LeadMove(StageMove):

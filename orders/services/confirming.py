@@ -33,6 +33,16 @@ def answer_step(order: Order, *, step: Step, answers: Mapping[str, Any], by: Use
 
 
 @service
+def edit_order(order: Order, *, values: Mapping[str, Any], by: User) -> Order:
+    """Change what the partner writes on a draft. Raises NotYours, or IllegalMove once the order is confirmed."""
+    order = lock_draft(order, by)
+    for name, value in values.items():
+        setattr(order, name, value)
+    order.save(update_fields=[*values, "updated_at"])
+    return order
+
+
+@service
 def keep_typed(order: Order, *, step: Step, typed: Mapping[str, str], by: User) -> Order:
     """Keep what was typed on a step and is not valid yet, so that going back loses nothing.
 

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from cases.models import Case
+from cases.tests.factories import CaseFactory
 from catalog.models import Product
 from orders.models import Order
 from orders.tests.factories import (
@@ -531,3 +532,78 @@ def test_the_page_of_an_accepted_quote_leads_to_its_order(as_anna, anna):
     assert (f'action="{place}"' in before, panel in before) == (True, False)
     assert (f'action="{place}"' in after, panel in after) == (False, True)
     assert titles(as_anna.get(panel, **HTMX)) == [everything(Order).get().number]
+
+
+def test_the_same_products_are_ordered_once_more(as_anna, anna):
+    order = StockOrderFactory(owner=anna)
+    line = order.lines.get()
+    page = as_anna.get(order.get_absolute_url()).content.decode()
+    address = f"{reverse('orders:add')}?again={order.pk}"
+
+    assert address in page
+    form = as_anna.get(address).context["form"]
+    assert form[f"quantity_{line.product_id}"].value() == line.quantity
+
+
+def test_an_order_of_another_partner_is_not_copied(as_anna, carla):
+    order = StockOrderFactory(owner=carla)
+
+    assert as_anna.get(f"{reverse('orders:add')}?again={order.pk}").status_code == 404
+    assert as_anna.get(f"{reverse('orders:add')}?again=x").status_code == 404
+
+
+def test_the_order_of_a_customer_has_no_second_one(as_anna, anna):
+    page = as_anna.get(OrderFactory(owner=anna).get_absolute_url()).content.decode()
+
+    assert "?again=" not in page
+
+
+# --- edit ---------------------------------------------------------------------------------------
+
+
+def test_a_draft_takes_the_partners_own_number_and_the_day(as_anna, anna):
+    order = OrderFactory(owner=anna)
+
+    answer = as_anna.post(reverse("orders:edit", args=[order.pk]), {"reference": "PO 9", "desired_on": "2027-03-01", "base": ""})
+
+    order.refresh_from_db()
+    assert answer.url == order.get_absolute_url()
+    assert (order.reference, str(order.desired_on)) == ("PO 9", "2027-03-01")
+    assert order.history.first().author_name == anna.get_full_name()
+
+
+def test_a_cell_of_a_draft_is_changed_in_the_list(as_anna, anna):
+    order = OrderFactory(owner=anna)
+    address = reverse("orders:cell", args=[order.pk, "reference"])
+
+    as_anna.post(address, {"reference": "PO 10"}, **HTMX)
+
+    order.refresh_from_db()
+    assert order.reference == "PO 10"
+
+
+@pytest.mark.parametrize("factory", [ConfirmedOrderFactory, ShippedOrderFactory, CancelledOrderFactory])
+def test_what_the_vendor_has_is_only_read(as_anna, anna, factory):
+    order = factory(owner=anna, reference="PO 1")
+    address = reverse("orders:edit", args=[order.pk])
+
+    page = as_anna.get(order.get_absolute_url()).content.decode()
+    refusals = [as_anna.get(address).status_code, as_anna.post(address, {"reference": "PO 2", "desired_on": ""}).status_code]
+
+    order.refresh_from_db()
+    assert address not in page
+    assert refusals == [403, 422]
+    assert order.reference == "PO 1"
+
+
+@pytest.mark.parametrize("name", ["quotes:for_contact", "orders:for_contact", "cases:for_contact"])
+def test_panels_of_a_contact_list_what_she_is_named_on(client, as_anna, anna, carla, name):
+    order = OrderFactory(owner=anna)
+    case = CaseFactory(owner=anna, account=order.account, contact=order.contact)
+    told = {"quotes:for_contact": order.quote.number, "orders:for_contact": order.number, "cases:for_contact": case.subject}
+    address = reverse(name, args=[order.contact_id])
+
+    whole = reverse(name.replace("for_contact", "list")) + f"?view=all&contact={order.contact_id}"
+    assert all(told[name] in as_anna.get(place).content.decode() for place in (address, whole))
+    client.force_login(carla)
+    assert client.get(address).status_code == 404

@@ -4,25 +4,42 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Account
+from accounts.models import Account, Contact
 from cases.models import Case
 from orders import services
 from orders.filters import OrderFilter
+from orders.forms import OrderForm
 from orders.models import Order
 from orders.stages import Status
 from partnerportal.core import display
 from partnerportal.core.forms import ReasonForm
 from partnerportal.core.panels import RelatedPanel
+from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
 from partnerportal.core.tables import Column, amount, choice, link, owner_avatar
 from partnerportal.core.toasts import say, warn
-from partnerportal.core.views import LATELY, Action, Fact, ListView, PathBar, RecordDetail, RecordList, RecordView, Step, steps_of
+from partnerportal.core.views import (
+    LATELY,
+    Action,
+    Fact,
+    ListView,
+    Panel,
+    PathBar,
+    RecordDetail,
+    RecordEdit,
+    RecordList,
+    RecordView,
+    Step,
+    steps_of,
+)
+from partners.models import User
 from projects.models import Project
 from quotes.models import Quote
 
@@ -55,6 +72,7 @@ class OrderList(RecordList):
         Column(gettext_lazy("Created"), "created_at", sort="created_at"),
         Column(gettext_lazy("Owner"), "owner", render=owner_avatar, sort="owner__last_name"),
         Column(gettext_lazy("Reference"), "reference", is_optional=True),
+        Column(gettext_lazy("Desired date"), "desired_on", is_optional=True),
         Column(gettext_lazy("Tracking"), "tracking", is_optional=True),
         Column(gettext_lazy("Partner"), "partner.name", is_optional=True),
     )
@@ -124,6 +142,17 @@ class OrderDetail(RecordDetail):
     def _facts(self, *names: str) -> list[Fact]:
         return [fact_of(self.record, name) for name in names]
 
+    def get_panels(self) -> list[Panel]:
+        return self.task_panels()
+
+    def own_actions(self) -> list[Action]:
+        """What every record can do, and the same products once more; the quote of a customer has one order."""
+        found = super().own_actions()
+        if not self.record.is_stock or not self.request.user.has_perm("orders.add_order"):
+            return found
+        again = Action(_("Clone"), f"{reverse('orders:add')}?again={self.record.pk}", "copy", hint=_("The same products once more"))
+        return [*found, again]
+
     def get_actions(self) -> list[Action]:
         if not (self.is_editable and self.record.is_draft):
             return []
@@ -160,6 +189,23 @@ class PlaceOrder(RecordView):
 
     def go(self, address: str) -> HttpResponse:
         return HttpResponse(status=204, headers={"HX-Redirect": address}) if self.wants_part else HttpResponseRedirect(address)
+
+
+class OrderEdit(RecordEdit):
+    """The partner's own words on a draft."""
+
+    model, permission, form_class = Order, "orders.change_order", OrderForm
+    open_to_change = Q(status=Status.DRAFT)
+
+    def check(self) -> None:
+        if not self.record.is_draft:
+            raise NotYours(
+                _("This order is with the vendor and can only be read. Your account manager can tell you what is still possible.")
+            )
+
+    @staticmethod
+    def service(record: Order, *, values: dict[str, Any], by: User) -> Order:
+        return services.edit_order(record, values=values, by=by)
 
 
 class CancelOrder(RecordView):
@@ -215,6 +261,10 @@ class OrdersOf(RelatedPanel):
 
 class OrdersOfAccount(OrdersOf):
     parent_model, parent_field = Account, "account"
+
+
+class OrdersOfContact(OrdersOf):
+    parent_model, parent_field = Contact, "contact"
 
 
 class OrdersOfProject(OrdersOf):

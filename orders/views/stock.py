@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +16,8 @@ from django.utils.translation import gettext as _
 from catalog.models import BillingPeriod, Family, Product
 from catalog.services import price_table
 from orders import services
-from orders.forms import Offer, StockForm
+from orders.forms import Offer, StockForm, quantities
+from orders.models import Order, OrderKind
 from orders.stock import total_of
 from partnerportal.core.submissions import new_token, once
 from partnerportal.core.toasts import say
@@ -46,8 +48,8 @@ class NewToStock(Guarded):
         return [Offer(product, prices[key].costs) for product, key in keys if key in prices]
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """The empty form; with quantities in the address they are filled in, and htmx gets the sum alone."""
-        form = StockForm(request.GET or None, offers=self.offers(), user=request.user)
+        """The empty form; what the address asks for is filled in, and htmx gets the sum alone."""
+        form = StockForm(self.asked(request), offers=self.offers(), user=request.user)
         if self.wants_part:
             return self.page("orders/_stock_sum.html", self.sums(form))
         return self.show(form)
@@ -67,6 +69,14 @@ class NewToStock(Guarded):
         except services.StockRefused as refusal:
             form.add_error(None, str(refusal))
             return self.show(form, status=422)
+
+    def asked(self, request: HttpRequest) -> Any:
+        """What the address fills in: quantities, or those of an earlier order that the person sees."""
+        again = request.GET.get("again", "")
+        if not again:
+            return request.GET or None
+        order = get_object_or_404(Order.objects.visible_to(request.user), pk=again if again.isdecimal() else 0, record_type=OrderKind.STOCK)
+        return quantities(order.lines.values_list("product", "quantity"))
 
     def sums(self, form: StockForm) -> dict[str, Any]:
         """The total of what is typed, and which packs it opens."""

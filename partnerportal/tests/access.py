@@ -78,7 +78,7 @@ def filled(name: str, place: str, world: World) -> str:
 
 
 CELLS = {"leads": "company", "accounts": "name", "contacts": "last_name", "projects": "name", "quotes": "name"}
-CELLS |= {"cases": "subject", "tasks": "subject"}
+CELLS |= {"orders": "reference", "cases": "subject", "tasks": "subject"}
 KEYS = {
     "leads": "leads.lead",
     "accounts": "accounts.account",

@@ -85,7 +85,8 @@ MATRIX: dict[tuple[str, str], str] = {
     ("lofoonfnnfl", "lofoonfnnfl"): """
         merge_leads
         leads:qualify leads:next_step
-        leads:cell leads:delete leads:edit leads:owner orders:cancel orders:confirm orders:delete orders:owner projects:add_contact
+        leads:cell leads:delete leads:edit leads:owner orders:cancel orders:cell orders:confirm
+        orders:edit orders:delete orders:owner projects:add_contact
         projects:agreement projects:cell projects:close projects:convert projects:delete projects:demo projects:edit projects:next_step
         projects:owner projects:reopen projects:why_won projects:withdraw quotes:compose
         quotes:accept quotes:cancel quotes:cell quotes:delete quotes:edit quotes:owner
@@ -93,10 +94,11 @@ MATRIX: dict[tuple[str, str], str] = {
     """,
     ("lofoonfnofl", "lofoonfnofl"): "cases:cell cases:decide cases:edit cases:owner cases:reopen",
     ("loooonfnffl", "loooonfnffl"): "accounts:clone contacts:clone",
-    ("loooonfnnfl", "loooonfnnfl"): "leads:clone projects:clone quotes:clone tasks:clone",
+    ("loooonfnnfl", "loooonfnnfl"): "cases:clone leads:clone projects:clone quotes:clone tasks:clone",
     ("loooonnnnnl", "lmmmmnnnnnl"): "partners:person",
     ("loooononfol", "lmmmmmmmfml"): """
-        contacts:for_account orders:for_account orders:for_case orders:for_project orders:for_quote projects:contacts
+        contacts:for_account orders:for_account orders:for_contact orders:for_case quotes:for_contact
+        orders:for_project orders:for_quote projects:contacts
         projects:for_account projects:for_contact quotes:for_account quotes:for_project quotes_of_account quotes_of_project
         quotes:products_for_project
         tasks:about
@@ -114,7 +116,7 @@ MATRIX: dict[tuple[str, str], str] = {
         quotes:compare quotes:document quotes:history quotes:panel_activity quotes:panel_files quotes:preview tasks:detail tasks:history
         tasks:panel_activity tasks:panel_files leads:mentions orders:mentions projects:mentions quotes:mentions tasks:mentions
     """,
-    ("loooononool", "lmmmmmmmmml"): "cases:for_account",
+    ("loooononool", "lmmmmmmmmml"): "cases:for_account cases:for_contact",
     ("loooononool", "lmmmmnmnmml"): "cases:detail cases:history cases:mentions cases:panel_activity cases:panel_files",
     ("loooooffffl", "lmmmmmffffl"): "accounts:import_template contacts:import_template leads:import_template projects:contact_choices",
     ("loooooffffl", "loooooffffl"): """

@@ -180,11 +180,6 @@ class ProjectDetail(RecordDetail):
         lost = Action(_("Close as lost"), self.link("close"), "x-circle", method="dialog", is_in_menu=True, is_dangerous=True)
         return [agreement, lost]
 
-    def own_actions(self) -> list[Action]:
-        """A closed project is not edited."""
-        actions = super().own_actions()
-        return actions if self.record.is_open else [action for action in actions if action.url != self.link("edit")]
-
     # --- details and amounts ---------------------------------------------------------------
 
     def get_details(self) -> list[Fact]:
@@ -308,13 +303,11 @@ class ProjectDetail(RecordDetail):
             Panel("contacts", _("Contacts"), reverse("projects:contacts", args=[pk])),
             Panel("orders", _("Orders"), address("orders:for_project", pk)),
         ]
-        return [panel for panel in panels if panel.url]
+        return [*(panel for panel in panels if panel.url), *self.task_panels()]
 
     def get_context(self) -> dict[str, Any]:
         may_answer = self.is_editable and self.record.is_open and not self.record.approved_by_am
-        context = super().get_context()
-        return context | {
-            "edit_url": context["edit_url"] if self.record.is_open else "",
+        return super().get_context() | {
             "amounts": self.get_amounts(),
             "sums": self.get_sums(),
             "changed": what_changed(self.record, self.request.user),

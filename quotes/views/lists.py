@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Account
+from accounts.models import Account, Contact
 from partnerportal.core import display, tables
 from partnerportal.core.panels import RelatedPanel
 from partnerportal.core.tables import Column
@@ -87,6 +87,16 @@ class QuotesOfAccount(RelatedPanel):
     parent_model, model, parent_field, permission = Account, Quote, "account", "quotes.view_quote"
     label = gettext_lazy("Quotes")
     columns = QuotesOfProject.columns
+
+
+class QuotesOfContact(RelatedPanel):
+    parent_model, model, parent_field, permission = Contact, Quote, "contact", "quotes.view_quote"
+    label = gettext_lazy("Quotes")
+    columns = QuotesOfProject.columns
+
+    def all_url(self, parent: Contact) -> str:
+        """The list of all of them, whatever their status."""
+        return f"{reverse('quotes:list')}?view=all&contact={parent.pk}"
 
 
 class ProductsOfProject(RelatedPanel):

@@ -158,8 +158,9 @@ class QuoteDetail(RecordDetail):
 
     def get_panels(self) -> list[Panel]:
         if self.record.status != Status.ORDERED:
-            return []
-        return [Panel("order", _("Order"), url=reverse("orders:for_quote", args=[self.record.pk]), icon="box-seam")]
+            return self.task_panels()
+        order = Panel("order", _("Order"), url=reverse("orders:for_quote", args=[self.record.pk]), icon="box-seam")
+        return [order, *self.task_panels()]
 
     def get_context(self) -> dict[str, Any]:
         versions = Quote.objects.visible_to(self.request.user).filter(project=self.record.project_id).exclude(pk=self.record.pk)
@@ -168,7 +169,6 @@ class QuoteDetail(RecordDetail):
         return {
             **context,
             "buttons": [action for action in own if action.icon != "pencil"] if not self.record.is_draft else own,
-            "edit_url": self.link("edit") if self.is_editable and self.record.is_draft else "",
             **context_of_lines(self.section),
             "document": document_state(self.record),
             "private_link": private_link(self.record) if self.record.content and self.is_editable else "",

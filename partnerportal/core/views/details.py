@@ -158,6 +158,11 @@ class RecordDetail(RecordView):
         return self.record if hasattr(self.record, "is_mine_to_change") else self.get_queryset().get(pk=self.record.pk)
 
     @cached_property
+    def edit_url(self) -> str:
+        """Where the record is edited; empty for who may not, and for a record that can only be read now."""
+        return self.link("edit") if self.is_editable and self._as_found.is_open_to_change else ""
+
+    @cached_property
     def cells(self) -> frozenset[str]:
         """The fields that this person may change where they stand."""
         may = self.is_editable and self._as_found.is_open_to_change
@@ -200,7 +205,7 @@ class RecordDetail(RecordView):
             "buttons": [action for action in actions if not action.is_in_menu],
             "menu": [action for action in actions if action.is_in_menu],
             "is_editable": self.is_editable,
-            "edit_url": self.link("edit") if self.is_editable else "",
+            "edit_url": self.edit_url,
             "history_url": self.link("history"),
             "activity_url": self.link("panel_activity"),
             "panels": [self._placed(panel) for panel in self.get_panels()],
@@ -239,6 +244,12 @@ class RecordDetail(RecordView):
         """The related lists."""
         return self.panels
 
+    def task_panels(self) -> list[Panel]:
+        """The open tasks about the record, for a page to list among its panels; none for a role that has no tasks."""
+        if not self.request.user.has_perm("tasks.view_task"):
+            return []
+        return [Panel("tasks", _("Tasks"), reverse("tasks:about", args=[f"{self.model._meta.label_lower}:{self.record.pk}"]))]
+
     def _placed(self, panel: Panel) -> Panel:
         return panel if panel.url else replace(panel, url=f"{self.record.get_absolute_url()}panels/{panel.name}/")
 
@@ -259,12 +270,14 @@ class RecordDetail(RecordView):
         )
         history = Action(_("History"), self.link("history"), "clock-history", is_in_menu=True)
         mute = [self._mute()] if self.standing else []
+        label = self.model._meta.label_lower.split(".")
+        may_clone = self.can_clone and self.request.user.has_perm(f"{label[0]}.add_{label[1]}")
+        clone = [Action(_("Clone"), self.link("clone"), "copy")] if may_clone else []
         if not self.is_editable:
-            return [follow, *mute, history]
-        clone = [Action(_("Clone"), self.link("clone"), "copy")] if self.can_clone else []
+            return [follow, *clone, *mute, history]
         return [
             follow,
-            Action(_("Edit"), self.link("edit"), "pencil"),
+            *([Action(_("Edit"), self.edit_url, "pencil")] if self.edit_url else []),
             *clone,
             Action(_("Change owner"), self.link("owner"), "person-gear", method="dialog"),
             *mute,
