@@ -1,7 +1,8 @@
 """Pictures of every page of a running demo, for looking at: `bin/pictures`.
 
 Signs in by the form as each person, opens the fixed pages and the first record of every list, and writes
-`pictures/<width>-<scheme>/<person>-<page>.png`. Says at the end which page answered with an error, breached the content
+`pictures/<width>-<scheme>/<person>-<page>.png`; lists also with nothing in them and with rows selected, forms also with what they
+refuse. Says at the end which page answered with an error, breached the content
 security policy, or scrolled sideways.
 """
 
@@ -37,7 +38,10 @@ PAGES = {
     "wmp": "/wmp/",
     "help": "/help/",
     "not-found": "/nothing/",
+    **{f"{name}-nothing": f"/{name}/?q=zzzzzzzz" for name in LISTS},
 }
+SELECTED = {f"{name}-selected": f"/{name}/" for name in LISTS}
+REFUSED = {f"{name}-refused": f"/{name}/new/" for name in LISTS if name not in ("quotes", "orders", "cases")}
 OUTSIDE = {"sign-in": "/auth/login/", "reset": "/auth/password/reset/"}
 VENDOR = {"mailbox": "/mailbox/", "admin": "/admin/"}
 HEIGHTS = {1440: 1000, 390: 844}
@@ -85,12 +89,13 @@ class Camera:
             self.complaints.append(f"{self.page.url}: {text[:200]}")
 
     def take(self, name: str, address: str) -> None:
-        """Open a page, wait for its panels, and write the picture."""
+        """Open a page, wait for its panels, bring it to where its name says, and write the picture."""
         answer = self.page.goto(address, wait_until="networkidle")
         self.page.wait_for_function("!document.querySelector('[hx-trigger=load] > .loading > a')", timeout=30_000)
         status = answer.status if answer else 0
         if status >= 400 and name != "not-found":
             self.complaints.append(f"{address}: {status}")
+        self._bring(name)
         if self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
             self.complaints.append(f"{address}: scrolls sideways at {self.page.viewport_size}")
         # The window grows to the page, so that what sticks to its lower edge stands below the content.
@@ -99,6 +104,15 @@ class Camera:
         self.page.set_viewport_size({"width": window["width"], "height": max(window["height"], min(whole, TALLEST))})
         self.page.screenshot(path=self.folder / f"{self.person}-{name}.png")
         self.page.set_viewport_size(window)
+
+    def _bring(self, name: str) -> None:
+        """Select the first rows, or send the empty form."""
+        boxes = self.page.locator("input[name=ids]") if name in SELECTED else None
+        for index in range(min(boxes.count(), 2) if boxes else 0):
+            boxes.nth(index).check()  # type: ignore[union-attr]
+        if name in REFUSED:
+            self.page.locator("[data-save]").last.click()
+            self.page.locator(".is-invalid").first.wait_for()
 
 
 def main(arguments: list[str]) -> int:
@@ -145,7 +159,7 @@ def _round(context: BrowserContext, folder: Path, email: str, only: str) -> list
     pages = PAGES if email.split("@")[1] != "vendor.com" else {"home": "/", **VENDOR}
     if not is_first:  # The others' pages differ where their rights do.
         pages = {name: address for name, address in pages.items() if name in {"home", "leads", "projects", "team", *VENDOR}}
-    for name, address in [*pages.items(), *(records(camera.page) if is_first else ())]:
+    for name, address in [*pages.items(), *([*SELECTED.items(), *REFUSED.items(), *records(camera.page)] if is_first else ())]:
         if name.startswith(only):
             camera.take(name, address)
     return camera.complaints

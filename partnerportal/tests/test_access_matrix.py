@@ -93,8 +93,8 @@ MATRIX: dict[tuple[str, str], str] = {
         tasks:cell tasks:delete tasks:edit tasks:owner
     """,
     ("lofoonfnofl", "lofoonfnofl"): "cases:cell cases:decide cases:edit cases:owner cases:reopen",
-    ("loooonfnffl", "loooonfnffl"): "accounts:clone contacts:clone",
-    ("loooonfnnfl", "loooonfnnfl"): "cases:clone leads:clone projects:clone quotes:clone tasks:clone",
+    ("loooonfnffl", "loooonfnffl"): "accounts:clone cases:clone contacts:clone",
+    ("loooonfnnfl", "loooonfnnfl"): "leads:clone projects:clone quotes:clone tasks:clone",
     ("loooonnnnnl", "lmmmmnnnnnl"): "partners:person",
     ("loooononfol", "lmmmmmmmfml"): """
         contacts:for_account orders:for_account orders:for_contact orders:for_case quotes:for_contact
