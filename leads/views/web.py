@@ -24,7 +24,7 @@ from partnerportal.core.submissions import new_token
 from partnerportal.core.toasts import say
 from partnerportal.core.views import Guarded
 
-SPOKEN = ("en", "de")
+SPOKEN = [code for code, _name in settings.LANGUAGES]
 
 
 @method_decorator(login_not_required, name="dispatch")

@@ -1,4 +1,4 @@
-"""Every text goes through gettext, German is complete, and what is compiled is what is written.
+"""Every text goes through gettext, German is complete, customers read their own language, and what is compiled is what is written.
 
 The pages are rendered in a language that exists for this test alone: each translated text stands in brackets. What is left
 outside them and is no data of the database has not been marked.
@@ -28,7 +28,25 @@ from partners.services import Invitee
 from projects.tests.factories import ProjectFactory
 
 ROOT = settings.BASE_DIR
-GERMAN = ROOT / "locale/de/LC_MESSAGES"
+LANGUAGES = [code for code, _name in settings.LANGUAGES if code != "en"]
+CUSTOMERS = (  # What somebody without an account reads: her page of a quote, its document and mail, the public form, and refusals.
+    "templates/quotes/customer*.html",
+    "templates/quotes/_customer*.html",
+    "templates/quotes/_paper.html",
+    "templates/quotes/_address.html",
+    "templates/layouts/customer.html",
+    "templates/emails/quote_sent*",
+    "templates/emails/base.html",
+    "templates/leads/web*.html",
+    "templates/4*.html",
+    "templates/5*.html",
+    "quotes/documents.py",
+    "quotes/services/answering.py",
+    "quotes/views/customer.py",
+    "catalog/models.py",
+    "leads/services/web.py",
+    "leads/views/web.py",
+)
 SOURCES = [*settings.BASE_DIR.glob("*/**/*.py"), *settings.BASE_DIR.glob("templates/**/*.*")]
 OUTSIDE = {".venv", "tests", "migrations", "bench", "node_modules"}
 CALLS = {"_": 1, "_now": 1, "gettext": 1, "gettext_lazy": 1, "gettext_noop": 1, "ngettext": 2, "ngettext_lazy": 2}
@@ -53,9 +71,9 @@ def marked_in_template(source: str) -> set[str]:
     return {ast.literal_eval(text) for text in calls}
 
 
-def marked() -> set[str]:
+def marked(sources=SOURCES) -> set[str]:
     found = set()
-    for path in SOURCES:
+    for path in sources:
         if path.is_file() and not OUTSIDE & set(path.relative_to(ROOT).parts):
             if path.suffix == ".py":
                 found |= marked_in(path.read_text())
@@ -64,10 +82,14 @@ def marked() -> set[str]:
     return found - {""}
 
 
-def written() -> dict[str, list[str]]:
+def catalogue(language: str):
+    return ROOT / "locale" / language / "LC_MESSAGES"
+
+
+def written(language: str = "de") -> dict[str, list[str]]:
     """The catalogue as it is written: each text with its translations."""
     entries = {}
-    for block in (GERMAN / "django.po").read_text().split("\n\n")[1:]:
+    for block in (catalogue(language) / "django.po").read_text().split("\n\n")[1:]:
         texts = dict(re.findall(r"^(\w+(?:\[\d\])?) (\".*\")$", block, re.M))
         unquoted = {name: ast.literal_eval(text) for name, text in texts.items()}
         entries[unquoted["msgid"]] = [text for name, text in unquoted.items() if name.startswith("msgstr")]
@@ -85,18 +107,33 @@ def test_every_text_is_in_german():
     assert sorted(text for text, translations in german.items() if not all(translations)) == []
 
 
-def test_the_catalogue_holds_nothing_that_is_gone():
-    assert sorted(set(written()) - marked()) == []
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_customer_reads_her_language(language):
+    texts = marked([path for pattern in CUSTOMERS for path in ROOT.glob(pattern)])
+
+    assert {"Accept the quote", "You asked for a change"} <= texts
+    assert sorted(text for text in texts if not all(written(language).get(text, [""]))) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_is_said_to_be_nothing(language):
+    assert sorted(text for text, translations in written(language).items() if not all(translations)) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_catalogue_holds_nothing_that_is_gone(language):
+    assert sorted(set(written(language)) - marked()) == []
 
 
 def placeholders(text: str) -> list[str]:
     return sorted(re.findall(r"%\(\w+\)[sd]|%%|\{\w+\}|</?b>", text))
 
 
-def test_translations_keep_their_placeholders():
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_translations_keep_their_placeholders(language):
     odd = {
         text: translations
-        for text, translations in written().items()
+        for text, translations in written(language).items()
         for one in translations[-1:]
         if placeholders(one) != placeholders(text)
     }
@@ -104,24 +141,35 @@ def test_translations_keep_their_placeholders():
     assert odd == {}
 
 
-def test_what_is_compiled_is_what_is_written():
-    with (GERMAN / "django.mo").open("rb") as file:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_compiled_is_what_is_written(language):
+    with (catalogue(language) / "django.mo").open("rb") as file:
         compiled = gettext.GNUTranslations(file)
 
-    for text, translations in written().items():
+    for text, translations in written(language).items():
         if len(translations) == 1:
             assert compiled.gettext(text) == translations[0]
 
 
-def test_the_portal_speaks_german_to_whom_it_should(client, anna):
-    anna.language = "de"
+@pytest.mark.parametrize(
+    ("language", "heading"),
+    [
+        ("de", "Profil und Einstellungen"),
+        ("it", "Profilo e impostazioni"),
+        ("fr", "Profil et paramètres"),
+        ("es", "Perfil y configuración"),
+        ("nl", "Profiel en instellingen"),
+    ],
+)
+def test_the_portal_speaks_the_language_of_a_person(client, anna, language, heading):
+    anna.language = language
     anna.save()
     client.force_login(anna)
 
     page = client.get("/profile/").content.decode()
 
-    assert '<html lang="de"' in page
-    assert "Profil und Einstellungen" in page
+    assert f'<html lang="{language}"' in page
+    assert heading in page
 
 
 # --- what is not marked ----------------------------------------------------------------------

@@ -275,10 +275,21 @@ def test_a_form_of_another_site_is_refused(anna):
     assert reread(quote).status == Status.SUBMITTED
 
 
-def test_the_page_speaks_the_customers_language(client, anna):
-    quote = SubmittedQuoteFactory(owner=anna, language="de", lines=[("UC-BUSINESS", 100, "yearly", "0")])
+@pytest.mark.parametrize(
+    ("language", "button", "amount"),
+    [
+        ("de", "Angebot annehmen", "13.176,00\xa0€"),
+        ("it", "Accetta l'offerta", "13.176,00\xa0€"),
+        ("fr", "Accepter le devis", "13\u202f176,00\xa0€"),
+        ("es", "Aceptar la oferta", "13.176,00\xa0€"),
+        ("nl", "Offerte accepteren", "€\xa013.176,00"),
+    ],
+)
+def test_the_page_speaks_the_customers_language(client, anna, language, button, amount):
+    quote = SubmittedQuoteFactory(owner=anna, language=language, lines=[("UC-BUSINESS", 100, "yearly", "0")])
 
     response = client.get(link(quote))
 
-    assert '<html lang="de"' in response.text
-    assert "13.176,00\xa0€" in response.text
+    assert f'<html lang="{language}"' in response.text
+    assert button in response.text
+    assert amount in response.text

@@ -120,8 +120,19 @@ def test_it_is_tagged_for_screen_readers(script, count):
     assert kinds.count("/TR") >= count + 5
 
 
-def test_a_quote_in_german_is_written_in_german():
-    text = PdfReader(BytesIO(html_to_pdf(documents.as_html(replace(document("latin", 1), language="de"))))).pages[0].extract_text()
+@pytest.mark.parametrize(
+    ("language", "page", "day", "heading"),
+    [
+        ("de", "Seite 1 / ", "01.04.2026", "Menge"),
+        ("it", "Pagina 1 / ", "1 apr 2026", "Quantità"),
+        ("fr", "Page 1 / ", "1 avr. 2026", "Quantité"),
+        ("es", "Página 1 / ", "1 abr 2026", "Cantidad"),
+        ("nl", "Pagina 1 / ", "1 apr 2026", "Aantal"),
+    ],
+)
+def test_a_quote_is_written_in_the_customers_language(language, page, day, heading):
+    text = PdfReader(BytesIO(html_to_pdf(documents.as_html(replace(document("latin", 1), language=language))))).pages[0].extract_text()
 
-    assert "Seite 1 / " in text
-    assert "01.04.2026" in text
+    assert page in text
+    assert day in text
+    assert heading in text
