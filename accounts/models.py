@@ -104,6 +104,7 @@ class Account(Taskable):
     country = CountryField(_("country"), blank=True)
     description = models.TextField(_("description"), blank=True, max_length=10_000)
     history = tracked()
+    heard = ("owner", "name")
 
     objects = PartnerManager.from_queryset(AccountQuerySet)()  # type: ignore[misc]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
@@ -25,6 +27,7 @@ def email_answer(*, comment_id: int) -> None:
     _send(
         "case_answered",
         comment.case,
+        since=comment.created_at,
         key=f"case.answered:{comment_id}",
         who=comment.author.get_full_name(),
         excerpt=Truncator(comment.text).chars(EXCERPT),
@@ -36,12 +39,12 @@ def email_resolved(*, case_id: int, move_id: int) -> None:
     """Tell the owner by mail that the case is resolved, and how to come back."""
     case = Case.objects.across_partners(reason="outbox: case.resolved").select_related("owner").get(pk=case_id)
     move = StageMove.objects.for_partner(case.partner_id).get(pk=move_id)
-    _send("case_resolved", case, key=f"case.resolved:{move_id}", who=move.by_name, reason=move.reason)
+    _send("case_resolved", case, since=move.at, key=f"case.resolved:{move_id}", who=move.by_name, reason=move.reason)
 
 
-def _send(name: str, case: Case, *, key: str, **facts: str) -> None:
+def _send(name: str, case: Case, *, key: str, since: datetime, **facts: str) -> None:
     owner = case.owner
-    if owner.is_active and wants_mail(owner, "case"):
+    if owner.is_active and wants_mail(owner, name.replace("_", "."), about=case, since=since):
         link = f"{settings.SITE_URL}{case.get_absolute_url()}"
         emails.send(name, (owner.get_full_name(), owner.email), {"case": case, "link": link, **facts}, language=owner.language, key=key)
 

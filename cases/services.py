@@ -8,6 +8,7 @@ bell, with a link. An internal comment leaves no trace outside of its own row.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ from cases.stages import MOVES, Status
 from cases.warranty import Cover, cover
 from partnerportal.core import outbox
 from partnerportal.core.actors import Actor, service
+from partnerportal.core.attached import tell_followers
 from partnerportal.core.files import attach_file
 from partnerportal.core.models import StageMove
 from partnerportal.core.moves import record_move
@@ -196,9 +198,9 @@ def comment_on_case(case: Case, text: str, *, by: User) -> Comment:
     _require_not_closed(case)
     comment = _write(case, text, by=by)
     if case.status in (Status.WAITING, Status.RESOLVED):
-        _move(case, Status.IN_PROGRESS, by=Actor.of(by))
-    if case.agent and case.agent_id != by.pk:
-        _tell(case, [case.agent], gettext_noop("%(who)s commented on case %(number)s: %(subject)s"), by=by)
+        _move(case, Status.IN_PROGRESS, by=Actor.of(by), is_told=False)
+    sentence = gettext_noop("%(who)s commented on case %(number)s: %(subject)s")
+    _tell(case, sentence, kind="case.commented", by=Actor.of(by), but=_tell_agent(case, sentence, by=by))
     return comment
 
 
@@ -206,8 +208,8 @@ def comment_on_case(case: Case, text: str, *, by: User) -> Comment:
 def answer_case(case: Case, text: str, *, to: str, by: User) -> Comment:
     """A public answer of an agent, after which the case is in progress, waiting for the partner, or resolved (`to`).
 
-    The first answer stops the response clock; an unassigned case becomes the agent's. Owner (mail and bell) and followers
-    (bell) hear of it. Raises NotYours, CaseClosed or IllegalMove.
+    The first answer stops the response clock; an unassigned case becomes the agent's. Owner and followers
+    hear of it. Raises NotYours, CaseClosed or IllegalMove.
     """
     case = _locked_for_agent(case, by)
     _require_not_closed(case)
@@ -221,8 +223,8 @@ def answer_case(case: Case, text: str, *, to: str, by: User) -> Comment:
     if to == case.status:
         case.save(update_fields=["agent", "first_answered_at", "updated_at"])
     else:
-        _move(case, to, by=Actor.of(by), also=("agent", "first_answered_at"))
-    _tell(case, _hearers(case), gettext_noop("%(who)s answered case %(number)s: %(subject)s"), by=by)
+        _move(case, to, by=Actor.of(by), also=("agent", "first_answered_at"), is_told=False)
+    _tell(case, gettext_noop("%(who)s answered case %(number)s: %(subject)s"), kind="case.answered", by=Actor.of(by))
     outbox.promise("case.answered", key=f"case.answered:{comment.pk}", comment_id=comment.pk)
     return comment
 
@@ -257,9 +259,9 @@ def resolve_case(case: Case, *, seen: str, by: User, reason: str = "") -> Case:
     """
     case = _locked(case, by)
     check_fresh(case.status, seen)
-    move = _move(case, Status.RESOLVED, by=Actor.of(by), reason=reason)
+    move = _move(case, Status.RESOLVED, by=Actor.of(by), reason=reason, is_told=False)
+    _tell(case, gettext_noop("Case %(number)s is resolved: %(subject)s"), kind="case.resolved", by=Actor.of(by))
     if by.partner_id is None:
-        _tell(case, _hearers(case), gettext_noop("Case %(number)s is resolved: %(subject)s"), by=by)
         outbox.promise("case.resolved", key=f"case.resolved:{move.pk}", case_id=case.pk, move_id=move.pk)
     return case
 
@@ -272,9 +274,9 @@ def reopen_case(case: Case, *, reason: str, by: User) -> Case:
         raise IllegalMove(_("This case is open."), stage=case.status, to=Status.IN_PROGRESS)
     if case.status == Status.CLOSED and not case.reopenable_at(timezone.now()):
         raise TooLateToReopen(_("This case was closed more than 14 days ago. Please submit a new one; it can name this one."))
-    _move(case, Status.IN_PROGRESS, by=Actor.of(by), reason=reason)
-    if case.agent and case.agent_id != by.pk:
-        _tell(case, [case.agent], gettext_noop("%(who)s reopened case %(number)s: %(subject)s"), by=by)
+    _move(case, Status.IN_PROGRESS, by=Actor.of(by), reason=reason, is_told=False)
+    sentence = gettext_noop("%(who)s reopened case %(number)s: %(subject)s")
+    _tell(case, sentence, kind="case.moved", by=Actor.of(by), but=_tell_agent(case, sentence, by=by))
     return case
 
 
@@ -332,26 +334,34 @@ def _write(case: Case, text: str, *, by: User) -> Comment:
     return Comment.objects.for_partner(case.partner_id).create(partner_id=case.partner_id, case=case, author=by, text=text)
 
 
-def _move(case: Case, to: str, *, by: Actor, reason: str = "", is_automatic: bool = False, also: tuple[str, ...] = ()) -> StageMove:
+def _move(
+    case: Case, to: str, *, by: Actor, reason: str = "", is_automatic: bool = False, also: tuple[str, ...] = (), is_told: bool = True
+) -> StageMove:
+    """Put a locked case into a status and write it down; told unless the verb says more than that (`is_told`)."""
     MOVES.check(case.status, to)
     was, now = case.status, timezone.now()
     case.status = to
     case.resolved_at = {Status.RESOLVED: now, Status.CLOSED: case.resolved_at}.get(Status(to))
     case.closed_at = now if to == Status.CLOSED else None
     case.save(update_fields=["status", "resolved_at", "closed_at", "updated_at", *also])
+    if is_told:
+        _tell(case, gettext_noop("Case %(number)s is now: %(status)s"), kind="case.moved", by=by)
     return record_move(case, was=was, to=to, by=by, reason=reason, is_automatic=is_automatic)
 
 
-def _hearers(case: Case) -> list[User]:
-    followers = [follow.user for follow in case.followers.select_related("user__partner") if follow.user_id != case.owner_id]
-    muted = set(case.mutes.values_list("user_id", flat=True))
-    hearers = [person for person in [case.owner, *followers] if person.is_active and person.pk not in muted]
-    return [person for person in hearers if Case.objects.visible_to(person).filter(pk=case.pk).exists()]
+def _tell(case: Case, sentence: str, *, kind: str, by: Actor, but: Iterable[User] = ()) -> None:
+    """Owner and followers hear of it, but neither its author nor those named."""
+    silent = [*but, by.user] if by.user else but
+    tell_followers(case, sentence, values=_words(case, by), kind=kind, but=silent)
 
 
-def _tell(case: Case, people: list[User], sentence: str, *, by: User) -> None:
-    for person in people:
-        if person.pk == by.pk:
-            continue
-        words = {"who": by.get_full_name(), "number": case.number, "subject": case.subject}
-        notify(person, sentence, values=words, kind="case", about=case)
+def _tell_agent(case: Case, sentence: str, *, by: User) -> list[User]:
+    """The vendor's agent of the case hears of it, unless it is of his own doing; answers who has been told."""
+    if case.agent is None or case.agent_id == by.pk:
+        return []
+    notify(case.agent, sentence, values=_words(case, Actor.of(by)), kind="case", about=case)
+    return [case.agent]
+
+
+def _words(case: Case, by: Actor) -> dict[str, object]:
+    return {"who": by.name, "number": case.number, "subject": case.subject, "status": Status(case.status).label}

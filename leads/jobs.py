@@ -38,16 +38,17 @@ def mail_reminder(*, offer_id: int, user_id: int) -> None:
 def mail_return(*, offer_id: int, user_id: int) -> None:
     """Tell the account manager that a lead was declined, or not answered in time."""
     offer, user = _offer(offer_id), User.objects.get(pk=user_id)
-    if not user.is_active or not wants_mail(user, "offer"):
+    page = reverse("admin:leads_vendorlead_change", args=[offer.vendor_lead_id])
+    if not user.is_active or not wants_mail(user, "offer.returned", url=page, since=offer.answered_at or offer.deadline):
         return
-    link = settings.SITE_URL + reverse("admin:leads_vendorlead_change", args=[offer.vendor_lead_id])
-    facts = {"offer": offer, "lead": offer.vendor_lead, "person": user, "link": link}
+    facts = {"offer": offer, "lead": offer.vendor_lead, "person": user, "link": settings.SITE_URL + page}
     _send("offer_returned", user, facts, key=f"{services.RETURNED}:{offer_id}:{user_id}")
 
 
 def _mail_partner(name: str, kind: str, offer_id: int, user_id: int) -> None:
     offer, user = _offer(offer_id), User.objects.get(pk=user_id)
-    if not offer.is_running or not user.is_active or not wants_mail(user, "offer"):
+    notice = name.replace("_", ".")
+    if not offer.is_running or not user.is_active or not wants_mail(user, notice, url=offer.get_absolute_url()):
         return
     facts = {"offer": offer, "lead": offer.vendor_lead, "person": user, "link": settings.SITE_URL + offer.get_absolute_url()}
     _send(name, user, facts, key=f"{kind}:{offer_id}:{user_id}")

@@ -15,7 +15,7 @@ def email_owner(*, order_id: int, move_id: int) -> None:
     """Tell the owner by mail that the order is confirmed, shipped, on hold, completed or cancelled."""
     order = Order.objects.across_partners(reason="outbox: order.moved").select_related("owner", "account", "case").get(pk=order_id)
     move = StageMove.objects.for_partner(order.partner_id).get(pk=move_id)
-    if order.owner.is_active and wants_mail(order.owner, "order"):
+    if order.owner.is_active and wants_mail(order.owner, "order", about=order, since=move.at):
         link = f"{settings.SITE_URL}{order.get_absolute_url()}"
         facts = {"order": order, "status": move.to_stage, "reason": move.reason, "link": link}
         to = (order.owner.get_full_name(), order.owner.email)

@@ -13,7 +13,7 @@ def mail_decision(*, entry_id: int) -> None:
     entries = BonusEntry.objects.across_partners(reason="outbox: bonus.decided")
     entry = entries.select_related("project__owner", "decided_by").get(pk=entry_id)
     owner = entry.project.owner
-    if not owner.is_active or not wants_mail(owner, "bonus"):
+    if not owner.is_active or not wants_mail(owner, "bonus.decided", about=entry.project, since=entry.created_at):
         return
     emails.send(
         "bonus_decided",

@@ -162,6 +162,7 @@ class Project(Taskable):
     demo_date = models.DateField(_("demo date"), null=True, blank=True, editable=False)
     approved_by_am = models.CharField(_("approved by account manager"), max_length=3, choices=Approval.choices, blank=True, editable=False)
     history = tracked()
+    heard = ("owner", "close_date", "mrr")
 
     objects = PartnerManager.from_queryset(ProjectQuerySet)()  # type: ignore[misc]
 

@@ -83,7 +83,8 @@ def mail_answer(*, quote_id: int, event_id: int) -> None:
         .get(pk=event_id)
     )
     quote = event.quote
-    if not quote.owner.is_active or not wants_mail(quote.owner, "quote"):
+    since = event.at if event.kind == CustomerEvent.Kind.CHANGE else None  # A quote is answered only once.
+    if not quote.owner.is_active or not wants_mail(quote.owner, f"quote.{event.kind}", about=quote, since=since):
         return
     emails.send(
         "quote_answered",
@@ -100,7 +101,7 @@ def mail_question(*, quote_id: int, highest: str, message_key: str) -> None:
     rows = Quote.objects.across_partners(reason="outbox: the promise names the quote alone").awaiting_approval()
     quote = rows.select_related("partner__account_manager", "account", "approval_asked_by").filter(pk=quote_id).first()
     manager = quote.partner.account_manager if quote else None
-    if quote is None or manager is None or not manager.is_active or not wants_mail(manager, "quote"):
+    if quote is None or manager is None or not manager.is_active or not wants_mail(manager, "quote.discount"):
         return
     if services.highest_discount(services.lines_of(quote)) != Decimal(highest):
         return  # It was changed and asked for again, which has a mail of its own.
@@ -123,7 +124,7 @@ def mail_question(*, quote_id: int, highest: str, message_key: str) -> None:
 def mail_decision(*, quote_id: int, user_id: int, is_granted: bool, reason: str, message_key: str) -> None:
     """E-mail the owner of a quote, or whoever asked for its discount, what the account manager decided."""
     person = User.objects.get(pk=user_id)
-    if not person.is_active or not wants_mail(person, "quote"):
+    if not person.is_active or not wants_mail(person, "quote.discount"):
         return
     rows = Quote.objects.across_partners(reason="outbox: the promise names the quote alone")
     quote = rows.select_related("account").get(pk=quote_id)

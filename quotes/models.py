@@ -181,6 +181,7 @@ class Quote(ShippingAddress, Taskable):
     answer_note = models.TextField(_("customer's words"), blank=True, editable=False)
     consent = models.TextField(_("consent given"), blank=True, editable=False)
     history = tracked(excluded_fields=["token", "content"])
+    heard = ("owner", "is_primary")
 
     objects = PartnerManager.from_queryset(QuoteQuerySet)()  # type: ignore[misc]
 

@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from partnerportal.core import attached, outbox
+from partnerportal.core import attached
 from partnerportal.core.actors import service
 from partnerportal.core.models import Subject
-from partnerportal.core.notifications import notify
+from partnerportal.core.notifications import needs_no_mail, notify
 from partnerportal.core.scoping import NotYours, require_editable
 from partners.models import User
 from tasks.models import Kind, Outcome, Status, Task, Taskable
@@ -79,6 +79,8 @@ def edit_task(task: Task, *, values: Mapping[str, Any], by: User) -> Task:
     changed = _take(task, values)
     if changed:
         task.save(update_fields=[*changed, "completed_at", "updated_at"])
+    if task.assigned_to_id != before or task.status == Status.COMPLETED:
+        needs_no_mail(task, "task")
     if task.assigned_to_id != before:
         _tell_assignee(task, by)
     return task
@@ -92,6 +94,7 @@ def complete_task(task: Task, *, by: User) -> Task:
         return task
     task.status, task.completed_at = Status.COMPLETED, timezone.now()
     task.save(update_fields=["status", "completed_at", "updated_at"])
+    needs_no_mail(task, "task")
     if task.owner_id != by.pk:
         values = {"who": by.get_full_name(), "task": task}
         notify(task.owner, gettext_noop("%(who)s completed “%(task)s”"), values=values, kind="task", about=task)
@@ -151,6 +154,7 @@ def withdraw_tasks(tasks: QuerySet[Task]) -> int:
     for task in found:
         task.deleted_at = now
         task.save(update_fields=["deleted_at", "updated_at"])
+        needs_no_mail(task)
     return len(found)
 
 
@@ -182,5 +186,3 @@ def _tell_assignee(task: Task, by: User) -> None:
         return
     values = {"who": by.get_full_name(), "task": task}
     notify(task.assigned_to, gettext_noop("%(who)s gave you a task: %(task)s"), values=values, kind="task", about=task)
-    entry = task.history.order_by("-history_id").values_list("pk", flat=True).first()
-    outbox.promise("task.assigned", key=f"task.assigned:{entry}", task_id=task.pk, assignee_id=task.assigned_to_id, by=by.get_full_name())

@@ -78,6 +78,7 @@ class Lead(Prospect, Taskable):
     account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, blank=True, related_name="leads", editable=False)
     converted_at = models.DateTimeField(_("converted"), null=True, blank=True, editable=False)
     history = tracked(excluded_fields=["score"])
+    heard = ("owner", "company")
 
     objects = PartnerManager.from_queryset(LeadQuerySet)()  # type: ignore[misc]
 

@@ -166,7 +166,7 @@ def remind_of_offer(offer_id: int, *, now: datetime, by: Actor) -> bool:
             person,
             gettext_noop("The lead %(lead)s still waits for your answer."),
             values={"lead": offer.vendor_lead},
-            kind="offer",
+            kind="offer.reminder",
             url=offer.get_absolute_url(),
         )
         _promise(REMINDED, offer, person)
@@ -280,7 +280,9 @@ def _offer(lead: VendorLead, partner: Partner, choice: Choice, deadline: datetim
 def _announce(offer: LeadOffer) -> None:
     values = {"vendor": settings.VENDOR_NAME, "lead": offer.vendor_lead}
     for person in people_to_tell(offer):
-        notify(person, gettext_noop("%(vendor)s offers you a lead: %(lead)s"), values=values, kind="offer", url=offer.get_absolute_url())
+        notify(
+            person, gettext_noop("%(vendor)s offers you a lead: %(lead)s"), values=values, kind="offer.made", url=offer.get_absolute_url()
+        )
         _promise(OFFERED, offer, person)
 
 
@@ -302,6 +304,7 @@ def _return_if_last(lead: VendorLead, because: str) -> None:
 def _tell_vendor(offer: LeadOffer, sentence: str, values: dict[str, Any], *, mail: bool = True) -> None:
     """Behind the bell of the account manager who offered it, and by mail when there is something to do."""
     manager = offer.offered_by if offer.offered_by.is_active else offer.partner.account_manager
-    notify(manager, sentence, values=values, kind="offer", url=reverse("admin:leads_vendorlead_change", args=[offer.vendor_lead_id]))
+    kind = "offer.returned" if mail else "offer.accepted"
+    notify(manager, sentence, values=values, kind=kind, url=reverse("admin:leads_vendorlead_change", args=[offer.vendor_lead_id]))
     if mail:
         _promise(RETURNED, offer, manager)

@@ -118,8 +118,7 @@ def set_status(
             on=lead,
             by=by,
         )
-    values = {"lead": lead, "status": Status(to).label}
-    tell_followers(lead, gettext_noop("%(lead)s is now: %(status)s"), values=values, kind="lead", but=[by])
+    _tell(lead, by)
     return lead
 
 
@@ -145,6 +144,7 @@ def mark_converted(lead: Lead, *, account: Account, by: User, convertible: Colle
     was, lead.status, lead.account, lead.converted_at = lead.status, Status.CONVERTED, account, timezone.now()
     lead.save(update_fields=["status", "account", "converted_at", "updated_at"])
     record_move(lead, was=was, to=lead.status, by=Actor.of(by))
+    _tell(lead, by)
     return lead
 
 
@@ -198,7 +198,13 @@ def take_back_conversion(lead: Lead, *, account: Account | None, by: User) -> Le
     was, lead.status, lead.account, lead.converted_at = lead.status, Status.QUALIFICATION, account, None
     lead.save(update_fields=["status", "account", "converted_at", "updated_at"])
     record_move(lead, was=was, to=lead.status, by=Actor.of(by), reason=_("The conversion was undone."))
+    _tell(lead, by)
     return lead
+
+
+def _tell(lead: Lead, by: User) -> None:
+    values = {"lead": lead, "status": Status(lead.status).label}
+    tell_followers(lead, gettext_noop("%(lead)s is now: %(status)s"), values=values, kind="lead", but=[by])
 
 
 def _locked(lead: Lead, by: User) -> Lead:

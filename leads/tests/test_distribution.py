@@ -32,7 +32,7 @@ def state(lead):
 
 
 def told(person):
-    return [notice.text for notice in Notification.objects.filter(user=person, kind="offer").order_by("pk")]
+    return [notice.text for notice in Notification.objects.filter(user=person, kind__startswith="offer").order_by("pk")]
 
 
 def pass_time(offer, **since):

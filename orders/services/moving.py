@@ -16,9 +16,9 @@ from orders.models import Order
 from orders.stages import MOVES, Status
 from partnerportal.core import outbox
 from partnerportal.core.actors import Actor, service
+from partnerportal.core.attached import tell_followers
 from partnerportal.core.models import StageMove
 from partnerportal.core.moves import record_move
-from partnerportal.core.notifications import notify
 from partnerportal.core.scoping import NotYours, require_editable
 from partnerportal.core.stages import ExitConditionMissing, IllegalMove, Missing
 from projects.services import advance
@@ -35,6 +35,7 @@ NOTICES = {
     Status.COMPLETED: gettext_noop("Order %(number)s is completed."),
     Status.CANCELLED: gettext_noop("Order %(number)s is cancelled."),
 }
+GOES_ON = gettext_noop("Order %(number)s is now: %(status)s")
 
 
 @service
@@ -149,14 +150,17 @@ def _required(text: str, field: str, sentence: str, order: Order) -> str:
 
 
 def move(order: Order, to: str, *, by: Actor, reason: str = "", also: tuple[str, ...] = ()) -> StageMove:
-    """Put a locked order into a status, saving the fields `also` that the verb has set, and write the move down. Raises IllegalMove."""
+    """Put a locked order into a status, saving the fields `also` that the verb has set, and tell. Raises IllegalMove."""
     MOVES.check(order.status, to)
     was, order.status = order.status, to
     order.save(update_fields=["status", "updated_at", *also])
-    return record_move(order, was=was, to=to, by=by, reason=reason)
+    made = record_move(order, was=was, to=to, by=by, reason=reason)
+    values = {"number": order.number, "status": Status(to).label}
+    kind = "order" if to in NOTICES else "order.moved"
+    tell_followers(order, NOTICES.get(Status(to), GOES_ON), values=values, kind=kind, but=[by.user] if by.user else [])
+    return made
 
 
 def announce(order: Order, made: StageMove) -> None:
-    """Tell the owner of a move: behind the bell now, and by mail."""
-    notify(order.owner, NOTICES[Status(made.to_stage)], values={"number": order.number}, kind="order", about=order)
+    """Promise the owner a mail of a move."""
     outbox.promise("order.moved", key=f"order.moved:{made.pk}", order_id=order.pk, move_id=made.pk)

@@ -15,6 +15,7 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         logs.configure()
         import_module("partnerportal.core.bulk.journal").connect()
+        import_module("partnerportal.core.hearing").connect()
 
 
 class PortalAdminConfig(AdminConfig):

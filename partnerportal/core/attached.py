@@ -19,7 +19,7 @@ from django.utils.translation import gettext_noop
 from partnerportal.core.actors import service
 from partnerportal.core.mentions import people_named
 from partnerportal.core.models import Follow, Mute, Note, Notification, Subject
-from partnerportal.core.notifications import notify
+from partnerportal.core.notifications import needs_no_mail, notify, notify_all
 from partnerportal.core.scoping import NotYours, require_editable
 
 if TYPE_CHECKING:
@@ -119,7 +119,10 @@ def standing(on: Subject, user: User) -> set[str]:
 
 @service
 def change_owner(record: Subject, *, to: User, by: User) -> Subject:
-    """Hand a record to an active colleague of the same company, and tell both. Raises NotYours."""
+    """Hand a record to an active colleague of the same company, and tell her. Raises NotYours.
+
+    The former owner and the followers hear of it as of any change of an owner, by `core.hearing`.
+    """
     record = _locked(record, by)
     if to.partner_id != record.partner_id or not to.is_active:
         raise NotYours(_("A record can only be handed to an active colleague."))
@@ -147,6 +150,7 @@ def delete_record(record: Subject, *, by: User) -> Subject:
         raise NotDeletable(refusal)
     record.deleted_at = timezone.now()
     record.save(update_fields=["deleted_at", "updated_at"])
+    needs_no_mail(record)
     return record
 
 
@@ -181,11 +185,31 @@ def move_attached(source: Subject, target: Subject) -> None:
     source.mutes.exclude(user__in=target.mutes.values("user")).update(**link)
 
 
-def tell_followers(on: Subject, sentence: str, *, values: dict[str, Any], kind: str, but: Iterable[User]) -> None:
-    """Put a notice behind the bell of the owner and of everybody who follows, but not of those named, nor of who has muted the record."""
-    silent = {person.pk for person in but} | set(on.mutes.values_list("user_id", flat=True))
-    listeners = {follow.user_id: (follow.user, follow.reason) for follow in on.followers.select_related("user")}
+def tell_followers(
+    on: Subject,
+    sentence: str,
+    *,
+    values: dict[str, Any],
+    kind: str,
+    but: Iterable[User],
+    also: Iterable[User] = (),
+    is_newest_alone: bool = False,
+) -> None:
+    """Put a notice behind the bell of the owner, of everybody who follows and of those in `also`.
+
+    Not of those in `but`, nor of who has muted the record, or has lost sight of it. The same queries for any number of colleagues.
+    """
+    listeners: dict[int, tuple[User, str]] = {person.pk: (person, Reason.PERSONAL) for person in also}
+    listeners |= {follow.user_id: (follow.user, follow.reason) for follow in on.followers.select_related("user")}
     listeners[on.owner_id] = (on.owner, Reason.OWNER)
-    for person, reason in listeners.values():
-        if person.pk not in silent and person.is_active:
-            notify(person, sentence, values=values, kind=kind, about=on, reason=reason)
+    for person in but:
+        listeners.pop(person.pk, None)
+    if listeners:
+        muted = set(on.mutes.values_list("user_id", flat=True))
+        people = [(person, why) for key, (person, why) in listeners.items() if key not in muted and person.is_active and _sees(on, person)]
+        notify_all(people, sentence, values=values, kind=kind, about=on, is_newest_alone=is_newest_alone)
+
+
+def _sees(on: Subject, person: User) -> bool:
+    """Within the company one may see what one follows or has just given away; of anybody else it is asked."""
+    return person.partner_id == on.partner_id or type(on)._default_manager.visible_to(person).filter(pk=on.pk).exists()

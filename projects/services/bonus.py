@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from partnerportal.core import outbox
 from partnerportal.core.actors import service
-from partnerportal.core.notifications import notify
+from partnerportal.core.attached import tell_followers
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
 from partners.models import User
@@ -75,7 +75,7 @@ def decide_bonus(project: Project, *, answer: str, reason: str = "", by: User) -
     project.save(update_fields=["approved_by_am", "updated_at"])
     state = BonusEntry.State.GRANTED if answer == Approval.YES else BonusEntry.State.REFUSED
     entry = add_entry(project, state, by=by, reason=reason.strip())
-    _tell_owner(project, entry)
+    _tell(project, entry, by=by)
     return entry
 
 
@@ -93,11 +93,11 @@ def _require_decider(project: Project, by: User) -> None:
         )
 
 
-def _tell_owner(project: Project, entry: BonusEntry) -> None:
+def _tell(project: Project, entry: BonusEntry, *, by: User) -> None:
     sentence = (
         gettext_noop("The demo bonus of %(project)s was granted.")
         if entry.state == BonusEntry.State.GRANTED
         else gettext_noop("The demo bonus of %(project)s was refused.")
     )
-    notify(project.owner, sentence, values={"project": project.name}, kind="bonus", about=project)
+    tell_followers(project, sentence, values={"project": project.name}, kind="bonus.decided", but=[by])
     outbox.promise("bonus.decided", key=f"bonus.decided:{entry.pk}", entry_id=entry.pk)

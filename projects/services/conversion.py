@@ -110,10 +110,10 @@ def turn_into_project(
     account, of_account = _account(lead, account, by, phone=values.get("phone") or lead.phone)
     contact, of_contact = _contact(lead, account, contact, by)
     project, of_project = _project(lead, project, account=account, contact=contact, values=values, by=by)
+    mark_converted(lead, account=account, by=by, convertible=convertible)  # Before its followers go to the project.
     carried = _carry(lead, project)
     if not is_new["project"]:
         carried["people"] = _introduce(contact, project, role=lead.power)
-    mark_converted(lead, account=account, by=by, convertible=convertible)
     made: dict[str, Account | Contact | Project] = {"account": account, "contact": contact, "project": project}
     Conversion.objects.create(
         partner_id=lead.partner_id,

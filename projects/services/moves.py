@@ -211,7 +211,7 @@ def await_decision(project: Project) -> BonusEntry:
     sentence = gettext_noop("The demo bonus of %(project)s (%(partner)s) waits for your decision.")
     values = {"project": project.name, "partner": project.partner.name}
     address = reverse("admin:projects_bonusdecision_change", args=[project.pk])
-    notify(manager, sentence, values=values, kind="bonus", about=project, url=address)
+    notify(manager, sentence, values=values, kind="bonus.awaiting", about=project, url=address)
     return entry
 
 

@@ -44,7 +44,7 @@ def test_decide_bonus_writes_the_ledger_and_tells_the_owner(waiting, anna, otto,
         otto,
         reason,
     )
-    assert list(Notification.objects.values_list("user", "kind", "url")) == [(anna.pk, "bonus", waiting.get_absolute_url())]
+    assert list(Notification.objects.values_list("user", "kind", "url")) == [(anna.pk, "bonus.decided", waiting.get_absolute_url())]
     assert list(OutboxMessage.objects.values_list("kind", "key", "payload")) == [
         ("bonus.decided", f"bonus.decided:{entry.pk}", {"entry_id": entry.pk})
     ]

@@ -232,7 +232,7 @@ def test_leaving_demo_fixes_date_and_mrr_in_the_partners_time_zone(anna, otto):
         Decimal("60.00"),
         "EUR",
     )
-    assert Notification.objects.get(kind="bonus").user == otto
+    assert Notification.objects.get(kind="bonus.awaiting").user == otto
 
 
 def test_leaving_demo_without_all_answers_is_allowed_and_leaves_the_bonus_open(anna):

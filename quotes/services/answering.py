@@ -20,7 +20,7 @@ from projects.stages import Stage
 from quotes.models import CustomerEvent, Quote, QuoteQuerySet
 from quotes.services.drafting import take_primary
 from quotes.services.hardware import require_one_hardware
-from quotes.services.moving import let_mrr_follow, let_stage_follow, lock, move, require_open, tell_owner
+from quotes.services.moving import let_mrr_follow, let_stage_follow, lock, move, require_open, tell
 from quotes.stages import AFTER_ORDER, Status
 
 ANSWERED = "quote.answered"
@@ -50,7 +50,6 @@ def accept_quote(quote: Quote, *, by: Actor, consent: str, today: date) -> Quote
     event = CustomerEvent.objects.create(
         partner_id=quote.partner_id, quote=quote, kind=CustomerEvent.Kind.ACCEPTED, name=by.name, text=consent
     )
-    tell_owner(quote, gettext_noop("%(name)s accepted %(quote)s for %(account)s."), kind="quote.accepted", name=by.name)
     outbox.promise(ANSWERED, key=f"{ANSWERED}:{quote.pk}:accepted", quote_id=quote.pk, event_id=event.pk)
     return quote
 
@@ -84,7 +83,6 @@ def decline_quote(quote: Quote, *, by: Actor, reason: str, today: date) -> Quote
         partner_id=quote.partner_id, quote=quote, kind=CustomerEvent.Kind.DECLINED, name=by.name, text=reason
     )
     _after_the_end(quote, by=by)
-    tell_owner(quote, gettext_noop("%(name)s declined %(quote)s for %(account)s."), kind="quote.declined", name=by.name)
     outbox.promise(ANSWERED, key=f"{ANSWERED}:{quote.pk}:declined", quote_id=quote.pk, event_id=event.pk)
     return quote
 
@@ -102,7 +100,7 @@ def ask_for_change(quote: Quote, *, by: Actor, text: str, today: date, lines: Se
     if same:
         return same
     event = CustomerEvent.objects.create(partner_id=quote.partner_id, quote=quote, **asked)
-    tell_owner(quote, gettext_noop("%(name)s asks for a change of %(quote)s for %(account)s."), kind="quote.change", name=by.name)
+    tell(quote, gettext_noop("%(name)s asks for a change of %(quote)s for %(account)s."), kind="quote.change", by=by, name=by.name)
     outbox.promise(ANSWERED, key=f"{ANSWERED}:{quote.pk}:change:{event.pk}", quote_id=quote.pk, event_id=event.pk)
     return event
 
@@ -137,7 +135,6 @@ def expire_quote(quote: Quote, *, by: Actor, today: date) -> bool:
     fields = move(quote, Status.EXPIRED, by=by, is_automatic=True)
     quote.save(update_fields=fields)
     _after_the_end(quote, by=by)
-    tell_owner(quote, gettext_noop("%(quote)s for %(account)s has expired."), kind="quote.expired")
     return True
 
 
@@ -205,7 +202,7 @@ def _require_answerable(quote: Quote, *, today: date) -> None:
 
 
 def _accept(quote: Quote, *, by: User | Actor, name: str, note: str = "", consent: str = "") -> Quote:
-    fields = move(quote, Status.ACCEPTED, by=by, reason=note)
+    fields = move(quote, Status.ACCEPTED, by=by, reason=note, name=name)
     quote.answered_at, quote.answered_by, quote.answer_note, quote.consent = timezone.now(), name, note, consent
     take_primary(quote)
     quote.save(update_fields=[*fields, *ANSWER_FIELDS])

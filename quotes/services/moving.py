@@ -10,10 +10,11 @@ from collections.abc import Iterable
 from dataclasses import asdict
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from partnerportal.core.actors import Actor
+from partnerportal.core.attached import tell_followers
 from partnerportal.core.moves import record_move
-from partnerportal.core.notifications import notify
 from partnerportal.core.scoping import require_editable
 from partnerportal.core.stages import IllegalMove, StageMap
 from partners.models import User
@@ -24,6 +25,13 @@ from quotes.causes import Facts, LineFacts, causes
 from quotes.models import Quote, QuoteChange, QuoteLine
 from quotes.stages import MOVES, NOT_PRIMARY, Status
 
+# What owner and followers hear of a move, as kind and sentence; of all others that it is in the status now.
+TOLD = {
+    Status.ACCEPTED: ("quote.accepted", gettext_noop("%(name)s accepted %(quote)s for %(account)s.")),
+    Status.REJECTED: ("quote.declined", gettext_noop("%(name)s declined %(quote)s for %(account)s.")),
+    Status.EXPIRED: ("quote.expired", gettext_noop("%(quote)s for %(account)s has expired.")),
+}
+MOVED = ("quote.moved", gettext_noop("%(quote)s for %(account)s is now: %(status)s"))
 TOTALS = ("capex_total", "recurring_total", "mrr", "net", "tax", "gross", "cost")
 
 
@@ -101,9 +109,9 @@ def require_open(project: Project) -> None:
 
 
 def move(
-    quote: Quote, to: str, *, by: User | Actor, reason: str = "", is_automatic: bool = False, moves: StageMap = MOVES
+    quote: Quote, to: str, *, by: User | Actor, reason: str = "", is_automatic: bool = False, moves: StageMap = MOVES, name: str = ""
 ) -> tuple[str, ...]:
-    """Put a locked quote into a status, with its row of the move; a quote that is over gives up being primary.
+    """Put a locked quote into a status, write the move down and tell, `name` being who answered; one that is over is no longer primary.
 
     Answers the names of the fields that the caller has to save. Raises IllegalMove where there is no arrow.
     """
@@ -112,6 +120,10 @@ def move(
     quote.status = to
     if to in NOT_PRIMARY:
         quote.is_primary = False
+    kind, sentence = TOLD.get(Status(to), MOVED)
+    if isinstance(by, User):  # Whoever writes down what a customer answered sends no mail of it.
+        kind = MOVED[0]
+    tell(quote, sentence, kind=kind, by=by, name=name or Actor.of(by).name, status=Status(to).label)
     return ("status", "is_primary", "updated_at")
 
 
@@ -140,6 +152,8 @@ def let_stage_follow(project: Project, *, by: User | Actor, cause: str) -> None:
     projects.note_quotes_out(project, count=count, by=Actor.of(by), cause=cause)
 
 
-def tell_owner(quote: Quote, text: str, *, kind: str, **words: object) -> None:
-    """One line behind the bell of the owner, in her language. `text` is a message id, filled with `words`."""
-    notify(quote.owner, text, values={"quote": quote, "account": quote.account.name, **words}, kind=kind, about=quote)
+def tell(quote: Quote, sentence: str, *, kind: str, by: User | Actor, **words: object) -> None:
+    """One line behind the bells of owner and followers, but not of the author. `sentence` is a message id, filled with `words`."""
+    values = {"quote": quote, "account": quote.account.name, **words}
+    author = Actor.of(by).user
+    tell_followers(quote, sentence, values=values, kind=kind, but=[author] if author else [])

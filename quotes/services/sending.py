@@ -21,7 +21,7 @@ from quotes.rules import Configuration, breaches, ships_nowhere
 from quotes.services.approving import discount_limit, highest_discount, in_percent, needs_approval
 from quotes.services.drafting import Tariffs, outdated, take_primary, tariffs_of
 from quotes.services.hardware import applied_hardware
-from quotes.services.moving import TOTALS, count_up, let_mrr_follow, let_stage_follow, lines_of, lock, lock_draft, move, tell_owner
+from quotes.services.moving import TOTALS, count_up, let_mrr_follow, let_stage_follow, lines_of, lock, lock_draft, move, tell
 from quotes.stages import Status
 
 PDF = "quote.pdf"
@@ -171,9 +171,8 @@ def note_sent(quote: Quote, *, by: Actor, sending: Sending | None = None) -> Quo
     )
     sending.sent_at = quote.sent_at
     sending.save()
-    tell_owner(
-        quote, gettext_noop("%(quote)s was e-mailed to %(email)s."), kind="quote.sent", email=", ".join([*sending.addresses, *sending.cc])
-    )
+    addresses = ", ".join([*sending.addresses, *sending.cc])
+    tell(quote, gettext_noop("%(quote)s was e-mailed to %(email)s."), kind="quote.sent", by=by, email=addresses)
     return quote
 
 

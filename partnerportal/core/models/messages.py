@@ -1,6 +1,9 @@
 """What leaves the database, or waits for a person: promises of the outbox, notices, and the demo's mail."""
 
 import uuid
+from datetime import date
+from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
@@ -8,6 +11,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from partnerportal.core import display
 
 
 class OutboxMessage(models.Model):
@@ -94,8 +99,18 @@ class Notification(models.Model):
         """What it says, in the language of whoever reads now."""
         if not self.sentence:
             return self.text
-        words = {name: gettext(value["word"]) if isinstance(value, dict) else value for name, value in self.values.items()}
-        return gettext(self.sentence) % words
+        return gettext(self.sentence) % {name: _in_words(value) for name, value in self.values.items()}
+
+
+def _in_words(kept: Any) -> str:
+    """A value of a notice as its reader writes it; see `notifications`."""
+    if not isinstance(kept, dict):
+        return str(kept)
+    if "day" in kept:
+        return display.day(date.fromisoformat(kept["day"]))
+    if "money" in kept:
+        return display.money(Decimal(kept["money"]), kept["currency"])
+    return gettext(kept["word"])
 
 
 class NoticeChoice(models.Model):

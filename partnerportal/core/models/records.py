@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
@@ -31,6 +31,9 @@ class Subject(PartnerOwned):
     followers = GenericRelation("core.Follow")
     mutes = GenericRelation("core.Mute")
     stage_moves = GenericRelation("core.StageMove")
+
+    # Fields of which followers hear when they change; stage and status are told by their movers, with the reason.
+    heard: ClassVar[tuple[str, ...]] = ("owner",)
 
     class Meta:
         abstract = True

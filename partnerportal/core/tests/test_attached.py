@@ -199,6 +199,7 @@ def test_everybody_reads_a_notice_in_the_own_language(lead, anna, alex, ben):
         ("Anna", f"Ben Marino hat eine Notiz zu {lead} geschrieben"),
         ("Alex", f"Ben Marino wrote a note on {lead}"),
         ("Alex", f"Ben Marino handed you {lead}"),
+        ("Anna", f"Ben Marino hat {lead} an Alex Rossi übergeben"),
     }
 
 
