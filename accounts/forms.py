@@ -91,10 +91,12 @@ class AccountForm(AccountEditForm):
     def clean(self) -> dict[str, Any]:
         """Ask once when the company seems to be there."""
         values = super().clean() or self.cleaned_data
+        if values.get("is_other_company"):
+            return values
         similar = self._similar(values)
         if not similar:
             del self.fields["is_other_company"]
-        elif not values.get("is_other_company"):
+        else:
             links = format_html_join(", ", '<a href="{}">{}</a>', ((one.get_absolute_url(), one) for one in similar))
             self.add_error("is_other_company", format_html("{} {}", _("Your company already has an account like this:"), links))
         return values

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
+from django.db.models import F, FloatField, Func, Value
 from django.utils.translation import gettext as _
 
+from accounts.candidates import MatchKey
 from accounts.duplicates import Duplicate, accounts_like_each, contacts_like_each, told
 from accounts.forms import AccountEditForm, AccountForm, ContactEditForm, ContactForm
-from accounts.marks import as_json, company_marks, from_json, person_marks
+from accounts.marks import as_json, company_marks, company_sought, from_json, person_marks
 from accounts.matching import Match, Profile, compare, compare_people
 from accounts.models import Account, Contact
 from accounts.names import company_key
-from accounts.services import create_account, create_contact, edit_account, edit_contact
+from accounts.services import add_accounts, add_contacts, edit_account, edit_contact, new_account, new_contact
 from partnerportal.core.imports.kinds import Evidence, ImportKind, Likeness, register
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from django.db.models import Case
 
     from partners.models import User
+
+    Words = Callable[[Profile], frozenset[str]]
 
 # Headings of address books and of other programs, English and German; the words of the forms are known anyway.
 PERSON = {
@@ -44,6 +48,7 @@ COMPANY = {
     "state": ("province", "region", "county", "Bundesland", "Kanton"),
     "country": ("country code", "nation", "Land", "Staat"),
 }
+LOOKED_AT = 200  # Of accounts whose names are like the one in a cell, the likest.
 
 
 def same(found: Iterable[Duplicate]) -> list[Likeness]:
@@ -51,25 +56,32 @@ def same(found: Iterable[Duplicate]) -> list[Likeness]:
     return [Likeness(one.record, "; ".join(one.reasons)) for one in found if one.is_same]
 
 
-def _evidence(marks: Callable[[Profile], frozenset[str]], judge: Callable[[Profile, Profile], Match]) -> Evidence:
+def _evidence(marks: Words, sought: Words, judge: Callable[[Profile, Profile], Match]) -> Evidence:
     def why(left: dict[str, object], right: dict[str, object]) -> str:
         match = judge(from_json(left), from_json(right))
         return "; ".join(told(reason) for reason in match.reasons) if match.is_same else ""
 
-    return Evidence(facts=lambda record: as_json(record.profile), marks=lambda facts: marks(from_json(facts)), why=why)
+    return Evidence(
+        read=lambda record: record.profile,
+        facts=as_json,
+        marks=lambda facts: marks(from_json(facts)),
+        sought=lambda facts: sought(from_json(facts)),
+        why=why,
+    )
 
 
-COMPANY_EVIDENCE = _evidence(company_marks, compare)
-PERSON_EVIDENCE = _evidence(person_marks, compare_people)
+COMPANY_EVIDENCE = _evidence(company_marks, company_sought, compare)
+PERSON_EVIDENCE = _evidence(person_marks, person_marks, compare_people)
 
 
 def account_named(name: str, by: User) -> str:
     """The key of the one account with a name, its legal form aside. Raises ValidationError."""
-    rows = Account.objects.visible_to(by)
-    found = list(rows.filter(name__iexact=name)[:2])
-    if not found:
-        key = company_key(name)
-        found = [one for one in rows.filter(name__istartswith=name.split()[0])[:200] if company_key(one.name) == key]
+    rows, key = Account.objects.visible_to(by), company_key(name)
+    alike = rows.alias(match_key=MatchKey("name")).filter(match_key__trigram_similar=MatchKey(Value(name)))
+    near = Func(F("match_key"), MatchKey(Value(name)), function="similarity", output_field=FloatField())
+    known = [one for one in alike.order_by(near.desc(), "pk")[:LOOKED_AT] if company_key(one.name) == key]
+    named = [one for one in known if one.name.casefold() == name.casefold()]
+    found = named or known or list(rows.filter(name__iexact=name)[:2])  # A name without letters has nothing to be found by.
     if len(found) == 1:
         return str(found[0].pk)
     if found:
@@ -77,13 +89,13 @@ def account_named(name: str, by: User) -> str:
     raise ValidationError(_("There is no account “%(name)s”. Import the accounts first.") % {"name": name})
 
 
-def _accounts_like(accounts: Sequence[Account], by: User, others: Case) -> list[list[Likeness]]:
-    found = accounts_like_each([account.profile for account in accounts], Account.objects.visible_to(by).filter(others))
+def _accounts_like(wanted: Sequence[Profile], by: User, others: Case) -> list[list[Likeness]]:
+    found = accounts_like_each(wanted, Account.objects.visible_to(by).filter(others))
     return [same(one) for one in found]
 
 
-def _contacts_like(contacts: Sequence[Contact], by: User, others: Case) -> list[list[Likeness]]:
-    found = contacts_like_each([contact.profile for contact in contacts], Contact.objects.visible_to(by).filter(others))
+def _contacts_like(wanted: Sequence[Profile], by: User, others: Case) -> list[list[Likeness]]:
+    found = contacts_like_each(wanted, Contact.objects.visible_to(by).filter(others))
     return [same(one) for one in found]
 
 
@@ -93,7 +105,8 @@ ACCOUNTS = register(
         model=Account,
         add_form=AccountForm,
         edit_form=AccountEditForm,
-        create=create_account,
+        make=new_account,
+        add=add_accounts,
         edit=edit_account,
         duplicates=_accounts_like,
         evidence=COMPANY_EVIDENCE,
@@ -124,7 +137,8 @@ CONTACTS = register(
         model=Contact,
         add_form=ContactForm,
         edit_form=ContactEditForm,
-        create=create_contact,
+        make=new_contact,
+        add=add_contacts,
         edit=edit_contact,
         duplicates=_contacts_like,
         evidence=PERSON_EVIDENCE,

@@ -22,15 +22,31 @@ LAST_DIGITS = 6  # Of a number, however it begins.
 
 
 def company_marks(of: Profile) -> frozenset[str]:
-    """Any two companies that are one share one of these."""
+    """By what a company is found: of any two that are one, each seeks (`company_sought`) one of the other's."""
+    return frozenset(_common(of) | {f"board:{end}" for end in _boards(of)} | {f"extension:{end}" for end in _extensions(of)})
+
+
+def company_sought(of: Profile) -> frozenset[str]:
+    """What a company seeks: with a switchboard's number its extensions, with an extension its switchboard; not another extension."""
+    return frozenset(_common(of) | {f"extension:{end}" for end in _boards(of)} | {f"board:{end}" for end in _extensions(of)})
+
+
+def _boards(of: Profile) -> set[str]:
+    """Where numbers may go on: after their end, or instead of their last 0."""
+    return {number.removesuffix("0")[-LAST_DIGITS:] for number in of.phones}
+
+
+def _extensions(of: Profile) -> set[str]:
+    """What numbers may go on from."""
+    return {number[:-cut][-LAST_DIGITS:] for number in of.phones for cut in range(1, LONGEST_EXTENSION + 1)}
+
+
+def _common(of: Profile) -> set[str]:
     found = {f"name:{letters}" for words in (of.words, *of.named.told) if (letters := _letters(words))}
     found |= {f"domain:{domain}" for domain in of.domains} | {f"brand:{brand}" for brand in brands(of.domains)}
     found |= {f"email:{address}" for address in of.emails}
     found |= {f"tax:{key}" for key in of.tax.keys} if of.tax else set()
-    for number in of.phones:
-        found.add(f"phone:{number[-LAST_DIGITS:]}")
-        found |= {f"board:{number[:-cut][-LAST_DIGITS:]}" for cut in range(1, LONGEST_EXTENSION + 1)}
-    return frozenset(found)
+    return found | {f"phone:{number[-LAST_DIGITS:]}" for number in of.phones}
 
 
 def person_marks(of: Profile) -> frozenset[str]:

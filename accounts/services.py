@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from accounts.addresses import check_new_address
 from accounts.models import Account, Contact
 from partnerportal.core import attached
 from partnerportal.core.actors import service
+from partnerportal.core.history import create_with_history
 from partnerportal.core.scoping import NotYours, require_editable
 from partners.models import User
 from tasks.services import hand_over_tasks
@@ -49,9 +50,8 @@ CONTACT_FIELDS = (
 )
 
 
-@service
-def create_account(*, values: Mapping[str, Any], by: User, known_email: str = "") -> Account:
-    """A new account of the person's company, owned by her. Raises ValidationError for an address that is no company's.
+def new_account(*, values: Mapping[str, Any], by: User, known_email: str = "") -> Account:
+    """An account that is not saved, of the person's company, owned by her. Raises ValidationError for an address that is no company's.
 
     `known_email` was let in before, on the lead that it comes from.
     """
@@ -59,8 +59,21 @@ def create_account(*, values: Mapping[str, Any], by: User, known_email: str = ""
     check_new_address(values["email"], former=known_email, by=by)
     account = Account(partner_id=by.partner_id, owner=by)  # type: ignore[misc]
     _take(account, values, ACCOUNT_FIELDS)
+    return account
+
+
+@service
+def create_account(*, values: Mapping[str, Any], by: User, known_email: str = "") -> Account:
+    """Make and save an account. Raises as `new_account`."""
+    account = new_account(values=values, by=by, known_email=known_email)
     account.save()
     return account
+
+
+@service
+def add_accounts(accounts: Sequence[Account], *, by: User) -> None:
+    """Save accounts that `new_account` made, all at once, as `create_account` saves one."""
+    create_with_history(accounts)
 
 
 @service
@@ -71,16 +84,30 @@ def edit_account(account: Account, *, values: Mapping[str, Any], by: User) -> Ac
     return _change(account, values, ACCOUNT_FIELDS, by)
 
 
-@service
-def create_contact(*, values: Mapping[str, Any], by: User, known_email: str = "") -> Contact:
-    """A new person at an account that one sees. Raises as `create_account`."""
+def new_contact(*, values: Mapping[str, Any], by: User, known_email: str = "") -> Contact:
+    """A person at an account, not saved. Raises as `new_account`."""
     require_partner(by)
     check_new_address(values["email"], former=known_email, by=by)
-    account = Account.objects.visible_to(by).get(pk=values["account"].pk)
+    account = values["account"]
     contact = Contact(partner_id=account.partner_id, owner=by, account=account)
     _take(contact, values, CONTACT_FIELDS)
+    return contact
+
+
+@service
+def create_contact(*, values: Mapping[str, Any], by: User, known_email: str = "") -> Contact:
+    """Make and save a person at an account that one sees. Raises as `new_account`, and DoesNotExist for another account."""
+    contact = new_contact(values=values, by=by, known_email=known_email)
+    _require_visible([contact], by)
     contact.save()
     return contact
+
+
+@service
+def add_contacts(contacts: Sequence[Contact], *, by: User) -> None:
+    """Save contacts that `new_contact` made, all at once, as `create_contact` saves one. Raises DoesNotExist for an account not seen."""
+    _require_visible(contacts, by)
+    create_with_history(contacts)
 
 
 @service
@@ -131,6 +158,13 @@ def require_partner(by: User) -> None:
     """Raise NotYours for a vendor user: the records of the portal's pages are made by the partners' people."""
     if by.partner_id is None:
         raise NotYours(_("New records are made by the people of a partner."))
+
+
+def _require_visible(contacts: Sequence[Contact], by: User) -> None:
+    """Raise DoesNotExist unless one sees the accounts of new contacts."""
+    wanted = {contact.account_id for contact in contacts}
+    if Account.objects.visible_to(by).filter(pk__in=wanted).count() < len(wanted):
+        raise Account.DoesNotExist
 
 
 def _take(record: Account | Contact, values: Mapping[str, Any], fields: tuple[str, ...]) -> list[str]:

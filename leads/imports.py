@@ -9,7 +9,7 @@ from accounts.imports import COMPANY, COMPANY_EVIDENCE, PERSON, same
 from leads.duplicates import duplicates_of_each
 from leads.forms import LeadEditForm, LeadForm
 from leads.models import Lead
-from leads.services import create_lead, edit_lead
+from leads.services import add_leads, edit_lead, new_lead
 from partnerportal.core.imports.kinds import ImportKind, Likeness, register
 
 if TYPE_CHECKING:
@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
     from django.db.models import Case
 
+    from accounts.matching import Profile
     from partners.models import User
 
 
-def _like(leads: Sequence[Lead], by: User, others: Case) -> list[list[Likeness]]:
-    return [same(found) for found in duplicates_of_each([lead.profile for lead in leads], Lead, by, others)]
+def _like(wanted: Sequence[Profile], by: User, others: Case) -> list[list[Likeness]]:
+    return [same(found) for found in duplicates_of_each(wanted, Lead, by, others)]
 
 
 LEADS = register(
@@ -30,7 +31,8 @@ LEADS = register(
         model=Lead,
         add_form=LeadForm,
         edit_form=LeadEditForm,
-        create=partial(create_lead, origin=Lead.Origin.IMPORT),
+        make=partial(new_lead, origin=Lead.Origin.IMPORT),
+        add=add_leads,
         edit=edit_lead,
         duplicates=_like,
         evidence=COMPANY_EVIDENCE,

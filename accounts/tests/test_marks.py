@@ -2,18 +2,19 @@
 
 import pytest
 
-from accounts.marks import as_json, company_marks, from_json, person_marks
+from accounts.marks import as_json, company_marks, company_sought, from_json, person_marks
 from accounts.matching import compare, compare_people, profile
 from accounts.tests.test_matching import read, side
 
 
 @pytest.mark.parametrize("name", ["tuning", "held_out", "kinds", "second_hand", "third_hand", "fourth_hand"])
-def test_companies_that_are_taken_for_one_share_a_mark(name):
+def test_of_companies_that_are_taken_for_one_each_finds_the_other(name):
     sides = [(side(row, "left"), side(row, "right")) for row in read(name)]
     pairs = [(left, right) for left, right in sides if left.domains and right.domains and compare(left, right).is_same]
 
     assert len(pairs) >= 8
-    assert [(left.name, right.name) for left, right in pairs if not company_marks(left) & company_marks(right)] == []
+    both = [*pairs, *((right, left) for left, right in pairs)]
+    assert [(left.name, right.name) for left, right in both if not company_sought(left) & company_marks(right)] == []
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,10 @@ def test_companies_that_are_taken_for_one_share_a_mark(name):
             {"name": "Orto Srl", "emails": ["b@two.it"], "phones": ["+3904711234517"]},
         ),
         (
+            {"name": "Orto", "emails": ["a@one.it"], "phones": ["+39047112345"]},
+            {"name": "Orto Srl", "emails": ["b@two.it"], "phones": ["+39047112345123"]},
+        ),
+        (
             {"name": "A", "emails": ["a@one.it"], "tax_number": "IT 00743110157"},
             {"name": "B", "emails": ["b@two.it"], "tax_number": "it00743110157"},
         ),
@@ -34,7 +39,14 @@ def test_evidence_of_each_kind_is_a_mark(left, right):
     one, other = profile(**left), profile(**right)
 
     assert compare(one, other).is_same
-    assert company_marks(one) & company_marks(other)
+    assert company_sought(one) & company_marks(other)
+    assert company_sought(other) & company_marks(one)
+
+
+def test_two_extensions_do_not_seek_each_other():
+    one, other = (profile("", phones=[f"+39047112345{end}"]) for end in (17, 18))
+
+    assert not company_sought(one) & company_marks(other)
 
 
 @pytest.mark.parametrize(

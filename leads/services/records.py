@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -21,7 +21,8 @@ from leads.schedule import due_days
 from leads.stages import CONVERTIBLE, MOVES, OPEN, Status
 from partnerportal.core.actors import Actor, service
 from partnerportal.core.attached import tell_followers
-from partnerportal.core.moves import check_undo, record_move
+from partnerportal.core.history import create_with_history
+from partnerportal.core.moves import check_undo, record_beginnings, record_move
 from partnerportal.core.scoping import require_editable
 from partnerportal.core.stages import IllegalMove, check_fresh
 from partners.models import User
@@ -57,9 +58,8 @@ FIELDS = (*PROSPECT_FIELDS, "next_step", "next_step_on")
 FIRST = (Status.NEW, Status.QUALIFICATION)
 
 
-@service
-def create_lead(*, values: Mapping[str, Any], by: User, origin: str = Lead.Origin.PARTNER) -> Lead:
-    """A new lead of the person's company, owned by her, as New or in Qualification.
+def new_lead(*, values: Mapping[str, Any], by: User, origin: str = Lead.Origin.PARTNER) -> Lead:
+    """A lead that is not saved, of the person's company, owned by her, as New or in Qualification.
 
     Raises ValidationError for an address that is no company's, IllegalMove for any other status.
     """
@@ -70,9 +70,25 @@ def create_lead(*, values: Mapping[str, Any], by: User, origin: str = Lead.Origi
         raise IllegalMove(_("A lead begins as New or in Qualification."), to=status)
     lead = Lead(partner_id=by.partner_id, owner=by, status=status, origin=origin)  # type: ignore[misc]
     _take(lead, values)
+    return lead
+
+
+@service
+def create_lead(*, values: Mapping[str, Any], by: User, origin: str = Lead.Origin.PARTNER) -> Lead:
+    """Make and save a lead. Raises as `new_lead`."""
+    lead = new_lead(values=values, by=by, origin=origin)
     lead.save()
     record_move(lead, was="", to=lead.status, by=Actor.of(by))
     return lead
+
+
+@service
+def add_leads(leads: Sequence[Lead], *, by: User) -> None:
+    """Save leads that `new_lead` made, all at once, as `create_lead` saves one."""
+    for lead in leads:
+        lead.score = lead.get_score(answers=0).points
+    create_with_history(leads)
+    record_beginnings([(lead, lead.status) for lead in leads], by=Actor.of(by))
 
 
 @service

@@ -2,21 +2,25 @@
 
 import csv
 import io
+from hashlib import sha256
 
 import pytest
 import xlsxwriter
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from accounts.imports import ACCOUNTS, CONTACTS
+from accounts.imports import ACCOUNTS, CONTACTS, LOOKED_AT, account_named
 from accounts.tests.factories import AccountFactory
 from leads.imports import LEADS
 from leads.models import Lead
-from leads.services import edit_lead
+from leads.services import FIELDS, create_lead, edit_lead
 from leads.tests.factories import LeadFactory
 from partnerportal.core import outbox
-from partnerportal.core.history import changes
+from partnerportal.core.history import UNTOLD, changes
 from partnerportal.core.imports import services
-from partnerportal.core.models import DataImport
+from partnerportal.core.models import DataImport, SearchEntry
 from partnerportal.core.uploads import FileRefused
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +74,7 @@ def imported(by, *lines, **options):
     return batch
 
 
+LETTERS = str.maketrans("0123456789", "ghklmnoprs")
 CONSTANTS = {"job_title": "ceo-owner", "source": "website", "power": "unknown", "status": "new"}
 
 
@@ -455,3 +460,113 @@ def test_accounts_and_contacts_of_one_file_are_compared_too(anna, kind):
 
     assert [result for _number, result, *_ in promised] == ["create", "duplicate", "create"][: len(rows)]
     assert results(batch) == promised
+
+
+def many(count):
+    """Lines that are each a company of their own."""
+    names = [sha256(str(number).encode()).hexdigest()[:12].translate(LETTERS) for number in range(count)]
+    return [line(company=f"Firma {name}", email=f"x@{name}.it", phone="") for name in names]
+
+
+def statements_of(batch, act, by):
+    """How many statements the one part of a step takes."""
+    act(batch, by=by)
+    with CaptureQueriesContext(connection) as found:
+        services.work(batch_id=batch.pk)
+    batch.refresh_from_db()
+    return len(found)
+
+
+@pytest.mark.parametrize("policy", ["skip", "fill"])
+def test_a_part_of_fifty_lines_takes_as_many_statements_as_one_of_ten(anna, policy):
+    def taken(count):
+        batch = services.start(LEADS, upload(table(*many(count))), by=anna)
+        services.rehearse(batch, mapping=batch.mapping, constants=CONSTANTS, policy=policy, by=anna)
+        services.work(batch_id=batch.pk)  # The file is read.
+        batch.refresh_from_db()
+        found = statements_of(batch, lambda *_args, **_values: None, anna), statements_of(batch, services.run, anna)
+        assert (batch.state, len(leads_of(anna))) == ("done", count)
+        services.revert(batch, by=anna)
+        outbox.deliver_due()
+        return found
+
+    taken(1)  # What is asked once a process.
+    few, more = taken(10), taken(50)
+
+    assert max(more) <= 45
+    assert [large - small for small, large in zip(few, more, strict=True)] == [0, 0]
+
+
+def test_what_an_import_makes_at_once_is_what_the_form_makes(anna):
+    imported(anna, line(), line(company="Orto", email="o@orto.it", phone="", users=""))
+    caffe, orto = leads_of(anna)
+
+    for lead in (caffe, orto):
+        alone = create_lead(values={name: getattr(lead, name) for name in FIELDS}, by=anna)
+        assert lead.score == alone.score
+        assert [move_of(one) for one in lead.stage_moves.all()] == [move_of(one) for one in alone.stage_moves.all()]
+        ours, theirs = lead.history.get(), alone.history.get()
+        told = [field.attname for field in theirs.tracked_fields if field.name not in (*UNTOLD, "id", "origin")]
+        told += ["author_name", "request_id", "history_user_id", "history_type", "history_change_reason"]
+        assert {name: getattr(ours, name) for name in told} == {name: getattr(theirs, name) for name in told}
+        assert SearchEntry.objects.visible_to(anna).filter(kind="leads.lead", object_id=lead.pk).count() == 1
+    assert caffe.score > orto.score
+
+
+def move_of(move):
+    return move.from_stage, move.to_stage, move.reason, move.by, move.by_name, move.is_automatic, move.skipped, move.lasted.days
+
+
+def test_lines_of_one_part_complete_one_record_one_after_the_other(anna):
+    lines = [
+        line(users="", country="", phone=""),
+        line(users="30", country="", phone=""),
+        line(users="40", country="it", phone=""),
+        line(users="50", country="at", phone="041 234 5678"),
+        line(users="60", country="de", phone="041 234 5679"),
+    ]
+    batch = rehearsed(anna, *lines, policy="fill")
+    promised = results(batch)
+    services.run(batch, by=anna)
+    outbox.deliver_due()
+
+    (lead,) = leads_of(anna)
+    assert (lead.total_users, lead.country.code, lead.phone.as_e164) == (30, "IT", "+390412345678")
+    assert [result for _number, result, *_ in promised] == ["create", "update", "update", "update", "skip"]
+    assert results(batch) == promised
+
+
+def test_a_line_that_was_put_right_later_goes_back_first(anna):
+    batch = imported(anna, line(email="nothing", users="30", country=""), line(users="", country=""), line(users=""), policy="fill")
+    row = services.correct(batch, 2, {3: "p.greco@caffenero.it"}, by=anna)
+    assert (row.result, row.like_line) == ("update", 3)
+
+    services.revert(batch, by=anna)
+    outbox.deliver_due()
+
+    assert leads_of(anna) == []
+    assert [result for _number, result, *_ in results(batch)] == ["back"] * 3
+
+
+def test_an_account_is_found_among_many_of_one_first_word(anna):
+    AccountFactory.create_batch(LOOKED_AT + 5, owner=anna, name="Hotel Post")
+    there = AccountFactory(owner=anna, name="Hotel Adler GmbH")
+
+    assert account_named("hotel adler", anna) == str(there.pk)
+    for name, sentence in (("Hotel Krone", "There is no account"), ("HOTEL POST", "There are several accounts")):
+        with pytest.raises(ValidationError, match=sentence):
+            account_named(name, anna)
+
+
+def test_an_account_whose_name_says_it_letter_by_letter_comes_first(anna):
+    AccountFactory(owner=anna, name="Adler GmbH")
+    there = AccountFactory(owner=anna, name="Adler")
+
+    assert account_named("ADLER", anna) == str(there.pk)
+
+
+def test_an_account_of_another_partner_is_not_named(anna, carla):
+    AccountFactory(owner=carla, name="Hotel Adler")
+
+    with pytest.raises(ValidationError, match="There is no account"):
+        account_named("Hotel Adler", anna)

@@ -5,7 +5,7 @@ simple-history writes the rows on `save()`. `QuerySet.update()` and `bulk_update
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from dataclasses import field as compared
 from datetime import datetime
@@ -49,6 +49,17 @@ class PortalRecords(HistoricalRecords):
 def tracked(**options: Any) -> HistoricalRecords:
     """The `history` of a business model."""
     return PortalRecords(bases=[HistoryEntry], get_user=_author, custom_model_name=lambda name: f"Historical{name}", **options)
+
+
+def create_with_history(records: Sequence[models.Model]) -> None:
+    """Write new records of one tracked model at once, each with its history entry as `save()` makes it.
+
+    Neither `save()` nor the signals of a save run: what a model's `save()` keeps is the caller's, and no journal notes it.
+    """
+    if records:
+        model: Any = type(records[0])
+        model._base_manager.bulk_create(records)
+        model.history.bulk_history_create(records, default_change_reason=None)
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,22 @@ def record_move(
     )
 
 
+def record_beginnings(beginnings: Sequence[tuple[Subject, str]], *, by: Actor) -> None:
+    """The first rows of new records of one partner, each with the stage that it begins in; at once."""
+    if beginnings:
+        StageMove.objects.for_partner(beginnings[0][0].partner_id).bulk_create(
+            StageMove(
+                partner_id=record.partner_id,
+                subject=record,
+                to_stage=stage,
+                by=by.user,
+                by_name=by.name,
+                lasted=timezone.now() - record.created_at,
+            )
+            for record, stage in beginnings
+        )
+
+
 def check_undo(record: Subject, *, to: str, by: Actor) -> str:
     """The reason of a move that takes the last one back. Raises IllegalMove unless that was the person's own, by hand, from `to`."""
     last = record.stage_moves.order_by("-at", "-pk").first()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -46,9 +46,14 @@ class Journal:
 
 def values_of(model: type[models.Model], pk: int) -> dict[str, Any] | None:
     """The fields of a row as JSON keeps them; None for a row that is not there."""
+    return values_of_each(model, [pk]).get(pk)
+
+
+def values_of_each(model: type[models.Model], pks: Collection[int]) -> dict[int, dict[str, Any]]:
+    """The same of several rows, by their keys; one query."""
     names = [one.attname for one in model._meta.concrete_fields if one.name not in UNTOLD and not one.primary_key]
-    row = model._base_manager.filter(pk=pk).values(*names).first()
-    return None if row is None else json.loads(json.dumps(row, cls=_Encoder))
+    rows = model._base_manager.filter(pk__in=pks).order_by().values("pk", *names)
+    return {row.pop("pk"): json.loads(json.dumps(row, cls=_Encoder)) for row in rows}
 
 
 class _Encoder(DjangoJSONEncoder):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from hashlib import blake2b
-from typing import Any
 
 from django.db import connection
 
@@ -19,9 +18,9 @@ Step, Result = ImportRow.Step, ImportRow.Result
 STANDING = (Result.CREATE, Result.UPDATE)
 
 
-def marks_of(evidence: Evidence, facts: dict[str, Any]) -> list[int]:
-    """The words of a line, as numbers of eight bytes."""
-    return sorted({int.from_bytes(blake2b(word.encode(), digest_size=8).digest(), signed=True) for word in evidence.marks(facts)})
+def numbers_of(words: Iterable[str]) -> list[int]:
+    """Words as numbers of eight bytes."""
+    return sorted({int.from_bytes(blake2b(word.encode(), digest_size=8).digest(), signed=True) for word in words})
 
 
 class Alike:
@@ -31,11 +30,12 @@ class Alike:
         self.batch, self.evidence = batch, evidence
         self.rows = {row.number: row for row in part}
         self.found: dict[int, list[int]] = {}
+        self.sought: dict[int, list[int]] = {}
         self.new: list[tuple[int, int]] = []
 
-    def prepare(self, lines: Iterable[tuple[int, dict[str, Any]]]) -> None:
-        """Look up the words of these lines (number and facts), in one query, and the rows that have them, in another."""
-        words = {word for _number, facts in lines for word in marks_of(self.evidence, facts)}
+    def prepare(self, lines: Iterable[ImportRow]) -> None:
+        """Look up the words that these lines seek, in one query, and the rows that have them, in another."""
+        words = {word for row in lines for word in self._sought_by(row)}
         statement = (
             "SELECT w.mark, m.number FROM unnest(%s::bigint[]) AS w(mark) CROSS JOIN LATERAL "
             "(SELECT number FROM core_importmark WHERE batch_id = %s AND mark = w.mark ORDER BY number LIMIT %s) AS m"
@@ -45,14 +45,20 @@ class Alike:
             for mark, number in cursor.fetchall():
                 self.found.setdefault(mark, []).append(number)
         missing = {number for numbers in self.found.values() for number in numbers} - self.rows.keys()
-        self.rows |= {row.number: row for row in self.batch.rows.filter(number__in=missing)}
+        if missing:
+            self.rows |= {row.number: row for row in self.batch.rows.filter(number__in=missing)}
+
+    def _sought_by(self, row: ImportRow) -> list[int]:
+        if row.number not in self.sought:
+            self.sought[row.number] = numbers_of(self.evidence.sought(row.facts))
+        return self.sought[row.number]
 
     def earlier(self, row: ImportRow) -> tuple[ImportRow, str] | None:
         """The first other line that means the same and becomes or completes a record, and why it is the same.
 
         Other lines are those above; once the import is over, all.
         """
-        numbers = {number for mark in marks_of(self.evidence, row.facts) for number in self.found.get(mark, ())}
+        numbers = {number for mark in self._sought_by(row) for number in self.found.get(mark, ())}
         for other in (self.rows[number] for number in sorted(numbers) if number in self.rows):
             stands = other.result in STANDING and (other.number < row.number or other.step == Step.DONE)
             if stands and other.number != row.number and (why := self.evidence.why(row.facts, other.facts)):
@@ -62,10 +68,17 @@ class Alike:
     def stands(self, row: ImportRow) -> None:
         """From here on a line is found by its words."""
         self.rows[row.number] = row
-        for mark in marks_of(self.evidence, row.facts):
-            if row.number not in self.found.setdefault(mark, []):
-                self.found[mark].append(row.number)
+        for mark in numbers_of(self.evidence.marks(row.facts)):
+            numbers = self.found.setdefault(mark, [])
+            if row.number not in numbers and len(numbers) < EXAMINED:
+                numbers.append(row.number)
                 self.new.append((mark, row.number))
+
+    def row(self, number: int) -> ImportRow:
+        """A line of the file, always the same object."""
+        if number not in self.rows:
+            self.rows[number] = self.batch.rows.get(number=number)
+        return self.rows[number]
 
     def keep(self) -> None:
         """Write down what is new."""

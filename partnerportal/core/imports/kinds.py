@@ -32,12 +32,15 @@ class Likeness:
 class Evidence:
     """What two lines of one file are compared by.
 
-    `facts(record)` is what is kept of a record that is not saved; `marks(facts)` are words of which two records that are one share one;
+    `read(record)` is a record that is not saved, made comparable, and `facts` of it are what is kept with its line. By the words of
+    `marks(facts)` a line is found, the words of `sought(facts)` it seeks: of two that are one, each seeks one by which the other is found.
     `why(facts, others)` says in sentences why two are one, and nothing when they are not.
     """
 
+    read: Callable[[Any], Any]
     facts: Callable[[Any], dict[str, Any]]
     marks: Callable[[dict[str, Any]], Collection[str]]
+    sought: Callable[[dict[str, Any]], Collection[str]]
     why: Callable[[dict[str, Any], dict[str, Any]], str]
 
 
@@ -45,16 +48,18 @@ class Evidence:
 class ImportKind:
     """An object that can be imported. Lines go through the forms and services that its pages use.
 
-    `duplicates(records, by, others)` answers for each of some records that are not saved its likenesses, the surest first; rows of the
-    object's own must meet `others`. `evidence` tells which lines of one file mean the same. `aliases` are further headings of a field,
-    `lookups` find the record that a cell names, and `always` is posted with every line.
+    `make(values, by)` answers a record that is not saved, or raises what refuses it; `add(records, by)` saves several of these at once.
+    `duplicates(read, by, others)` answers for each of some records that are not saved, as `evidence.read` made them comparable, its
+    likenesses, the surest first; rows of the object's own must meet `others`. `evidence` tells which lines of one file mean the same.
+    `aliases` are further headings of a field, `lookups` find the record that a cell names, and `always` is posted with every line.
     """
 
     name: str
     model: type[Subject]
     add_form: type[forms.BaseForm]
     edit_form: type[forms.BaseForm]
-    create: Callable[..., Any]
+    make: Callable[..., Any]
+    add: Callable[..., None]
     edit: Callable[..., Any]
     duplicates: Callable[[Sequence[Any], User, Case], Sequence[Sequence[Likeness]]]
     evidence: Evidence

@@ -2,54 +2,42 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from time import monotonic
 from typing import Any
 
-from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Case, Exists, OuterRef, Value, When
 from django.http import QueryDict
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from partnerportal.core.attached import NotDeletable, delete_record
-from partnerportal.core.bulk.journal import values_of
-from partnerportal.core.edits import Raw, data_of, present_values
+from partnerportal.core.bulk.journal import values_of_each
+from partnerportal.core.edits import Raw, present_values
 from partnerportal.core.forms import refuse
 from partnerportal.core.imports.alike import STANDING, Alike
+from partnerportal.core.imports.kept import Kept
 from partnerportal.core.imports.kinds import Likeness, kind_of
-from partnerportal.core.imports.values import LANGUAGES, choices_of, raw_of
+from partnerportal.core.imports.reading import Reader, Refused
 from partnerportal.core.models import DataImport, ImportRow
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
 
-READ_SECONDS = 1.0  # Of a part: as many lines are read, and then worked on, as this allows.
+READ_SECONDS = min(3.0, settings.JOB_SECONDS / 20)  # Of a part: as many lines are read, and then worked on, as this allows.
 Result, Policy, Step = ImportRow.Result, DataImport.Policy, ImportRow.Step
-
-
-class _Rehearsed(Exception):
-    """Ends the transaction of a rehearsal."""
-
-
-class Refused(Exception):
-    """A line cannot be imported. `errors` are columns with sentences."""
-
-    def __init__(self, errors: list[list[str]]) -> None:
-        super().__init__("; ".join(sentence for _column, sentence in errors))
-        self.errors = errors
 
 
 @dataclass
 class Ready:
-    """A line whose form is valid: what it says, and the records that it may be the same as."""
+    """A line whose form is valid: what it says, what it is compared by, and the records that it may be the same as."""
 
     values: dict[str, Raw]
     form: Any
+    read: Any
     found: Sequence[Likeness] = ()
 
 
@@ -61,10 +49,9 @@ class Lines:
 
     def __init__(self, batch: DataImport) -> None:
         self.batch, self.by, self.kind = batch, batch.owner, kind_of(batch.kind)
-        self.columns = {int(place): name for place, name in batch.mapping.items()}
-        self.met: set[tuple[str, str]] = set()
+        self.reader, self.kept = Reader(batch), Kept(batch)
+        self.new: list[tuple[ImportRow, Any]] = []  # Lines with records that are not saved yet.
         self.is_rehearsal = False
-        self.filled: ImportRow | None = None  # The line whose record this rehearsal would have filled.
         self.ready: dict[int, Ready | Refused] = {}
         self.alike = Alike(batch, self.kind.evidence, ())
 
@@ -80,10 +67,10 @@ class Lines:
         good = [(row, one) for row in rows if isinstance(one := self.ready[row.number], Ready)]
         if not good or self.batch.policy == Policy.CREATE:
             return rows
-        found = self.kind.duplicates([one.form.instance for _row, one in good], self.by, self._others())
+        found = self.kind.duplicates([one.read for _row, one in good], self.by, self._others())
         for (_row, one), likenesses in zip(good, found, strict=True):
             one.found = likenesses
-        self.alike.prepare((row.number, row.facts) for row, _one in good)
+        self.alike.prepare(row for row, _one in good)
         return rows
 
     def _others(self) -> Case:
@@ -92,81 +79,34 @@ class Lines:
         return Case(When(Exists(made_here), then=Value(False)), default=Value(True), output_field=models.BooleanField())
 
     def finish(self) -> None:
-        """Keep what other lines are found by."""
+        """Write the new records, what became of the lines, and what other lines find them by."""
+        self._add()
+        self.kept.write()
         self.alike.keep()
 
     def _read(self, row: ImportRow) -> Ready | Refused:
         row.facts = {}
         try:
-            values = self.values(row.cells)
-            form = self._valid(self._blank_add_form, {**values, **self.kind.always})
+            values = self.reader.values(row.cells)
+            form = self.reader.new(values)
         except Refused as refused:
             return refused
-        row.facts = self.kind.evidence.facts(form.instance)
-        return Ready(values, form)
-
-    @cached_property
-    def _blank_add_form(self) -> Any:
-        return self.kind.add_form(QueryDict(), user=self.by)  # type: ignore[call-arg]
-
-    @cached_property
-    def fields(self) -> dict[str, forms.Field]:
-        """What a line can say."""
-        return self.kind.fields(self.by)
-
-    @cached_property
-    def choices(self) -> dict[str, dict[str, str]]:
-        """What the words in cells of a choice mean."""
-        found: dict[str, dict[str, str]] = {}
-        for language in (self.by.language, *LANGUAGES):  # A form says its choices in the language that it was made in.
-            with translation.override(language):
-                for name, one in self.kind.fields(self.by).items():
-                    if isinstance(one, forms.ChoiceField) and not isinstance(one, forms.ModelChoiceField):
-                        found[name] = choices_of(one) | found.get(name, {})
-        return found
-
-    def values(self, cells: list[str]) -> dict[str, Raw]:
-        """What a line says, as the add form would be posted. Raises Refused for a cell that names no record."""
-        found: dict[str, Raw] = {}
-        errors = []
-        for place, name in self.columns.items():
-            text = cells[place] if place < len(cells) else ""
-            if not text or name not in self.fields:
-                continue
-            try:
-                look = self.kind.lookups.get(name)
-                found[name] = look(text, self.by) if look else raw_of(self.fields[name], text, self.choices.get(name, {}))
-            except ValidationError as error:
-                errors.append([self.heading(name), " ".join(error.messages)])
-        if errors:
-            raise Refused(errors)
-        return {**self.batch.constants, **found}
-
-    def heading(self, name: str) -> str:
-        """The column that a field comes from; the field's own name where none does."""
-        place = next((place for place, found in self.columns.items() if found == name), None)
-        if place is not None and place < len(self.batch.headings):
-            return str(self.batch.headings[place])
-        return str(self.fields[name].label) if name in self.fields else ""
+        read = self.kind.evidence.read(form.instance)
+        row.facts = self.kind.evidence.facts(read)
+        return Ready(values, form, read)
 
     def rehearse(self, row: ImportRow) -> None:
         """Say what would become of a line, and change nothing else."""
         self.is_rehearsal = True
-        try:
-            with transaction.atomic():
-                self._attempt(row)
-                raise _Rehearsed
-        except _Rehearsed:
-            pass
+        self._attempt(row)
         row.step = Step.CHECKED
-        if self.filled is not None and self.filled is not row:
-            self.filled.save(update_fields=["now"])
-        self.filled = None
+        self.kept.add(row)
 
     def carry_out(self, row: ImportRow) -> None:
         """Do it, once."""
         self._attempt(row)
         row.step = Step.DONE
+        self.kept.add(row)
 
     def _attempt(self, row: ImportRow) -> None:
         row.errors, row.note, row.like_line, row.like_url, row.object_id, row.was, row.now = [], "", None, "", None, {}, {}
@@ -187,36 +127,32 @@ class Lines:
         elif ready.found:
             self._like_record(row, ready.found, ready.values)
         else:
-            record = self._create(ready)
+            self.new.append((row, self._make(ready)))
             row.result = Result.CREATE
-            if not self.is_rehearsal:
-                row.object_id, row.now = record.pk, snapshot(record)
 
-    def _create(self, ready: Ready) -> Any:
-        return self._serve(ready.form, self.kind.create, values=ready.form.cleaned_data, by=self.by)
+    def _make(self, ready: Ready) -> Any:
+        """A record that is not saved yet."""
+        return self._serve(ready.form, self.kind.make, values=ready.form.cleaned_data, by=self.by)
 
-    def _valid(self, blank: Any, values: Mapping[str, Raw]) -> Any:
-        """The form of a line: a copy of one that was posted empty, since making its choices anew takes longer than all the rest."""
-        form = copy.copy(blank)
-        form.data, form.is_bound, form._errors, form._bound_fields_cache = data_of(blank, values), True, None, {}
-        form.fields = copy.copy(blank.fields)
-        form.instance = copy.copy(blank.instance)
-        form.instance._state = copy.copy(blank.instance._state)
-        met: set[tuple[str, str]] = set()
-        form.instance.get_constraints = lambda: self._unmet(type(form.instance), form.instance, met)
-        if not form.is_valid():
-            raise Refused(self._errors(form))
-        self.met |= met
-        return form
+    def _add(self) -> None:
+        """Save the new records of the lines so far; a rehearsal lets the database take them back."""
+        new, self.new = self.new, []
+        if not new:
+            return
+        with self._tried():
+            self.kind.add([record for _row, record in new], by=self.by)
+        if not self.is_rehearsal:
+            found = snapshots(self.kind.model, [record.pk for _row, record in new])
+            for row, record in new:
+                row.object_id, row.now = record.pk, found[record.pk]
 
-    def _unmet(self, model: Any, record: Any, met: set[tuple[str, str]]) -> list[tuple[Any, list[Any]]]:
-        """The constraints of a record without those that the same values have met in an earlier line; `met` takes what is new."""
-        found = []
-        for one, constraints in model.get_constraints(record):
-            keys = {rule.name: (rule.name, _said(record, rule)) for rule in constraints if isinstance(rule, models.CheckConstraint)}
-            met.update(keys.values())
-            found.append((one, [rule for rule in constraints if keys.get(rule.name) not in self.met]))
-        return found
+    @contextmanager
+    def _tried(self) -> Iterator[None]:
+        """What is written inside is taken back at the end of it in a rehearsal."""
+        with transaction.atomic():
+            yield
+            if self.is_rehearsal:
+                transaction.set_rollback(True)
 
     def _serve(self, form: Any, act: Any, *args: Any, **values: Any) -> Any:
         """Through the service, which is one transaction; what it refuses is told like an error of the form."""
@@ -226,16 +162,22 @@ class Lines:
             raise Refused([["", error.who_may]]) from error
         except (ValidationError, IllegalMove) as error:
             refuse(form, error)
-            raise Refused(self._errors(form)) from error
-
-    def _errors(self, form: Any) -> list[list[str]]:
-        return [["" if name == "__all__" else self.heading(name), " ".join(map(str, found))] for name, found in form.errors.items()]
+            raise Refused(self.reader.errors(form)) from error
 
     def _like_line(self, row: ImportRow, other: ImportRow, why: str, values: dict[str, Raw]) -> None:
         row.note = _("The same as line %(number)s of this file: %(why)s") % {"number": other.number, "why": why}
         row.note, row.result, row.like_line = row.note[:600], Result.DUPLICATE, other.number
         if self.batch.policy == Policy.FILL:
-            self._complete(row, other, values)
+            self._settle(other)
+            with self._tried():
+                self._complete(row, other, values)
+
+    def _settle(self, other: ImportRow | None = None) -> None:
+        """Before a record is filled: write what is asked for then, the lines of a rehearsal, or the record of an earlier line."""
+        if self.is_rehearsal:
+            self.kept.write()
+        elif other is not None and other.object_id is None:
+            self._add()
 
     def _complete(self, row: ImportRow, other: ImportRow, values: dict[str, Raw]) -> None:
         """Fill the record of another line. In a rehearsal that record is made once more, and with it what lines between have filled."""
@@ -243,26 +185,29 @@ class Lines:
             self._fill(row, other.object_id, values)  # type: ignore[arg-type]
             return
         while other.object_id is None and other.like_line:
-            other = self.batch.rows.get(number=other.like_line)
+            other = self.alike.row(other.like_line)
         if other.object_id:
             self._fill_after(row, other.object_id, values)
             return
         made = self._read(other)
         assert isinstance(made, Ready)  # noqa: S101 (it was good above)
-        filled = self._fill(row, self._create(made).pk, values, after=_raw(other.now))
+        record = self._make(made)
+        self.kind.add([record], by=self.by)
+        filled = self._fill(row, record.pk, values, after=_raw(other.now))
         row.object_id = None
         self._remember(other, filled)
 
     def _fill_after(self, row: ImportRow, pk: int, values: dict[str, Raw]) -> None:
         """Rehearse to fill a record that is there, after what the lines above would have filled."""
         first = self.batch.rows.filter(object_id=pk, result=Result.UPDATE).order_by("number").first()
+        first = self.alike.rows.setdefault(first.number, first) if first else None
         filled = self._fill(row, pk, values, after=_raw(first.now) if first else {})
         if row.result == Result.UPDATE:
             self._remember(first or row, filled)
 
     def _remember(self, row: ImportRow, filled: dict[str, Raw]) -> None:
         row.now = {**row.now, **filled}
-        self.filled = row
+        self.kept.add(row)
 
     def _like_record(self, row: ImportRow, found: Sequence[Likeness], values: dict[str, Raw]) -> None:
         ours = next((one for one in found if type(one.record) is self.kind.model), None)
@@ -270,7 +215,9 @@ class Lines:
         row.note = (_("Duplicate of %(record)s: %(why)s") % {"record": nearest.record, "why": nearest.why})[:600]
         row.result, row.like_url = Result.DUPLICATE, nearest.record.get_absolute_url()
         if self.batch.policy == Policy.FILL and ours is not None:
-            (self._fill_after if self.is_rehearsal else self._fill)(row, ours.record.pk, values)
+            self._settle()
+            with self._tried():
+                (self._fill_after if self.is_rehearsal else self._fill)(row, ours.record.pk, values)
 
     def _fill(self, row: ImportRow, pk: int, values: dict[str, Raw], *, after: Mapping[str, Raw] | None = None) -> dict[str, Raw]:
         """Write into the blank fields of a record what the line says there; `after` is what was filled before. The answer is what was."""
@@ -282,7 +229,7 @@ class Lines:
             row.result, row.note = Result.SKIP, f"{row.note} {_('Nothing there is blank that this line could fill.')}"[:600]
             return {}
         before = {} if self.is_rehearsal else snapshot(record)
-        form = self._valid(self.kind.edit_form(QueryDict(), user=self.by, instance=record), {**present, **filled})  # type: ignore[call-arg]
+        form = self.reader.valid(self.kind.edit_form(QueryDict(), user=self.by, instance=record), {**present, **filled})  # type: ignore[call-arg]
         written = [name for name in (*(after or {}), *filled) if name in form.cleaned_data]
         saved = self._serve(form, self.kind.edit, record, values={name: form.cleaned_data[name] for name in written}, by=self.by)
         row.result, row.object_id = Result.UPDATE, pk
@@ -298,6 +245,7 @@ class Lines:
         record = rows.select_for_update(of=("self",)).filter(pk=row.object_id).first()
         made = row.result == Result.CREATE
         row.step = Step.OVER
+        self.kept.add(row)
         if record is None:
             row.result, row.note = (Result.BACK, _("It was deleted already.")) if made else (Result.LEFT, _("It is not there any more."))
             return
@@ -320,7 +268,7 @@ class Lines:
 
     def _changed_since(self, record: Any, row: ImportRow) -> str:
         present = snapshot(record)
-        names = [name for name, value in row.now.items() if present.get(name) != value]
+        names = [name for name, value in row.now.items() if name in present and present[name] != value]
         if names:
             labels = [str(record._meta.get_field(name.removesuffix("_id")).verbose_name) for name in names]
             return _("Changed since by somebody, and left: %(fields)s.") % {"fields": ", ".join(labels)}
@@ -331,7 +279,14 @@ class Lines:
 
 def snapshot(record: models.Model) -> dict[str, Any]:
     """What a record holds, as it is kept with its line."""
-    return values_of(type(record), record.pk) or {}
+    return snapshots(type(record), [record.pk]).get(record.pk, {})
+
+
+def snapshots(model: Any, pks: Collection[int]) -> dict[int, dict[str, Any]]:
+    """The same of several records, by their keys. What is reckoned from the rest, and has no history, is left out."""
+    told = {field.attname for field in model.history.model.tracked_fields}
+    found = values_of_each(model, pks)
+    return {pk: {name: value for name, value in values.items() if name in told} for pk, values in found.items()}
 
 
 def _in_fields(model: type[models.Model], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -341,11 +296,6 @@ def _in_fields(model: type[models.Model], values: Mapping[str, Any]) -> dict[str
         one = next(field for field in model._meta.concrete_fields if field.attname == name)
         found[one.name] = None if value is None else one.to_python(value)
     return found
-
-
-def _said(record: Any, rule: models.CheckConstraint) -> str:
-    """What a record says in the fields of a rule."""
-    return repr([getattr(record, name) for name in sorted(rule.condition.referenced_base_fields)])  # type: ignore[union-attr]
 
 
 def _raw(kept: Mapping[str, Any]) -> dict[str, Raw]:

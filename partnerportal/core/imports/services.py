@@ -215,8 +215,8 @@ def _to_import(batch: DataImport) -> Any:
 
 
 def _to_take_back(batch: DataImport) -> Any:
-    """From the last to the first: a line may have completed what an earlier one made."""
-    return batch.rows.filter(step=Step.DONE, result__in=IMPORTED, object_id__isnull=False).order_by("-number")
+    """What was filled before what was made: a line may have completed what another made, an earlier one too when it was put right later."""
+    return batch.rows.filter(step=Step.DONE, result__in=IMPORTED, object_id__isnull=False).order_by("-result", "-number")
 
 
 # --- the worker's side -------------------------------------------------------------------
@@ -272,7 +272,6 @@ def _each(batch: DataImport, waiting: Any, lines: Lines, act: Callable[[ImportRo
     is_back = act == lines.take_back
     for row in rows if is_back else lines.begin(rows):
         act(row)
-        row.save()
         batch.handled += 1
         if is_back and monotonic() - began > PART_SECONDS:
             break

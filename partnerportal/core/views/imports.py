@@ -286,11 +286,11 @@ class LineForm(forms.Form):
     def __init__(self, data: Any, *, row: ImportRow, lines: Lines) -> None:
         super().__init__(data)
         wrong = dict(row.errors)
-        for place, name in sorted(lines.columns.items()):
-            heading = lines.heading(name)
+        for place, name in sorted(lines.reader.columns.items()):
+            heading = lines.reader.heading(name)
             many = len(row.cells[place]) > 80
             widget: forms.Widget = forms.Textarea(attrs={"rows": 3}) if many else forms.TextInput()
-            label = f"{heading} → {lines.fields[name].label}" if name in lines.fields else heading
+            label = f"{heading} → {lines.reader.fields[name].label}" if name in lines.reader.fields else heading
             hint = wrong.get(heading, "")
             self.fields[f"cell-{place}"] = forms.CharField(
                 label=label, initial=row.cells[place], required=False, max_length=files.MOST_CELL, widget=widget, help_text=hint
