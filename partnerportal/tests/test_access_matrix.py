@@ -124,17 +124,18 @@ MATRIX: dict[tuple[str, str], str] = {
         accounts:add cases:add contacts:add leads:add orders:add projects:add projects:pipeline quotes:add tasks:add
     """,
     ("looooooofol", "looooooofol"): """
+        accounts:export contacts:export leads:export orders:export projects:export quotes:export tasks:export
         accounts:views contacts:views leads:views orders:views pricing:views projects:views quotes:views tasks:views
     """,
     ("looooooofol", "lmmmmmmmfml"): """
         own_web_form
         offers:list
-        accounts:export accounts:list contacts:export contacts:list leads:board leads:export leads:list orders:export orders:list
-        partners:team pricing:export pricing:list projects:board projects:export projects:list quotes:export quotes:list
-        reports:index reports:report tasks:export tasks:list
+        accounts:list contacts:list leads:board leads:list orders:list
+        partners:team pricing:export pricing:list projects:board projects:list quotes:list
+        reports:index reports:report tasks:list
     """,
     ("loooooooool", "lmmmmmmmmml"): """
-        cases:export cases:list core:palette core:search core:suggest mfa_index partners:guide_picture partners:help partners:news
+        cases:list core:palette core:search core:suggest mfa_index partners:guide_picture partners:help partners:news
         partners:news_detail
         partners:notices partners:wmp reports:home
     """,
@@ -142,7 +143,7 @@ MATRIX: dict[tuple[str, str], str] = {
         accounts:deleted cases:deleted contacts:deleted leads:deleted orders:deleted projects:deleted quotes:deleted tasks:deleted
     """,
     ("loooooooool", "loooooooool"): """
-        account_change_password account_reauthenticate admin:logout cases:views mfa_activate_totp mfa_generate_recovery_codes
+        account_change_password account_reauthenticate admin:logout cases:export cases:views mfa_activate_totp mfa_generate_recovery_codes
         mfa_reauthenticate partners:profile
     """,
     ("loooooooool", "ooooooooooo"): "mfa_authenticate",

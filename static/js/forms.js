@@ -92,7 +92,7 @@
   });
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented) return;
+    if (event.defaultPrevented || (event.submitter && "file" in event.submitter.dataset)) return; /* A file leaves the page as it is. */
     if (form.dataset.draft && !form.hasAttribute("hx-post")) localStorage.setItem(SENT, JSON.stringify({ key: keyOf(form) }));
     if (form.method === "post" && !form.hasAttribute("hx-post")) {
       /* A second click does nothing; the token makes sure of it where this does not run. */

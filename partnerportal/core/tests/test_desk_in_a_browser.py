@@ -1,5 +1,9 @@
 """Work in the list by hand: a cell is changed where it stands; many rows are selected and handed over, and come back."""
 
+import csv
+import io
+from pathlib import Path
+
 import pytest
 
 from leads.models import Lead
@@ -136,6 +140,46 @@ def test_rows_stay_selected_over_pages(page_as, anna, many):
     page.get_by_role("button", name="Change owner").click()
 
     page.get_by_role("dialog").get_by_role("heading", name="Change owner of 5 records").wait_for()
+
+
+def file_of(page, press):
+    """The lines of the file that a button brings."""
+    with page.expect_download() as brought:
+        press.click()
+    return list(csv.reader(io.StringIO(Path(brought.value.path()).read_text("utf-8-sig"))))
+
+
+def test_a_few_rows_and_all_of_them_are_exported_from_the_page(page_as, anna, many):
+    page = settled(page_as(anna))
+    page.goto("/leads/?view=all_open&sort=company")
+    page.get_by_role("checkbox", name="Hotel 001").check()
+    page.get_by_role("link", name="Next page").click()
+    page.get_by_role("checkbox", name="Hotel 055").check()
+    page.locator("#bulk").get_by_text("2 selected").wait_for()
+    address = page.url
+
+    few = file_of(page, page.get_by_role("button", name="Export CSV"))
+    assert [line[0] for line in few[1:3]] == ["Hotel 001", "Hotel 055"]
+    assert ["# Rows", "2"] in few
+
+    page.evaluate("document.querySelector('[data-pick-all]').click()")
+    page.get_by_role("button", name="Select all 60").click()
+    whole = file_of(page, page.get_by_role("button", name="Export CSV"))
+    assert ["# Rows", "60"] in whole
+    with page.expect_download() as brought:
+        page.get_by_role("button", name="Export Excel").click()
+    assert brought.value.suggested_filename == "leads.xlsx"
+    assert page.url == address
+
+
+def test_selected_rows_are_exported_without_a_script(page_as, anna, many):
+    page = page_as(anna, script=False)
+    page.goto("/leads/?view=all_open&sort=company")
+    page.get_by_role("checkbox", name="Hotel 001").check()
+
+    assert ["# Rows", "1"] in file_of(page, page.get_by_role("button", name="Export CSV"))
+    assert page.get_by_text("selected", exact=True).is_hidden()
+    assert page.locator("[data-pick-all]").is_hidden()
 
 
 def test_on_a_phone_a_row_is_picked_with_the_finger_and_every_verb_says_what_it_is(page_as, anna, leads):

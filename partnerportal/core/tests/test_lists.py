@@ -1,8 +1,10 @@
 import csv
 import html
 import io
+import itertools
 import re
 import zipfile
+from contextlib import closing
 
 import pytest
 from django.utils import timezone
@@ -261,9 +263,76 @@ def test_records_of_another_partner_cannot_be_selected(as_anna, alex, carla):
     assert foreign.owner == carla
 
 
-def test_only_selected_rows_are_exported(as_anna, anna):
+def companies_of(response):
+    """What the first column of a CSV holds, without its head and what the file says of itself."""
+    lines = csv.reader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig")))
+    return [line[0] for line in itertools.takewhile(bool, itertools.islice(lines, 1, None))]
+
+
+def test_only_selected_rows_are_exported_whatever_they_are_by_now(as_anna, anna, alex, carla):
+    one, _two = LeadFactory(owner=anna, company="One", status="new"), LeadFactory(owner=anna, company="Two", status="new")
+    moved = LeadFactory(owner=alex, company="Moved", status="qualification")
+    foreign = LeadFactory(owner=carla, company="Kronleuchter", status="new")
+
+    response = as_anna.post(
+        "/leads/export/", {"query": "view=mine&status=new&sort=company", "ids": [moved.pk, foreign.pk, one.pk], "format": "csv"}
+    )
+
+    assert response["Content-Disposition"] == 'attachment; filename="leads.csv"'
+    assert companies_of(response) == ["Moved", "One"]
+
+
+def test_all_rows_of_the_state_are_exported_and_the_file_says_so(as_anna, anna, alex, carla):
+    for company in ("Two", "One"):
+        LeadFactory(owner=anna, company=company, status="new")
+    LeadFactory(owner=alex, company="Known", status="qualification")
+    LeadFactory(owner=carla, company="Kronleuchter", status="new")
+
+    response = as_anna.post("/leads/export/", {"query": "view=all&status=new&sort=company", "all": "1", "ids": ["0"], "format": "csv"})
+
+    written = b"".join(response.streaming_content).decode("utf-8-sig")
+    assert [line.split(",")[0] for line in written.splitlines()[:4]] == ["Company", "One", "Two", ""]
+    assert "# Filters,Status: New" in written
+    assert "# Rows,2" in written
+    assert "Selected rows only" not in written
+
+
+def test_a_selection_is_exported_as_a_sheet(as_anna, anna):
     one, _two = LeadFactory(owner=anna, company="One"), LeadFactory(owner=anna, company="Two")
 
-    response = as_anna.get(f"/leads/export/?ids={one.pk}")
+    response = as_anna.post("/leads/export/", {"query": "", "ids": [one.pk], "format": "xlsx"})
 
-    assert [line.split(",")[0] for line in b"".join(response).decode("utf-8-sig").split()][:2] == ["Company", "One"]
+    with closing(response), zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content))) as book:
+        texts = book.read("xl/worksheets/sheet1.xml")
+    assert b">One<" in texts
+    assert b">Two<" not in texts
+
+
+@pytest.mark.parametrize("posted", [{}, {"ids": ["x"]}])
+def test_nothing_selected_is_no_file(as_anna, anna, posted):
+    LeadFactory(owner=anna)
+
+    response = as_anna.post("/leads/export/", {"query": "view=all&status=new", "format": "csv", **posted})
+
+    assert (response.status_code, response["Location"]) == (302, "/leads/?view=all&status=new")
+    assert "Please select at least one record." in as_anna.get("/leads/").content.decode()
+
+
+def test_who_may_not_see_the_list_exports_nothing_of_it(client, tariq, anna):
+    lead = LeadFactory(owner=anna)
+    client.force_login(tariq)
+
+    assert client.post("/leads/export/", {"ids": [lead.pk]}).status_code == 403
+
+
+def test_nothing_is_posted_to_the_list_itself(as_anna, anna):
+    assert as_anna.post("/leads/", {"all": "1"}).status_code == 405
+
+
+def test_a_selection_of_a_state_that_is_not_understood_is_refused(as_anna, anna):
+    lead = LeadFactory(owner=anna)
+
+    response = as_anna.post("/leads/export/", {"query": "colour=red", "ids": [lead.pk], "format": "csv"})
+
+    assert response.status_code == 422
+    assert "This list has no filter" in response.content.decode()

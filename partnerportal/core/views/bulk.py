@@ -18,6 +18,7 @@ from partnerportal.core.exports import csv_response
 from partnerportal.core.models import BulkChange, BulkRow
 from partnerportal.core.tables import Column
 from partnerportal.core.toasts import warn
+from partnerportal.core.views import state
 from partnerportal.core.views.base import Guarded
 
 SHOWN = 20
@@ -80,7 +81,7 @@ class BulkStart(Guarded):
             view = self.scene.rows.showing(self.request, QueryDict(self.request.POST.get("query", "")))
             rows = rows.filter(pk__in=view.rows.order_by().values("pk"))
         else:
-            rows = rows.filter(pk__in=[one for one in self.request.POST.getlist("ids") if one.isdecimal() and len(one) < 19])
+            rows = rows.filter(pk__in=state.picked(self.request.POST))
         return [(record.pk, str(record)) for record in rows.order_by("pk")[: services.MOST + 1]]
 
     def ask(self, verb: Verb, form: Any, count: int, back: str) -> HttpResponse:

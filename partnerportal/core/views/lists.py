@@ -9,8 +9,8 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, ClassVar
 
-from django.db.models import Count, Sum
-from django.http import HttpRequest, HttpResponseBase
+from django.db.models import Count, QuerySet, Sum
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -20,6 +20,7 @@ from partnerportal.core.exports import Manifest, csv_response, xlsx_response
 from partnerportal.core.models import Subject
 from partnerportal.core.money import round_money
 from partnerportal.core.tables import Cells, Column, rows_html
+from partnerportal.core.toasts import warn
 from partnerportal.core.views import state
 from partnerportal.core.views.paging import PAGE_SIZE, Order, Page
 from partnerportal.core.views.sets import RecordSet
@@ -47,6 +48,18 @@ class RecordList(RecordSet):
         context["is_part"] = self.wants_part and request.htmx.target == "records"  # type: ignore[attr-defined]
         template = "components/records.html" if context["is_part"] else self.template_name
         return self.page(template, context, status=422 if self.problems else 200)
+
+    def post(self, request: HttpRequest) -> HttpResponseBase:
+        """The selected rows as a file: single ones (`ids`), or with `all` every row of the list's state (`query`)."""
+        if not (self.is_export and self.can_select):
+            return self.http_method_not_allowed(request)
+        query, ids = QueryDict(request.POST.get("query", ""), mutable=True), state.picked(request.POST)
+        if not ids and not request.POST.get("all"):
+            warn(request, _("Please select at least one record."))
+            return HttpResponseRedirect(f"{self.link('list')}?{query.urlencode()}")
+        query.setlist("ids", [] if request.POST.get("all") else ids)
+        query["format"] = request.POST.get("format", "")
+        return type(self).showing(request, query).export()
 
     def prepare(self, records: list[Any]) -> None:
         """Read for a page of records, or a part of a file, what would else cost a query a row."""
@@ -81,10 +94,12 @@ class RecordList(RecordSet):
     @cached_property
     def order(self) -> Order:
         """What the list is ordered by."""
+        return self._order_of(self.narrowed, self.view.ordering if self.view else "")
+
+    def _order_of(self, rows: QuerySet, own: str = "") -> Order:
         paths = {column.name: column.sort for column in self.columns}
         words = [("-" if word.startswith("-") else "") + paths[word.removeprefix("-")] for word in self.sorted_by]
-        own = self.view.ordering if self.view and self.view.ordering else self.ordering
-        return Order.of(self.narrowed, words or own)
+        return Order.of(rows, words or own or self.ordering)
 
     def check_parameters(self) -> None:
         """A list reads its columns and its order from the address, too."""
@@ -223,14 +238,15 @@ class RecordList(RecordSet):
     # --- files ------------------------------------------------------------------------
 
     def export(self) -> HttpResponseBase:
-        """The filtered rows with all columns shown, as CSV or XLSX."""
-        rows = self.rows.order_by(*self.order.expressions(is_backwards=False))
-        ids = [one for one in self.query.getlist("ids") if one.isdecimal()]
+        """The filtered rows with all columns shown, as CSV or XLSX; picked ones also when the filters leave them out by now."""
+        rows, order, ids = self.rows, self.order, state.picked(self.query)
         if ids:
-            rows = rows.filter(pk__in=ids)
+            rows = self.get_queryset().filter(pk__in=ids)
+            order = self._order_of(rows)
         if self.problems:
             return self.page(self.template_name, self.common_context() | self.table_context(), status=422)
         write = xlsx_response if self.query.get("format") == "xlsx" else csv_response
+        rows = rows.order_by(*order.expressions(is_backwards=False))
         return write(self._in_parts(rows), self.shown, name=self.urls, manifest=self.manifest(is_selection=bool(ids)))
 
     def _in_parts(self, rows: Any) -> Iterator[Any]:

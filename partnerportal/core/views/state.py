@@ -76,6 +76,11 @@ def with_groups(query: QueryDict, found: Sequence[QueryDict], names: frozenset[s
     return written
 
 
+def picked(query: QueryDict) -> list[str]:
+    """The keys of the rows that a person picked."""
+    return [one for one in query.getlist("ids") if one.isdecimal() and len(one) < 19]
+
+
 def columns_of(query: QueryDict) -> dict[str, int]:
     """The chosen columns in their order, with their widths in pixels (0 where there is none)."""
     found: dict[str, int] = {}
