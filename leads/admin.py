@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.duplicates import Duplicate, accounts_like_each
+from accounts.models import Account
 from leads import services
 from leads.forms import AssignForm, VendorLeadForm
 from leads.models import (
@@ -146,11 +148,17 @@ class VendorLeadAdmin(VendorAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "leads": [(lead, services.missing_for_offer(lead)) for lead in leads],
+            "leads": list(zip(leads, map(services.missing_for_offer, leads), self._known(leads, request), strict=True)),
             "form": form,
             "title": _now("Assign leads"),
         }
         return render(request, "admin/assign_leads.html", context, status=422 if request.method == "POST" else 200)
+
+    @staticmethod
+    def _known(leads: list[VendorLead], request: HttpRequest) -> list[list[Duplicate]]:
+        """For each lead the accounts of partners that may be its company, the surest first: whose customer it may be already."""
+        rows = Account.objects.visible_to(request.user).select_related("partner")
+        return accounts_like_each([lead.profile for lead in leads], rows)  # type: ignore[arg-type]
 
     def _assign(self, request: HttpRequest, leads: list[VendorLead], form: forms.Form) -> bool:
         try:

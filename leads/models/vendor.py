@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from leads.models.lead import Lead
+from accounts.candidates import candidates
+from accounts.matching import Profile
+from leads.models.lead import Lead, LeadQuerySet
 from leads.models.prospect import Prospect
 from partnerportal.core.history import tracked
 from partnerportal.core.scoping import NOTHING, PartnerManager, PartnerOwned, PartnerQuerySet, partner_scope
@@ -37,6 +39,10 @@ class VendorLeadQuerySet(models.QuerySet["VendorLead"]):
             return self.none()
         theirs = LeadOffer.objects.visible_to(user).values("vendor_lead")
         return self.filter(Q(state=VendorLead.State.QUEUED) | Q(assigned_by=user) | Q(pk__in=theirs))
+
+    def like(self, wanted: Profile) -> VendorLeadQuerySet:
+        """The rows that may be this company, the nearest first; `matching.compare` decides. No index: the queue is short."""
+        return candidates(self, wanted, text=wanted.name, **LeadQuerySet.compared_by)  # type: ignore[return-value]
 
 
 class VendorLead(Prospect):

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from accounts.duplicates import accounts_like
-from accounts.matching import Profile, profile
+from accounts.duplicates import accounts_like, ranked
+from accounts.matching import Profile, compare, profile
 from accounts.models import Account
 from leads.duplicates import leads_like
 from leads.models import Lead, VendorLead, WebEnquiry, WebForm
@@ -111,10 +110,11 @@ def _of_partner(partner: Partner, values: Mapping[str, Any], by: Actor) -> Found
 
 
 def _of_vendor(values: Mapping[str, Any]) -> Found:
-    alike = Q(email__iexact=values["email"]) | Q(company__iexact=values["company"])
-    waiting = VendorLead.objects.exclude(state=VendorLead.State.ACCEPTED).filter(alike).order_by("pk").first()
-    if waiting is not None:
-        return Found(waiting, is_repeat=True)
+    wanted = _profile(values)
+    rows = VendorLead.objects.exclude(state=VendorLead.State.ACCEPTED)
+    same = next((one for one in ranked(wanted, rows.like(wanted), compare) if one.is_same), None)
+    if same is not None:
+        return Found(same.record, is_repeat=True)
     lead = VendorLead(**FIXED, **_facts(values))
     lead.save()
     return Found(lead, is_repeat=False)

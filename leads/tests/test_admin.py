@@ -1,4 +1,5 @@
 import pytest
+from django.utils import timezone
 
 from accounts.tests.factories import AccountFactory, ContactFactory
 from leads.models import LeadOffer, VendorLead
@@ -72,6 +73,37 @@ def test_leads_are_assigned_many_at_once_with_the_reason_kept(client, aurora, no
     ] * 4
     assert [(lead.state, lead.assigned_by) for lead in VendorLead.objects.order_by("pk")] == [("offered", otto)] * 2 + [("queued", None)]
     assert leads[0].history.first().author_name == "Otto Keller"
+
+
+def test_the_account_manager_sees_which_partner_has_the_customer_already(client, anna, carla, otto):
+    lead = VendorLeadFactory(company="Hotel Miramare", email="giulia@miramare.it")
+    other = VendorLeadFactory(company="Zimmerei Gschnitzer", email="info@gschnitzer.at")
+    AccountFactory(owner=anna, name="Miramare S.r.l.", email="info@miramare.it")
+    AccountFactory(owner=anna, name="Bäckerei Ohmstedt", email="info@ohmstedt.de")
+    AccountFactory(owner=carla, name="Hotel Miramare", email="info@miramare.it", deleted_at=timezone.now())
+    client.force_login(otto)
+
+    page = client.get(f"{ASSIGN}?ids={lead.pk},{other.pk}")
+
+    text = page.content.decode()
+    assert [[(one.record.partner.name, str(one.record)) for one in known] for _lead, _missing, known in page.context["leads"]] == [
+        [("Aurora Telecom", "Miramare S.r.l.")],
+        [],
+    ]
+    assert "Same mail domain miramare.it" in text
+    assert "Aurora Telecom has this customer already" in text
+    assert "Ohmstedt" not in text
+
+
+def test_an_account_manager_reads_no_customer_of_anothers_portfolio(client, anna, olga):
+    lead = VendorLeadFactory(company="Hotel Miramare", email="giulia@miramare.it")
+    AccountFactory(owner=anna, name="Miramare S.r.l.", email="info@miramare.it")
+    client.force_login(olga)
+
+    page = client.get(f"{ASSIGN}?ids={lead.pk}")
+
+    assert "S.r.l." not in page.content.decode()
+    assert "Hotel Miramare" in page.content.decode()
 
 
 def test_a_person_is_enough_and_names_the_partner(client, anna, otto):

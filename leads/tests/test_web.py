@@ -187,6 +187,46 @@ def test_the_vendors_form_fills_the_queue_and_words_go_along(vendors, aurora, an
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
+    ("again", "leads"),
+    [
+        ({"company": "Miramare S.r.l."}, 1),
+        ({"company": "Hotel Miramare", "email": "info@hotel-miramare.it"}, 1),
+        ({"company": "Rossi Impianti", "phone": ""}, 2),
+        ({"company": "Hotel Miramare", "email": "info@miramare-bari.it", "phone": "+39 080 5550444", "city": "Bari"}, 2),
+    ],
+)
+def test_the_vendors_form_judges_by_the_evidence(vendors, again, leads):
+    send(vendors)
+    different = {"email": "anna@rossi-impianti.it"} if leads == 2 else {}
+
+    send(vendors, **(different | again))
+
+    assert rows() == (0, leads, 2)
+    assert WebEnquiry._base_manager.latest("pk").is_repeat is (leads == 1)
+
+
+@pytest.mark.django_db
+def test_two_inns_of_one_name_are_two_leads_of_the_vendor(vendors):
+    post = {"company": "Hotel Post", "country": "AT"}
+    send(vendors, **post, city="Lermoos", email="info@post-lermoos.at", phone="+43 5673 22810")
+    send(vendors, **post, city="Kals", email="rezeption@post-kals.at", phone="+43 4876 8222")
+
+    assert set(VendorLead.objects.values_list("city", flat=True)) == {"Lermoos", "Kals"}
+    assert not WebEnquiry._base_manager.filter(is_repeat=True).exists()
+
+
+@pytest.mark.django_db
+def test_what_a_partner_has_accepted_is_no_duplicate_in_the_vendors_queue(vendors):
+    send(vendors)
+    VendorLead.objects.update(state="accepted")
+
+    send(vendors)
+
+    assert rows() == (0, 2, 2)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
     "wrong",
     [
         {"consent": ""},
