@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from accounts.duplicates import accounts_like
 from accounts.models import Account, AccountStatus, Contact
@@ -11,10 +11,14 @@ from leads.models import Lead, LeadOffer
 from leads.services import claim, lead_of
 from leads.stages import ACCEPTABLE
 from partnerportal.core.actors import service
+from partnerportal.core.attached import link_to
+from partnerportal.core.models import Follow
 from partners.models import User
 from projects.models import CLOSE_IN_DAYS, OpportunityType, Project
 from projects.services.amounts import today_of
 from projects.services.conversion import turn_into_project
+
+Known = TypeVar("Known", Account, Contact)
 
 
 @service
@@ -32,14 +36,23 @@ def accept_offer(offer: LeadOffer, *, by: User) -> Project:
 
 
 def _known_account(lead: Lead, by: User) -> Account | None:
-    """The account that is surely this company; one that is only alike is left to the person's judgement."""
-    found = accounts_like(lead.profile, Account.objects.visible_to(by))  # type: ignore[arg-type]
-    return next((one.record for one in found if one.is_same), None)
+    """The partner's account that is surely this company, whoever owns it; one that is only alike is left to the person's judgement."""
+    found = accounts_like(lead.profile, Account.objects.for_partner(lead.partner_id).filter(deleted_at=None))  # type: ignore[arg-type]
+    known = next((one.record for one in found if one.is_same), None)
+    return _shown(known, by) if known else None
 
 
 def _known_contact(lead: Lead, account: Account, by: User) -> Contact | None:
-    people = Contact.objects.visible_to(by).filter(account=account)
-    return people.filter(email__iexact=lead.email, last_name__iexact=lead.last_name).first()
+    people = Contact.objects.for_partner(lead.partner_id).filter(account=account, deleted_at=None)
+    known = people.filter(email__iexact=lead.email, last_name__iexact=lead.last_name).first()
+    return _shown(known, by) if known else None
+
+
+def _shown(record: Known, by: User) -> Known:
+    """A record that the new project stands on: where everybody sees only their own, its person follows it and so sees it."""
+    if not type(record).objects.visible_to(by).filter(pk=record.pk).exists():
+        Follow.objects.for_partner(record.partner_id).get_or_create(**link_to(record), user=by)
+    return record
 
 
 def _project_of(lead: Lead, account: Account | None) -> dict[str, Any]:

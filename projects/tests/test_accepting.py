@@ -17,7 +17,7 @@ from partnerportal.core.actors import Actor
 from partnerportal.core.models import Notification
 from partnerportal.core.scoping import NotYours
 from partnerportal.tests.racing import at_once
-from partners.models import Partner
+from partners.models import Partner, User
 from partners.tests.factories import PartnerFactory, UserFactory, VendorUserFactory
 from projects import services
 from projects.models import Conversion, Project
@@ -67,6 +67,26 @@ def test_a_customer_that_is_known_is_not_made_again(aurora, anna, alex, otto):
 
     assert (project.account, project.contact) == (account, contact)
     assert counts() == [1, 1, 1, 1]
+
+
+@pytest.mark.django_db
+def test_a_colleagues_customer_is_not_made_again_where_everybody_sees_only_their_own(aurora, anna, alex, otto):
+    Partner.objects.filter(pk=aurora.pk).update(record_visibility="owner")
+    anna = User.objects.get(pk=anna.pk)
+    account = AccountFactory(owner=alex, name="Hotel Miramare S.r.l.", email="info@miramare.it", street="")
+    contact = ContactFactory(account=account, owner=alex, email="giulia@miramare.it", last_name="Marchetti")
+    others = AccountFactory(owner=alex, name="Bäckerei Ohmstedt", email="info@ohmstedt.de")
+    lead = VendorLeadFactory(company="Hotel Miramare", email="giulia@miramare.it", last_name="Marchetti")
+    (offer,) = offered(lead, aurora, by=otto)
+
+    project = services.accept_offer(offer, by=anna)
+
+    account.refresh_from_db()
+    assert (project.account, project.contact, project.owner) == (account, contact, anna)
+    assert (counts(), account.owner, account.street) == ([1, 2, 1, 1], alex, "")
+    assert set(Account.objects.visible_to(anna)) == {account}
+    assert set(Contact.objects.visible_to(anna)) == {contact}
+    assert others not in Account.objects.visible_to(anna)
 
 
 @pytest.mark.django_db
