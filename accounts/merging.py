@@ -344,6 +344,20 @@ def stayed_behind(merge: Merge) -> Iterator[tuple[str, str, str]]:
             yield display.kind(model), str(getattr(row, "user", row)), names.get(entry["from"], "")
 
 
+def kept_of(model: type[Subject], key: int, by: User) -> Subject | None:
+    """The record that another went into, through merges of merges, as far as the person may see it: for old notices and bookmarks."""
+    kind, found = ContentType.objects.get_for_model(model), None
+    seen: set[int] = set()
+    while key not in seen:
+        seen.add(key)
+        merge = Merge.objects.visible_to(by).filter(content_type=kind, undone_at=None, absorbed__contains=[{"pk": key}]).first()
+        if merge is None:
+            break
+        key = merge.object_id
+        found = model._default_manager.visible_to(by).filter(pk=key).first()
+    return found
+
+
 def merges_of(record: Subject, by: User) -> Any:
     """The merges that a record came out of, the last one first."""
     kind = ContentType.objects.get_for_model(record)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import services
 from accounts.filters import AccountFilter, ContactFilter
 from accounts.forms import AccountEditForm, AccountForm, ContactEditForm, ContactForm
+from accounts.kept import MergeableDetail
 from accounts.models import Account, AccountStatus, Contact
 from catalog import words
 from catalog.columns import term
@@ -18,7 +19,7 @@ from catalog.models import Term
 from partnerportal.core import display
 from partnerportal.core.panels import RelatedPanel
 from partnerportal.core.tables import Column, choice, email, label, link, owner_avatar, phone
-from partnerportal.core.views import LATELY, Action, Fact, ListView, Panel, RecordAdd, RecordDetail, RecordEdit, RecordList
+from partnerportal.core.views import LATELY, Action, Fact, ListView, Panel, RecordAdd, RecordEdit, RecordList
 
 
 def address(name: str, *args: Any, query: str = "") -> str:
@@ -98,7 +99,7 @@ PANELS = (
 )
 
 
-class AccountDetail(RecordDetail):
+class AccountDetail(MergeableDetail):
     model, permission = Account, "accounts.view_account"
     icon, tone = "building", "green"
     details = (
@@ -195,7 +196,7 @@ class ContactEdit(RecordEdit):
     icon = "person-vcard"
 
 
-class ContactDetail(RecordDetail):
+class ContactDetail(MergeableDetail):
     model, permission = Contact, "accounts.view_contact"
     related = ("owner", "partner", "account")
     icon, tone = "person-vcard", "violet"

@@ -19,6 +19,7 @@ from partnerportal.core import attached
 from partnerportal.core.history import changes
 from partnerportal.core.models import Follow
 from partnerportal.core.scoping import NotYours
+from partners.models import Partner
 from partners.tests.factories import UserFactory
 from projects.models import Project, ProjectContact
 from projects.tests.factories import ProjectFactory
@@ -335,3 +336,38 @@ def test_the_record_page_offers_the_merge_of_its_duplicates(client, anna, three)
     assert {one.pk for one in page.context["mergeable"]} == {three[1].pk, three[2].pk}
     assert Follow.objects.for_partner(anna.partner).exists()
     assert Account.objects.for_partner(anna.partner).count() + Contact.objects.for_partner(anna.partner).count() == 0
+
+
+@pytest.mark.parametrize("kind", ["leads", "accounts", "contacts"])
+def test_the_address_of_what_was_merged_leads_to_the_record_that_stayed(kind, client, anna, carla):
+    account = AccountFactory(owner=anna)
+    make = {
+        "leads": lambda: LeadFactory(owner=anna),
+        "accounts": lambda: AccountFactory(owner=anna),
+        "contacts": lambda: ContactFactory(account=account),
+    }[kind]
+    merge = {"leads": merge_leads, "accounts": merge_accounts, "contacts": merge_contacts}[kind]
+    first, second, third = make(), make(), make()
+    merge(second, [third], chosen={}, by=anna)
+    last = merge(first, [second], chosen={}, by=anna)
+    client.force_login(anna)
+
+    answers = [client.get(one.get_absolute_url()) for one in (second, third)]
+    assert [(answer.status_code, answer.headers.get("Location")) for answer in answers] == [(302, first.get_absolute_url())] * 2
+    client.force_login(carla)
+    never = first.get_absolute_url().replace(str(first.pk), "987654")
+    foreign, unknown = client.get(second.get_absolute_url()), client.get(never)
+    assert [foreign.status_code, unknown.status_code] == [404, 404]
+    client.force_login(anna)
+    undo_merge(last, by=anna)
+    assert client.get(second.get_absolute_url()).status_code == 200
+    assert client.get(third.get_absolute_url()).headers["Location"] == second.get_absolute_url()
+
+
+def test_the_address_of_what_was_merged_is_as_closed_as_the_record_that_stayed(client, anna, alex, ben):
+    keep, other = LeadFactory(owner=anna), LeadFactory(owner=alex)
+    merge_leads(keep, [other], chosen={}, by=ben)
+    Partner.objects.filter(pk=anna.partner_id).update(record_visibility="owner")
+    client.force_login(alex)
+
+    assert client.get(other.get_absolute_url()).status_code == 404

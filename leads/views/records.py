@@ -14,6 +14,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.kept import MergeableDetail
 from catalog import words
 from catalog.columns import term
 from catalog.models import StageText, Term
@@ -36,7 +37,6 @@ from partnerportal.core.views import (
     PathBar,
     RecordAdd,
     RecordBoard,
-    RecordDetail,
     RecordEdit,
     RecordList,
     StageMove,
@@ -170,7 +170,7 @@ class LeadEdit(RecordEdit):
     icon = "person-plus"
 
 
-class LeadDetail(RecordDetail):
+class LeadDetail(MergeableDetail):
     model, permission = Lead, "leads.view_lead"
     related = ("owner", "partner", "account")
     template_name = "leads/lead_detail.html"

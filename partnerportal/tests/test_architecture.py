@@ -65,6 +65,7 @@ SHARED = {
     "accounts.candidates": "rows that may be the same company, for leads too",
     "accounts.duplicates": "rows that may be the same company, for leads too",
     "accounts.imports": "how a company's columns are read, for leads too",
+    "accounts.kept": "pages of what can go into another record, leads too",
     "accounts.merging": "how two rows become one, for leads too",
     "catalog.columns": "columns of the vendor's words",
     "catalog.fields": "form fields of the vendor's words",
