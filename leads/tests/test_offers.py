@@ -5,8 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from leads import services
 from leads.models import LeadOffer
 from leads.tests.factories import VendorLeadFactory, offered
+from partnerportal.core import outbox
+from partnerportal.core.actors import Actor
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +48,19 @@ def test_a_pool_hides_who_it_is_on_every_page(client, lead, aurora, nordlicht, a
     assert [word for word in CONTACT if word in page] == []
     assert "Hotel Miramare" in page
     assert "Nordlicht" not in page
+
+
+def test_the_mails_of_a_pool_hide_who_it_is(lead, aurora, nordlicht, ben, otto, mailoutbox):
+    offer, _other = offered(lead, aurora, nordlicht, by=otto)
+    outbox.deliver_due()
+    services.remind_of_offer(offer.pk, now=timezone.now(), by=Actor.system())
+    outbox.deliver_due()
+
+    mails = [one for one in mailoutbox if ben.email in one.to[0]]
+    told = ["\n".join([one.subject, one.body, *(part.content for part in one.alternatives)]) for one in mails]
+    assert len(told) == 2
+    assert [word for word in (*CONTACT, "Giulia", "+39", "Nordlicht", "Nearest by.") for text in told if word in text] == []
+    assert all("Hotel Miramare" in text and offer.get_absolute_url() in text for text in told)
 
 
 def test_home_shows_what_waits_with_the_time_left(client, lead, aurora, anna, alex, otto):
