@@ -18,7 +18,7 @@ from accounts.addresses import check_business_address, check_company_address
 from catalog import words
 from catalog.fields import TermField
 from catalog.models import SOLUTIONS, ProductOfInterest, Term
-from leads.models import Lead, QualificationAnswer, QualificationQuestion, VendorLead
+from leads.models import MOST_USERS, Lead, QualificationAnswer, QualificationQuestion, VendorLead
 from leads.services import Choice
 from leads.stages import Status
 from partnerportal.core.forms import PartnerForm, PartnerModelForm
@@ -213,7 +213,7 @@ class EnquiryForm(forms.Form):
     product_of_interest = forms.ChoiceField(
         label=_("Product of interest"), choices=[("", _("Please choose")), *ProductOfInterest.choices], required=False
     )
-    total_users = forms.IntegerField(label=_("How many people shall use it?"), min_value=1, max_value=1_000_000, required=False)
+    total_users = forms.IntegerField(label=_("How many people shall use it?"), min_value=1, max_value=MOST_USERS, required=False)
     description = forms.CharField(
         label=_("Your message"), max_length=2000, required=False, strip=True, widget=forms.Textarea(attrs={"rows": 4})
     )

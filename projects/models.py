@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account, Contact
 from catalog import words
 from catalog.models import SOLUTIONS, Forecast, ProductOfInterest
-from leads.models import Lead
+from leads.models import MOST_USERS, Lead
 from partnerportal.core.fields import Currency, MoneyField, RateField
 from partnerportal.core.history import tracked
 from partnerportal.core.models import Attachment
@@ -128,7 +128,7 @@ class Project(Taskable):
     interested_solutions = ArrayField(
         models.CharField(max_length=12, choices=SOLUTIONS), default=list, verbose_name=_("interested solution")
     )
-    total_users = models.IntegerField(_("total users"))
+    total_users = models.IntegerField(_("total users"), validators=[MinValueValidator(-MOST_USERS), MaxValueValidator(MOST_USERS)])
     next_step = models.CharField(_("next step"), max_length=200, blank=True)
     next_step_on = models.DateField(_("next step on"), null=True, blank=True)
     description = models.TextField(_("description"), blank=True, max_length=10_000)
@@ -258,6 +258,12 @@ class Project(Taskable):
         """Why this project may not be deleted; empty when it may."""
         if self.stage in AUTOMATIC and self.outcome != Outcome.LOST:
             return gettext("A quote or an order of this project is on its way, so it cannot be deleted.")
+        if self.quotes_out:
+            return gettext(
+                "A quote of this project is out with the customer, or accepted. Cancel it first; then the project can be deleted."
+            )
+        if self.stage_moves.filter(to_stage=Stage.ORDER_MANAGEMENT).exists():
+            return gettext("An order was made for this project, so it stays.")
         return ""
 
 

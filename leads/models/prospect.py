@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
@@ -11,6 +12,9 @@ from phonenumber_field.modelfields import PhoneNumberField
 from accounts.matching import Profile, profile
 from accounts.models import Salutation
 from catalog.models import SOLUTIONS, ProductOfInterest
+
+# No company has more; a slip of the finger that would overflow every amount.
+MOST_USERS = 1_000_000
 
 
 class Prospect(models.Model):
@@ -36,7 +40,7 @@ class Prospect(models.Model):
     interested_solutions = ArrayField(
         models.CharField(max_length=12, choices=SOLUTIONS), default=list, blank=True, verbose_name=_("interested solution")
     )
-    total_users = models.PositiveIntegerField(_("total users"), null=True, blank=True)
+    total_users = models.PositiveIntegerField(_("total users"), null=True, blank=True, validators=[MaxValueValidator(MOST_USERS)])
     description = models.TextField(_("description"), blank=True, max_length=10_000)
 
     class Meta:

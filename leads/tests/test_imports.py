@@ -131,6 +131,15 @@ def test_a_rehearsal_says_what_would_become_of_each_line_and_writes_nothing(anna
     assert leads_of(anna) == [there]
 
 
+def test_more_users_than_a_project_can_have_are_an_error_of_their_column(anna):
+    batch = rehearsed(anna, line(users="2.000.000.000"), line(email="b@orto.it", users="1.000.000"))
+
+    assert [(result, [column for column, _sentence in errors]) for _number, result, errors, _note in results(batch)] == [
+        ("error", ["Anzahl Benutzer"]),
+        ("create", []),
+    ]
+
+
 def test_the_worker_imports_what_the_rehearsal_promised(anna):
     batch = imported(anna, line(), line(email="nothing"), line(company="Orto", email="o@orto.it", job="", users="40", country="de"))
 

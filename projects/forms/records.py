@@ -18,7 +18,7 @@ from phonenumber_field.formfields import PhoneNumberField
 from accounts.addresses import check_business_address
 from accounts.models import Account, Contact, Salutation
 from catalog.models import SOLUTIONS, Forecast, ProductOfInterest
-from leads.models import Lead
+from leads.models import MOST_USERS, Lead
 from partnerportal.core.fields import Currency
 from partnerportal.core.forms import PartnerForm, PartnerModelForm
 from projects.models import CLOSE_IN_DAYS, OpportunityType, Project
@@ -221,7 +221,7 @@ class PipelineForm(PartnerForm):
     interested_solutions = solutions()
     opportunity_type = forms.ChoiceField(label=_("Opportunity type"), choices=[*EMPTY, *OpportunityType.choices])
     product_of_interest = forms.ChoiceField(label=_("Product of interest"), choices=[*EMPTY, *ProductOfInterest.choices])
-    total_users = forms.IntegerField(label=_("Total users"), min_value=1, max_value=1_000_000)
+    total_users = forms.IntegerField(label=_("Total users"), min_value=1, max_value=MOST_USERS)
     close_date = forms.DateField(label=_("Close date"))
     notes = forms.CharField(label=_("Notes"), required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 4}))
 
@@ -241,7 +241,7 @@ class ConvertForm(PartnerForm):
     opportunity_type = forms.ChoiceField(label=_("Opportunity type"), choices=OpportunityType.choices)
     product_of_interest = forms.ChoiceField(label=_("Product of interest"), choices=[*EMPTY, *ProductOfInterest.choices])
     interested_solutions = solutions()
-    total_users = forms.IntegerField(label=_("Total users"), min_value=1, max_value=1_000_000)
+    total_users = forms.IntegerField(label=_("Total users"), min_value=1, max_value=MOST_USERS)
     currency = forms.ChoiceField(label=_("Project currency"), choices=Currency.choices)
 
     OF_A_NEW_PROJECT = ("name", "close_date", "opportunity_type", "product_of_interest", "currency", "interested_solutions", "total_users")

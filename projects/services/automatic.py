@@ -67,10 +67,10 @@ def note_quotes_out(project: Project, *, count: int, by: Actor, cause: str) -> P
 def take_acceptance(project: Project, *, on: date, agreed_by: str, by: Actor, cause: str) -> Project:
     """A customer has accepted a quote: that is the verbal agreement, and the project is in Contract out from any open stage.
 
-    Raises ProjectClosed for a project that is won or lost: then the quote is no longer open.
+    Raises ProjectClosed for a project that is won, lost or deleted: then the quote is no longer open.
     """
     project = locked(project)
-    if not project.is_open:
+    if not project.is_open or project.deleted_at is not None:
         raise ProjectClosed(_("This project is no longer open."), stage=project.stage, to=Stage.CONTRACT_OUT)
     if not project.verbal_agreement:
         _agree(project, on=on, agreed_by=agreed_by)
