@@ -30,13 +30,34 @@ def mails_of(record: Any, user: Any, window: Window) -> Iterator[Entry]:
             f"sending:{sending.pk:020}",
             sending.quote,
             sending.sent_at,
-            addresses=[*sending.addresses, *sending.cc],
+            addresses=sending.everybody,
             who=sending.by.get_full_name() if sending.by else "",
             is_reminder=is_reminder,
         )
     plain = quotes.filter(sendings=None).select_related("contact", "owner")
     for quote in window.of(plain, "sent_at"):
         yield _mail(f"mail:{quote.pk:020}", quote, quote.sent_at, addresses=[quote.contact.email], who=quote.owner.get_full_name())
+
+
+@source("mail")
+def failures_of(record: Any, user: Any, window: Window) -> Iterator[Entry]:
+    """The mails of a quote that could not be delivered."""
+    if type(record) not in PARENTS or not user.has_perm("quotes.view_quote"):
+        return
+    quotes = Quote.objects.visible_to(user).filter(**{PARENTS[type(record)]: record.pk})
+    rows = Sending.objects.visible_to(user).filter(quote__in=quotes.values("pk"), failed_at__isnull=False)
+    for sending in window.of(rows.select_related("quote", "by"), "failed_at"):
+        words = {"quote": sending.quote, "address": ", ".join(sending.everybody)}
+        yield Entry(
+            "mail",
+            f"failed:{sending.pk:020}",
+            _("The mail of %(quote)s to %(address)s could not be delivered") % words,
+            at=sending.failed_at,
+            who=sending.by.get_full_name() if sending.by else "",
+            icon="envelope-x",
+            tone="red",
+            url=sending.quote.get_absolute_url(),
+        )
 
 
 def _mail(key: str, quote: Quote, at: Any, *, addresses: list[str], who: str, is_reminder: bool = False) -> Entry:

@@ -45,7 +45,7 @@ class QuoteAdmin(PartnerOwnedAdmin):
     list_select_related = ("partner", "account", "owner")
     search_fields = ("number", "name", "account__name")
     exclude = ("token", "content", "pdf", "former", "consent")
-    readonly_fields = ("highest_asked", "tier_limit")
+    readonly_fields = ("approval_asked_by", "highest_asked", "tier_limit")
     inlines = (QuoteLineInline,)
     object_actions = (
         ObjectAction(

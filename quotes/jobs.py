@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
@@ -51,6 +52,12 @@ def mail_quote(*, quote_id: int, times: int, sending_id: int | None = None) -> N
             reply_to=quote.owner.email,
         )
     services.note_sent(quote, by=Actor.system(), sending=sending)
+
+
+@outbox.given_up(services.MAIL)
+def note_failure(*, quote_id: int, times: int, sending_id: int | None = None) -> None:
+    """Write down that a mail could not be delivered."""
+    services.note_failed(quote_id, by=Actor.system(), sending_id=sending_id)
 
 
 def readers(quote: Quote, sending: Sending | None) -> list[tuple[str, str]]:
@@ -155,9 +162,7 @@ def expire_quotes() -> int:
     # The day begins in the east up to fourteen hours before it does in UTC; the service asks each partner's calendar.
     latest = (timezone.now() + timedelta(hours=14)).date()
     due = Quote.objects.across_partners(reason="schedule: expiry of every partner's quotes").expired_by(latest).select_related("partner")
-    count = 0
-    for quote in due:
-        count += services.expire_quote(quote, by=Actor.system(), today=projects.today_of(quote.partner))
+    count = sum(_done(services.expire_quote, quote) for quote in due)
     log.info("quotes.expired", count=count)
     return count
 
@@ -168,11 +173,19 @@ def remind_customers() -> int:
     now = timezone.now()
     first, last = (now - timedelta(hours=14)).date(), (now + timedelta(hours=14)).date() + timedelta(days=settings.QUOTE_REMIND_DAYS)
     waiting = Quote.objects.across_partners(reason="schedule: reminders of every partner's quotes").out()
-    count = 0
-    for quote in waiting.filter(valid_until__range=(first, last)).exclude(sent_at=None).select_related("partner"):
-        count += services.remind_in_time(quote, by=Actor.system(), today=projects.today_of(quote.partner))
+    due = waiting.filter(valid_until__range=(first, last)).exclude(sent_at=None).select_related("partner")
+    count = sum(_done(services.remind_in_time, quote) for quote in due)
     log.info("quotes.reminded", count=count)
     return count
+
+
+def _done(verb: Callable[..., bool], quote: Quote) -> bool:
+    """Do what the schedule does with one quote, and say whether there was something to do. One that fails stops none of the others."""
+    try:
+        return verb(quote, by=Actor.system(), today=projects.today_of(quote.partner))
+    except Exception:
+        log.exception("quotes.schedule_failed", quote_id=quote.pk, verb=verb.__name__)
+        return False
 
 
 def private_link(quote: Quote) -> str:

@@ -94,6 +94,10 @@ class QuoteQuerySet(PartnerQuerySet):
         """With the customer or accepted: what keeps a project in Contract out."""
         return self.filter(status__in=(Status.SUBMITTED, Status.ACCEPTED, Status.ORDERED))
 
+    def won(self) -> QuoteQuerySet:
+        """Accepted by the customer, ordered or not yet: at most one of a project."""
+        return self.filter(status__in=(Status.ACCEPTED, Status.ORDERED))
+
     def out(self) -> QuoteQuerySet:
         """With the customer, waiting for an answer."""
         return self.filter(status=Status.SUBMITTED)
@@ -336,6 +340,7 @@ class Sending(PartnerOwned):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    failed_at = models.DateTimeField(_("given up"), null=True, blank=True)
 
     class Meta:
         ordering = ["-created_at", "-pk"]
@@ -347,3 +352,8 @@ class Sending(PartnerOwned):
     def addresses(self) -> list[str]:
         """The addresses of the recipients."""
         return [one["email"] for one in self.recipients]
+
+    @property
+    def everybody(self) -> list[str]:
+        """The addresses of the recipients, and of those who get a copy."""
+        return list(dict.fromkeys([*self.addresses, *self.cc]))

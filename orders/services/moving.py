@@ -102,7 +102,8 @@ def release_order(order: Order, *, by: User) -> Order:
 
 @service
 def cancel_order(order: Order, *, reason: str, by: User) -> Order:
-    """Cancel an order before it ships: the partner a draft, the vendor any. Its project goes back to Proposal, and its quote is over.
+    """Cancel an order before it ships: the partner a draft, the vendor any. Its quote is over, and its project, unless another
+    order of it lives, goes back to Proposal.
 
     Raises NotYours, IllegalMove once it has shipped, or ExitConditionMissing without a reason.
     """
@@ -113,11 +114,16 @@ def cancel_order(order: Order, *, reason: str, by: User) -> Order:
     why = _required(reason, "reason", _("Reason: why the order is cancelled."), order)
     announce(order, move(order, Status.CANCELLED, by=Actor.of(by), reason=why))
     cause = _("Order %(number)s was cancelled") % {"number": order.number}
-    if order.project:
+    if order.project and not _has_other(order):
         advance(order.project, to=Stage.PROPOSAL, by=Actor.of(by), cause=cause)
     if order.quote:
         cancel_ordered(order.quote, by=by, cause=cause)
     return order
+
+
+def _has_other(order: Order) -> bool:
+    others = Order.objects.for_partner(order.partner_id).filter(project=order.project_id).exclude(pk=order.pk)
+    return others.exclude(status=Status.CANCELLED).exists()
 
 
 def lock(order: Order, by: User) -> Order:

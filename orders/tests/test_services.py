@@ -33,6 +33,7 @@ from orders.tests.factories import (
     StockOrderFactory,
 )
 from partnerportal.core.actors import Actor
+from partnerportal.core.attached import NotDeletable, delete_record
 from partnerportal.core.models import Notification, OutboxMessage, StageMove
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import ExitConditionMissing, IllegalMove
@@ -670,6 +671,41 @@ def test_another_quote_that_is_out_brings_the_project_out_at_once(anna, otto):
 
     project = everything(Project).get()
     assert (project.stage, project.quotes_out) == ("contract_out", 1)
+
+
+def test_cancelling_one_of_two_orders_leaves_the_project_with_the_other(anna, otto):
+    order = RunningOrderFactory(owner=anna)
+    second = AcceptedQuoteFactory(project=order.project, owner=anna, is_primary=False, status="ordered")
+    other = OrderFactory(quote=second, owner=anna)
+
+    services.cancel_order(other, reason="Twice", by=otto)
+    project = everything(Project).get()
+    assert (project.stage, project.quotes_out) == ("order_management", 1)
+
+    services.cancel_order(order, reason="Withdrawn", by=otto)
+    assert everything(Project).get().stage == "proposal"
+
+
+def test_cancelling_the_second_order_of_a_won_project_leaves_it_won(anna, otto):
+    order = CompletedOrderFactory(owner=anna)
+    order.project.stage, order.project.outcome = "closed", "won"
+    order.project.save()
+    other = OrderFactory(quote=AcceptedQuoteFactory(project=order.project, owner=anna, is_primary=False, status="ordered"), owner=anna)
+
+    services.cancel_order(other, reason="Twice", by=otto)
+
+    project = everything(Project).get()
+    assert (project.stage, project.outcome) == ("closed", "won")
+    assert everything(Order).get(pk=other.pk).status == "cancelled"
+
+
+def test_a_project_that_had_an_order_is_not_deleted(anna, otto):
+    placed = services.place_from_quote(ReadyQuoteFactory(owner=anna), by=anna)
+    services.cancel_order(placed, reason="Withdrawn", by=otto)
+
+    with pytest.raises(NotDeletable, match="An order was made for this project, so it stays."):
+        delete_record(placed.project, by=anna)
+    assert everything(Project).get().deleted_at is None
 
 
 def test_an_ordered_quote_is_cancelled_by_nobody(anna):

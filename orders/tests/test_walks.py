@@ -251,6 +251,34 @@ class Walk(RuleBasedStateMachine):
     def time_passes(self, number, days):
         self.attempt(lambda: quotes.expire_quote(self.quote(number), by=Actor.system(), today=TODAY + timedelta(days=days)))
 
+    @precondition(lambda self: self.has_quote and any(quote.status in ("accepted", "ordered") for quote in self.rows(Quote)))
+    @rule(who=one_of_ours, is_primary=st.booleans(), way=st.sampled_from(("customer", "partner")))
+    def sell_beside_the_winner(self, who, is_primary, way):
+        """A quote on top of the accepted one, as far as it goes."""
+        person = self.people[who]
+        quote = self.attempt(lambda: quotes.create_quote(self.project, by=person, today=TODAY))
+        if quote is None:
+            return
+        self.add_line_to(quote, who, PRODUCTS[1], "0")
+        if is_primary:
+            self.attempt(lambda: quotes.make_primary(quote, by=person))
+        self.attempt(lambda: quotes.submit_quote(quote, by=person, today=TODAY))
+        customer = Actor.customer("Greta")
+        if way == "customer":
+            self.attempt(lambda: quotes.accept_quote(quote, by=customer, consent="I accept.", today=TODAY))
+        else:
+            self.attempt(lambda: quotes.record_acceptance(quote, by=person, name="Greta", note="By phone"))
+
+    @precondition(lambda self: self.has_quote)
+    @rule(number=which, who=one_of_ours, seen=st.sampled_from(("0.35", "0.10")), is_granted=st.booleans())
+    def decide_on_the_discount(self, number, who, seen, is_granted):
+        quote, otto = self.quote(number), self.people["otto"]
+        self.attempt(lambda: quotes.request_approval(quote, by=self.people[who]))
+        if is_granted:
+            self.attempt(lambda: quotes.grant_discount(quote, by=otto, seen=seen))
+        else:
+            self.attempt(lambda: quotes.refuse_discount(quote, by=otto, reason="Too low"))
+
     # --- orders -----------------------------------------------------------------------------
 
     @precondition(lambda self: self.has_quote)
@@ -316,6 +344,17 @@ class Walk(RuleBasedStateMachine):
         assert (project.outcome == "won") is done
         if project.stage == "order_management":
             assert all_of(Order).filter(project=project).exclude(status__in=("cancelled", "completed")).exists()
+
+    @invariant()
+    def one_quote_wins_and_keeps_its_place(self):
+        if not self.has_project:
+            return
+        won = [quote for quote in self.rows(Quote) if quote.status in ("accepted", "ordered")]
+        assert len(won) <= 1, [str(quote) for quote in won]
+        assert all(quote.is_primary for quote in won)
+        living = [order for order in self.rows(Order) if order.status != "cancelled"]
+        assert len(living) <= 1, [order.number for order in living]
+        assert not living or self.project.stage in ("order_management", "closed"), self.project.stage
 
     @invariant()
     def amounts_follow(self):

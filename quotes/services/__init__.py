@@ -31,6 +31,8 @@ from quotes.services.approving import (
 )
 from quotes.services.composing import Letter, compose_quote, people_of, remind_customer, remind_in_time
 from quotes.services.drafting import (
+    HEAD,
+    SHIPPING,
     LineInput,
     PrimaryChanged,
     QuoteTooLarge,
@@ -54,9 +56,11 @@ from quotes.services.moving import QuoteProjectClosed, lines_of
 from quotes.services.sending import (
     MAIL,
     PDF,
+    addressed_to,
     awaiting_pdf,
     keep_pdf,
     missing_to_submit,
+    note_failed,
     note_sent,
     resend_quote,
     restore_link,
@@ -82,6 +86,7 @@ __all__ = [
     "DECIDED",
     "DISCOUNT_LIMITS",
     "DiscountChanged",
+    "HEAD",
     "LineInput",
     "MAIL",
     "NoLongerOpen",
@@ -89,8 +94,10 @@ __all__ = [
     "PrimaryChanged",
     "QuoteProjectClosed",
     "QuoteTooLarge",
+    "SHIPPING",
     "accept_quote",
     "add_line",
+    "addressed_to",
     "address",
     "applied_hardware",
     "awaiting_pdf",
@@ -115,6 +122,7 @@ __all__ = [
     "missing_to_submit",
     "needs_approval",
     "new_version",
+    "note_failed",
     "note_opened",
     "note_sent",
     "outdated",

@@ -20,7 +20,16 @@ from projects.stages import Stage
 from quotes.models import CustomerEvent, Quote, QuoteQuerySet
 from quotes.services.drafting import take_primary
 from quotes.services.hardware import require_one_hardware
-from quotes.services.moving import let_mrr_follow, let_stage_follow, lock, move, require_open, tell
+from quotes.services.moving import (
+    let_mrr_follow,
+    let_stage_follow,
+    lock,
+    move,
+    require_no_winner,
+    require_open,
+    tell,
+    winner_beside,
+)
 from quotes.stages import AFTER_ORDER, Status
 
 ANSWERED = "quote.answered"
@@ -28,7 +37,7 @@ ANSWER_FIELDS = ("answered_at", "answered_by", "answer_note", "consent")
 
 
 class NoLongerOpen(Exception):
-    """The customer's answer comes too late. `state` says why: a status, `expired`, `revoked` or `closed` (the project)."""
+    """The customer's answer comes too late. `state` says why: a status, `expired`, `revoked`, `closed` (the project) or `taken`."""
 
     def __init__(self, state: str) -> None:
         super().__init__(_("This quote is no longer open."))
@@ -58,12 +67,14 @@ def accept_quote(quote: Quote, *, by: Actor, consent: str, today: date) -> Quote
 def record_acceptance(quote: Quote, *, by: User, name: str, note: str) -> Quote:
     """The partner writes down an acceptance that the customer gave elsewhere: who, and how. Effects as `accept_quote`.
 
-    Possible after the quote's validity too, as long as it has not been set to expired. Raises IllegalMove.
+    Possible after the quote's validity too, as long as it has not been set to expired. Raises IllegalMove, also when another quote
+    of the project is accepted.
     """
     quote = lock(quote, by=by)
     if quote.status != Status.SUBMITTED:
         raise IllegalMove(_("Only a quote that is out with the customer can be accepted."), stage=quote.status)
     require_open(quote.project)
+    require_no_winner(quote)
     if not name.strip() or not note.strip():
         raise IllegalMove(_("Say who accepted, and how."), stage=quote.status)
     return _accept(quote, by=by, name=name.strip(), note=note.strip())
@@ -177,14 +188,19 @@ def cancel_ordered(quote: Quote, *, by: User, cause: str) -> Quote:
 
 
 def state_for_customer(quote: Quote, *, today: date) -> str:
-    """How the quote stands for the customer: `open`, or why it can no longer be answered. See NoLongerOpen."""
+    """How the quote stands for the customer: `open`, or why it can no longer be answered. See NoLongerOpen.
+
+    `taken`: another quote of the project has been accepted.
+    """
     if quote.is_revoked or quote.deleted_at is not None:
         return "revoked"
     if quote.status != Status.SUBMITTED:
         return quote.status
     if quote.valid_until < today:
         return Status.EXPIRED
-    return "closed" if quote.project.stage == Stage.CLOSED else "open"
+    if not quote.project.is_open or quote.project.deleted_at is not None:
+        return "closed"
+    return "taken" if winner_beside(quote) else "open"
 
 
 def by_token(token: str) -> Quote | None:

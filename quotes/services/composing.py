@@ -15,7 +15,7 @@ from partnerportal.core.stages import IllegalMove
 from partners.models import User
 from quotes.models import Quote, Sending
 from quotes.services.moving import lock, require_open
-from quotes.services.sending import promise_mail, require_out, submit_quote
+from quotes.services.sending import promise_mail, reader, require_out, submit_quote
 from quotes.stages import Status
 
 MOST_RECIPIENTS = 20
@@ -44,10 +44,10 @@ def compose_quote(quote: Quote, letter: Letter, *, by: User, today: date) -> Quo
         require_out(quote)
         if quote.pdf_id is None:
             raise IllegalMove(_("The PDF is still being made; the mail goes out as soon as it is there."), stage=quote.status)
-    Sending.objects.create(
+    sending = Sending.objects.create(
         partner_id=quote.partner_id,
         quote=quote,
-        recipients=[{"name": str(one), "email": one.email} for one in letter.recipients],
+        recipients=[reader(one) for one in letter.recipients],
         cc=list(dict.fromkeys(letter.cc)),
         subject=letter.subject,
         text=letter.text,
@@ -55,7 +55,7 @@ def compose_quote(quote: Quote, letter: Letter, *, by: User, today: date) -> Quo
     )
     if was_draft:
         return submit_quote(quote, by=by, today=today)
-    promise_mail(quote)
+    promise_mail(quote, sending)
     return quote
 
 
@@ -68,15 +68,15 @@ def remind_customer(quote: Quote, *, by: User | Actor) -> Quote:
     if quote.sent_at is None or quote.pdf_id is None:
         raise IllegalMove(_("The quote has not been sent yet."), stage=quote.status)
     last = quote.sendings.filter(kind=Sending.Kind.QUOTE).exclude(sent_at=None).first()
-    recipients = last.recipients if last else [{"name": str(quote.contact), "email": quote.contact.email}]
-    Sending.objects.create(
+    recipients = last.recipients if last else [reader(quote.contact)]
+    sending = Sending.objects.create(
         partner_id=quote.partner_id,
         quote=quote,
         kind=Sending.Kind.REMINDER,
         recipients=recipients,
         by=by if isinstance(by, User) else None,
     )
-    promise_mail(quote)
+    promise_mail(quote, sending)
     return quote
 
 
@@ -85,7 +85,8 @@ def remind_in_time(quote: Quote, *, by: Actor, today: date) -> bool:
     """The schedule's reminder: once, some days before the quote expires, unless it was answered or a reminder went out already."""
     quote = lock(quote, by=by)
     is_due = today <= quote.valid_until <= today + timedelta(days=settings.QUOTE_REMIND_DAYS)
-    is_waiting = quote.status == Status.SUBMITTED and not quote.is_revoked and quote.sent_at is not None and quote.project.is_open
+    is_sent = quote.status == Status.SUBMITTED and not quote.is_revoked and quote.sent_at is not None and quote.pdf_id is not None
+    is_waiting = is_sent and quote.project.is_open and quote.project.deleted_at is None
     if not is_due or not is_waiting or quote.sendings.filter(kind=Sending.Kind.REMINDER).exists():
         return False
     remind_customer(quote, by=by)

@@ -28,7 +28,17 @@ from quotes.models import Quote, QuoteLine, QuoteQuerySet, ShippingType
 from quotes.pricing import price_line
 from quotes.services.approving import let_approval_follow
 from quotes.services.hardware import applied_hardware, require_fixed_hardware
-from quotes.services.moving import TOTALS, count_up, let_mrr_follow, lines_of, lock, note_change, open_draft, require_open
+from quotes.services.moving import (
+    TOTALS,
+    count_up,
+    let_mrr_follow,
+    lines_of,
+    lock,
+    note_change,
+    open_draft,
+    require_no_winner,
+    require_open,
+)
 from quotes.stages import Status
 
 # Prices of a day, by product and billing period.
@@ -222,9 +232,11 @@ def make_primary(quote: Quote, *, by: User, seen: str | None = None) -> Quote:
     """Let this quote be the primary one, and the project's MRR follow it; the others no longer are.
 
     `seen` is the key of the primary one that the person was looking at, empty for none. Raises PrimaryChanged when it is another one
-    by now, IllegalMove for a quote that is over.
+    by now, IllegalMove for a quote that is over, in a closed project, or beside a quote that is accepted.
     """
     quote = lock(quote, by=by)
+    require_open(quote.project)
+    require_no_winner(quote)
     present = primary_of(quote)
     if seen is not None and present and present != quote and str(present.pk) != seen:
         raise PrimaryChanged(quote, present)
@@ -350,7 +362,7 @@ def _write_amounts(quote: Quote, lines: list[QuoteLine]) -> None:
 
 def _check_new_version(latest: Quote, statuses: list[str]) -> None:
     if Status.ACCEPTED in statuses or Status.ORDERED in statuses:
-        raise IllegalMove(_("The customer has accepted this quote. Make a new quote for what comes on top."), stage=latest.status)
+        raise IllegalMove(_("The customer has accepted this quote. Make a change order for what comes on top."), stage=latest.status)
     if Status.DRAFT in statuses:
         raise IllegalMove(_("%(quote)s is a draft already. Go on with that one.") % {"quote": str(latest)}, stage=latest.status)
 

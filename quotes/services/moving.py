@@ -108,6 +108,20 @@ def require_open(project: Project) -> None:
         raise QuoteProjectClosed
 
 
+def winner_beside(quote: Quote) -> Quote | None:
+    """The other quote of the project that the customer has accepted, ordered yet or not; None while any may win."""
+    others = Quote.objects.for_partner(quote.partner_id).won().filter(project=quote.project_id)
+    return others.exclude(pk=quote.pk).first()
+
+
+def require_no_winner(quote: Quote) -> None:
+    """Raise IllegalMove when another quote of the locked project is accepted or ordered: one quote of a project wins."""
+    winner = winner_beside(quote)
+    if winner is not None:
+        sentence = _("The customer has accepted %(quote)s. Make a change order for what comes on top.")
+        raise IllegalMove(sentence % {"quote": winner}, stage=quote.status)
+
+
 def move(
     quote: Quote, to: str, *, by: User | Actor, reason: str = "", is_automatic: bool = False, moves: StageMap = MOVES, name: str = ""
 ) -> tuple[str, ...]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from accounts.models import Contact
 from partnerportal.core import outbox
 from partnerportal.core.actors import Actor, service
 from partnerportal.core.models import Attachment, OutboxMessage
@@ -21,7 +23,18 @@ from quotes.rules import Configuration, breaches, ships_nowhere
 from quotes.services.approving import discount_limit, highest_discount, in_percent, needs_approval
 from quotes.services.drafting import Tariffs, outdated, take_primary, tariffs_of
 from quotes.services.hardware import applied_hardware
-from quotes.services.moving import TOTALS, count_up, let_mrr_follow, let_stage_follow, lines_of, lock, lock_draft, move, tell
+from quotes.services.moving import (
+    TOTALS,
+    count_up,
+    let_mrr_follow,
+    let_stage_follow,
+    lines_of,
+    lock,
+    lock_draft,
+    move,
+    require_no_winner,
+    tell,
+)
 from quotes.stages import Status
 
 PDF = "quote.pdf"
@@ -33,9 +46,11 @@ def submit_quote(quote: Quote, *, by: User, today: date) -> Quote:
     """Freeze a draft and send it on its way: the worker writes the PDF, and the mail follows when it is there.
 
     The version that was with the customer is superseded, and hands on being primary. A project in Proposal with the
-    verbal agreement goes to Contract out. Raises ExitConditionMissing with everything that is not there yet.
+    verbal agreement goes to Contract out. Raises ExitConditionMissing with everything that is not there yet, IllegalMove
+    when another quote of the project is accepted.
     """
     quote = lock_draft(quote, by=by)
+    require_no_winner(quote)
     lines = lines_of(quote)
     for line in lines:
         line.quote = quote
@@ -123,23 +138,24 @@ def keep_pdf(quote: Quote, data: bytes, *, by: Actor) -> Quote:
     quote.pdf = pdf
     quote.save(update_fields=["pdf", "updated_at"])
     if quote.status == Status.SUBMITTED and quote.sent_at is None:
-        promise_mail(quote)
+        promise_mail(quote, quote.sendings.filter(sent_at=None).first())  # As it was composed, when it was.
     return quote
 
 
 @service
 def resend_quote(quote: Quote, *, by: User) -> Quote:
-    """E-mail a submitted quote to its contact once more. Raises IllegalMove when it is not out, or a mail is on its way."""
+    """E-mail a submitted quote once more as it was last composed, to the same people at the addresses that they have now.
+
+    Nobody composed it: to its contact. Raises IllegalMove when it is not out, nobody has an address, or a mail is on its way.
+    """
     quote = lock(quote, by=by)
     require_out(quote)
     if quote.pdf_id is None:
         raise IllegalMove(_("The PDF is still being made; the mail goes out as soon as it is there."), stage=quote.status)
-    if not quote.contact.email:
-        raise IllegalMove(_("%(name)s has no e-mail address.") % {"name": quote.contact}, stage=quote.status)
     mails = OutboxMessage.objects.filter(key__startswith=f"{MAIL}:{quote.pk}:")
     if mails.filter(state=OutboxMessage.State.PENDING).exists():
         raise IllegalMove(_("A mail is on its way already."), stage=quote.status)
-    promise_mail(quote)
+    promise_mail(quote, _once_more(quote, by=by))
     return quote
 
 
@@ -166,14 +182,55 @@ def note_sent(quote: Quote, *, by: Actor, sending: Sending | None = None) -> Quo
     """Write down that the mail has gone out, and tell the owner. A mail that nobody composed went to the contact."""
     quote.sent_at = timezone.now()
     quote.save(update_fields=["sent_at", "updated_at"])
-    sending = sending or Sending(
-        partner_id=quote.partner_id, quote=quote, recipients=[{"name": str(quote.contact), "email": quote.contact.email}]
-    )
+    sending = sending or _to_the_contact(quote)
     sending.sent_at = quote.sent_at
     sending.save()
-    addresses = ", ".join([*sending.addresses, *sending.cc])
-    tell(quote, gettext_noop("%(quote)s was e-mailed to %(email)s."), kind="quote.sent", by=by, email=addresses)
+    tell(quote, gettext_noop("%(quote)s was e-mailed to %(email)s."), kind="quote.sent", by=by, email=", ".join(sending.everybody))
     return quote
+
+
+@service
+def note_failed(quote_id: int, *, by: Actor, sending_id: int | None = None) -> Sending:
+    """Write down that the mail could not be delivered, and tell the owner."""
+    quote = _locked_for_worker(quote_id)
+    sending = quote.sendings.filter(pk=sending_id).first() or _to_the_contact(quote)
+    sending.failed_at = timezone.now()
+    sending.save()
+    text = gettext_noop("The mail of %(quote)s to %(email)s could not be delivered.")
+    tell(quote, text, kind="quote.failed", by=by, email=", ".join(sending.everybody))
+    return sending
+
+
+def addressed_to(quote: Quote, sending_id: int | None = None) -> list[str]:
+    """To whom a mail of a quote goes: those of the composed one; without it those of the last one, and before any the contact."""
+    rows = quote.sendings.filter(pk=sending_id) if sending_id else quote.sendings.all()
+    sending = rows.first()
+    return sending.everybody if sending else [quote.contact.email]
+
+
+def reader(contact: Contact) -> dict[str, Any]:
+    """A person to whom a quote goes, as a mail keeps her."""
+    return {"name": str(contact), "email": contact.email, "contact": contact.pk}
+
+
+def _to_the_contact(quote: Quote) -> Sending:
+    return Sending(partner_id=quote.partner_id, quote=quote, recipients=[reader(quote.contact)])
+
+
+def _once_more(quote: Quote, *, by: User) -> Sending:
+    """The last composed mail for another try: itself when it never went out, otherwise a copy."""
+    last = quote.sendings.filter(kind=Sending.Kind.QUOTE).first() or _to_the_contact(quote)
+    keys = [one["contact"] for one in last.recipients if "contact" in one]
+    people = Contact.objects.for_partner(quote.partner_id).in_bulk(keys)
+    recipients = [reader(people[one["contact"]]) if one.get("contact") in people else one for one in last.recipients]
+    reached = [one for one in recipients if one["email"]]
+    if not reached:
+        raise IllegalMove(_("%(name)s has no e-mail address.") % {"name": recipients[0]["name"]}, stage=quote.status)
+    if last.sent_at is not None:
+        last.pk, last.sent_at, last.failed_at, last._state.adding = None, None, None, True
+    last.recipients, last.by = reached, by
+    last.save()
+    return last
 
 
 def to_be_mailed(quote_id: int) -> Quote | None:
@@ -189,11 +246,10 @@ def _locked_for_worker(quote_id: int) -> Quote:
     return rows.select_related("partner", "account", "contact", "owner", "pdf").get(pk=quote_id)
 
 
-def promise_mail(quote: Quote) -> None:
-    """Promise the next mail of a locked quote: as it was composed, when a composed one waits."""
+def promise_mail(quote: Quote, sending: Sending | None = None) -> None:
+    """Promise the next mail of a locked quote: as it was composed, or with the usual words to its contact."""
     times = OutboxMessage.objects.filter(key__startswith=f"{MAIL}:{quote.pk}:").count() + 1
-    composed = quote.sendings.filter(sent_at=None).first()
-    facts = {"sending_id": composed.pk} if composed else {}
+    facts = {"sending_id": sending.pk} if sending else {}
     outbox.promise(MAIL, key=f"{MAIL}:{quote.pk}:{times}", quote_id=quote.pk, times=times, **facts)
 
 

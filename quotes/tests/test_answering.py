@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 
 from partnerportal.core.actors import Actor
+from partnerportal.core.attached import NotDeletable, delete_record
 from partnerportal.core.models import OutboxMessage
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
@@ -388,3 +389,111 @@ def test_the_promise_of_a_lost_project_twice_is_once(anna):
     jobs.cancel_quotes(project_id=project.pk)
 
     assert not Quote.objects.across_partners(reason="test").exists()
+
+
+# --- a deleted project ------------------------------------------------------------------
+
+
+def deleted(project):
+    """A project that was deleted before this was refused."""
+    project.deleted_at = project.created_at
+    project.save(update_fields=["deleted_at"])
+    return project
+
+
+def test_a_quote_of_a_deleted_project_is_closed_for_the_customer(anna):
+    quote = SubmittedQuoteFactory(project=ProposalProject(owner=anna))
+    deleted(quote.project)
+    before = everything(quote)
+
+    for answer in (
+        lambda: accept(quote),
+        lambda: services.decline_quote(quote, by=GRETA, reason="Too dear", today=TODAY),
+        lambda: services.ask_for_change(quote, by=GRETA, text="Two more", today=TODAY),
+    ):
+        with pytest.raises(NoLongerOpen) as error:
+            answer()
+        assert error.value.state == "closed"
+    assert services.state_for_customer(quote, today=TODAY) == "closed"
+    assert everything(quote) == before
+
+
+def test_nobody_records_an_acceptance_for_a_deleted_project(anna):
+    quote = SubmittedQuoteFactory(project=ProposalProject(owner=anna))
+    deleted(quote.project)
+    before = everything(quote)
+
+    with pytest.raises(IllegalMove):
+        services.record_acceptance(quote, by=anna, name="Greta", note="By phone")
+    assert everything(quote) == before
+
+
+def test_a_project_with_a_quote_out_is_not_deleted(anna):
+    project = ProposalProject(owner=anna)
+    quote = DraftQuoteFactory(project=project)
+    services.submit_quote(quote, by=anna, today=TODAY)
+    before = everything(quote)
+
+    with pytest.raises(NotDeletable, match="A quote of this project is out with the customer, or accepted. Cancel it first"):
+        delete_record(project, by=anna)
+    assert everything(quote) == before
+
+    services.cancel_quote(quote, by=anna)
+    assert delete_record(project, by=anna).deleted_at is not None
+
+
+# --- one quote is accepted ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [Status.ACCEPTED, Status.ORDERED])
+def test_beside_an_accepted_quote_no_other_is_accepted(client, anna, status):
+    winner = AcceptedQuoteFactory(project=ProposalProject(owner=anna), status=status)
+    other = SubmittedQuoteFactory(project=winner.project)
+    before = everything(other), everything(winner)
+
+    with pytest.raises(NoLongerOpen) as error:
+        accept(other)
+    assert error.value.state == "taken"
+    with pytest.raises(IllegalMove, match=f"The customer has accepted {winner}. Make a change order"):
+        services.record_acceptance(other, by=anna, name="Greta", note="By phone")
+    page = client.get(f"/q/{other.token}/")
+
+    assert page.status_code == 200
+    assert "Another quote for this project has been accepted. Thank you." in page.text
+    assert "customer_accept" not in page.text
+    assert 'id="accept"' not in page.text
+    other.refresh_from_db()
+    assert other.status == Status.SUBMITTED
+    assert everything(winner)[1:3] == before[1][1:3]
+
+
+@pytest.mark.parametrize("status", [Status.ACCEPTED, Status.ORDERED])
+def test_beside_an_accepted_quote_no_other_is_submitted(anna, status):
+    winner = AcceptedQuoteFactory(project=ProposalProject(owner=anna), status=status)
+    other = DraftQuoteFactory(project=winner.project)
+    before = everything(other)
+
+    with pytest.raises(IllegalMove, match=f"The customer has accepted {winner}. Make a change order"):
+        services.submit_quote(other, by=anna, today=TODAY)
+    assert everything(other) == before
+
+
+@pytest.mark.parametrize("status", [Status.ACCEPTED, Status.ORDERED])
+def test_primary_stays_with_the_accepted_quote(anna, status):
+    winner = AcceptedQuoteFactory(project=ProposalProject(owner=anna), status=status)
+    other = DraftQuoteFactory(project=winner.project)
+    before = everything(other)
+
+    with pytest.raises(IllegalMove, match=f"The customer has accepted {winner}"):
+        services.make_primary(other, by=anna)
+    assert everything(other) == before
+
+
+@pytest.mark.parametrize("make", [LostProject, WonProject])
+def test_primary_does_not_move_in_a_closed_project(anna, make):
+    quote = DraftQuoteFactory(project=make(owner=anna))
+    before = everything(quote)
+
+    with pytest.raises(services.QuoteProjectClosed):
+        services.make_primary(quote, by=anna)
+    assert everything(quote) == before

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
+from django.utils import timezone
 
 from accounts.tests.factories import ContactFactory
 from partnerportal.core.activity import timeline
@@ -10,6 +12,7 @@ from partnerportal.core.actors import Actor
 from partnerportal.core.models import OutboxMessage
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import ExitConditionMissing, IllegalMove
+from partners.models import Partner
 from projects.models import ProjectContact
 from quotes import jobs, services
 from quotes.models import Quote, Sending
@@ -143,6 +146,39 @@ def test_the_schedule_reminds_once_some_days_before_the_end(anna, deliver, mailo
     assert quote.sendings.filter(kind="reminder").count() == count
 
 
+def test_a_quote_without_its_pdf_stops_no_reminder(anna, deliver):
+    quote = sent(DraftQuoteFactory(owner=anna, valid_until=TODAY), deliver)
+    without = SubmittedQuoteFactory(owner=anna, valid_until=TODAY, sent_at=timezone.now())  # newer: it is looked at first
+
+    assert jobs.remind_customers() == 1
+    assert quote.sendings.filter(kind="reminder").count() == 1
+    assert not without.sendings.exists()
+
+
+def test_a_quote_of_a_deleted_project_is_not_reminded(anna, deliver):
+    quote = sent(DraftQuoteFactory(owner=anna, valid_until=TODAY), deliver)
+    gone = sent(DraftQuoteFactory(owner=anna, valid_until=TODAY), deliver)
+    gone.project.deleted_at = timezone.now()
+    gone.project.save(update_fields=["deleted_at"])
+
+    assert jobs.remind_customers() == 1
+    assert [one.sendings.filter(kind="reminder").count() for one in (quote, gone)] == [1, 0]
+
+
+@pytest.mark.parametrize("job", ["remind", "expire"])
+def test_one_row_that_fails_stops_none_of_the_others(anna, carla, deliver, job):
+    last = TODAY if job == "remind" else TODAY - timedelta(days=3)
+    quote = sent(DraftQuoteFactory(owner=anna, valid_until=TODAY), deliver)
+    other = sent(DraftQuoteFactory(owner=carla, valid_until=TODAY), deliver)
+    Quote.objects.across_partners(reason="test").update(valid_until=last)
+    Partner.objects.filter(pk=carla.partner_id).update(time_zone="Nowhere/Land")
+
+    assert {"remind": jobs.remind_customers, "expire": jobs.expire_quotes}[job]() == 1
+    assert again(quote).status == ("submitted" if job == "remind" else "expired")
+    assert quote.sendings.filter(kind="reminder").count() == (job == "remind")
+    assert again(other).status == "submitted"
+
+
 # --- a change line by line ----------------------------------------------------------------
 
 
@@ -245,3 +281,122 @@ def test_a_contact_of_another_company_is_no_recipient(client, anna, carla):
 
     assert response.status_code == 422
     assert again(quote).status == "draft"
+
+
+# --- where the mail went ------------------------------------------------------------------
+
+
+def out_to_others(anna, email="procurement@brenner.it"):
+    """A quote that was composed to somebody else than its contact, with a copy."""
+    quote = DraftQuoteFactory(owner=anna)
+    other = ContactFactory(account=quote.account, owner=anna, first_name="Jonas", email=email)
+    services.compose_quote(quote, Letter([other], ["boss@brenner.it"], "Our offer", "Dear Jonas"), by=anna, today=TODAY)
+    return quote, other
+
+
+def card(client, quote):
+    """The card of the document."""
+    return client.get(reverse("quotes:document", args=[quote.pk]), headers={"HX-Request": "true"}).text
+
+
+def test_the_card_names_those_to_whom_it_goes_and_went(client, anna, deliver):
+    quote, _other = out_to_others(anna)
+    client.force_login(anna)
+    went = "procurement@brenner.it, boss@brenner.it"
+
+    while deliver():
+        pass
+    done = card(client, quote)
+    OutboxMessage.objects.filter(kind="quote.mail").update(state="pending")
+    waiting = card(client, quote)
+    OutboxMessage.objects.filter(kind="quote.mail").update(state="dead")
+    failed = card(client, quote)
+
+    assert f"E-mailed to {went}" in done
+    assert f"The mail to {went} is on its way." in waiting
+    assert f"The mail to {went} could not be delivered." in failed
+    for text in (done, waiting, failed):
+        assert quote.contact.email not in text
+
+
+def test_send_again_goes_to_whom_it_went(client, anna, deliver, mailoutbox):
+    quote, _other = out_to_others(anna)
+    while deliver():
+        pass
+    services.remind_customer(quote, by=anna)
+    while deliver():
+        pass
+    mailoutbox.clear()
+    client.force_login(anna)
+
+    said = client.post(f"/quotes/{quote.pk}/resend/", follow=True).text
+    while deliver():
+        pass
+
+    assert "is on its way to procurement@brenner.it, boss@brenner.it." in said
+    assert [to.split("<")[-1].strip(">") for mail in mailoutbox for to in mail.to] == ["procurement@brenner.it", "boss@brenner.it"]
+    assert {mail.subject for mail in mailoutbox} == {"Our offer"}
+    assert all("Dear Jonas" in mail.body for mail in mailoutbox)
+    assert len({mail.extra_headers["Message-ID"] for mail in mailoutbox}) == 2
+    assert [one.kind for one in quote.sendings.all()] == ["quote", "reminder", "quote"]
+
+
+def test_after_a_failure_it_goes_to_the_address_that_was_put_right(anna, deliver, mailoutbox):
+    quote, other = out_to_others(anna, email="nonsense")
+    while deliver():
+        pass
+    assert mailoutbox == []
+    other.email = "purchasing@brenner.it"
+    other.save()
+
+    services.resend_quote(quote, by=anna)
+    while deliver():
+        pass
+
+    assert [to.split("<")[-1].strip(">") for mail in mailoutbox for to in mail.to] == ["purchasing@brenner.it", "boss@brenner.it"]
+    assert {mail.subject for mail in mailoutbox} == {"Our offer"}
+    assert quote.sendings.get().addresses == ["purchasing@brenner.it"]
+
+
+def test_a_failed_reminder_is_not_what_is_sent_again(anna, deliver, mailoutbox):
+    quote = sent(DraftQuoteFactory(owner=anna), deliver)
+    services.remind_customer(quote, by=anna)
+    OutboxMessage.objects.filter(kind="quote.mail", state="pending").update(state="dead")
+    mailoutbox.clear()
+
+    services.resend_quote(quote, by=anna)
+    while deliver():
+        pass
+
+    assert [mail.subject for mail in mailoutbox] == [f"Quote {quote} from Aurora Telecom"]
+
+
+def test_nobody_left_with_an_address_is_said(anna, deliver):
+    quote, other = out_to_others(anna)
+    while deliver():
+        pass
+    other.email = ""
+    other.save()
+
+    with pytest.raises(IllegalMove, match=f"{other} has no e-mail address"):
+        services.resend_quote(quote, by=anna)
+    assert not OutboxMessage.objects.filter(state="pending").exists()
+
+
+def test_a_failed_delivery_stands_on_the_timeline(anna, carla, deliver):
+    quote, _other = out_to_others(anna, email="nonsense")
+    plain = DraftQuoteFactory(owner=anna)
+    plain.contact.email = "nobody"
+    plain.contact.save()
+    services.submit_quote(plain, by=anna, today=TODAY)
+    while deliver():
+        pass
+
+    def told(record, person=anna):
+        return [entry.title for entry in timeline(record, person).past if "could not be delivered" in entry.title]
+
+    said = f"The mail of {quote} to nonsense, boss@brenner.it could not be delivered"
+    assert told(quote) == told(quote.project) == told(quote.account) == [said]
+    assert told(plain) == [f"The mail of {plain} to nobody could not be delivered"]
+    assert told(quote, carla) == []
+    assert anna.notifications.filter(kind="quote.failed").count() == 2

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from accounts.tests.factories import ContactFactory
 from catalog.models import Bundle, PriceBookEntry, Product
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import ExitConditionMissing, IllegalMove
@@ -300,3 +301,31 @@ def test_bundles_sections_and_clone_on_the_page(client, anna):
     clone = Quote.objects.visible_to(anna).exclude(pk=quote.pk).get()
     assert response.url == clone.get_absolute_url()
     assert rows_of(clone) == rows_of(quote)
+
+
+def test_compare_shows_contact_hardware_configuration_and_shipping(client, anna):
+    first = DraftQuoteFactory(owner=anna)
+    other = ContactFactory(account=first.account, owner=anna, first_name="Jonas", last_name="Brenner")
+    second = DraftQuoteFactory(
+        project=first.project,
+        contact=other,
+        hardware_type="rental",
+        additional=["cds", "upgrade"],
+        shipping_type="reseller",
+        ship_company="Reseller & Co",
+        ship_street="Via Nuova 7",
+    )
+    client.force_login(anna)
+
+    page = client.get(f"/quotes/{second.pk}/compare/?with={first.pk}")
+
+    head = {label: (str(one), str(two)) for label, one, two in page.context["head"]}
+    assert head["Contact"][1].endswith(">Jonas Brenner</a>")
+    assert str(first.contact) in head["Contact"][0]
+    assert head["Hardware type"][1] == "Rental"
+    assert head["Additional configuration"][1] == "Company data storage, Licence upgrade"
+    assert head["Shipping address type"] == ("End user", "Reseller")
+    assert head["Company"][1] == "Reseller &amp; Co"
+    assert head["Street"][1] == "Via Nuova 7"
+    assert "Reseller &amp;amp; Co" not in page.text
+    assert "Tax rate" not in head

@@ -428,6 +428,29 @@ def test_verbs_without_a_question(as_anna, anna, name, factory, after):
     assert as_anna.get(address(name, quote)).status_code == 405
 
 
+@pytest.mark.parametrize("status", [one for one in Status.values if one != "draft"])
+def test_the_link_of_whatever_went_out_is_withdrawn_and_restored(client, as_anna, anna, status):
+    quote = SubmittedQuoteFactory(owner=anna, status=status)
+    page = as_anna.get(quote.get_absolute_url()).text
+    assert (address("revoke", quote) in page, address("restore_link", quote) in page) == (True, False)
+
+    as_anna.post(address("revoke", quote))
+    assert reread(quote).is_revoked
+    assert client.get(reverse("customer_quote", args=[quote.token])).status_code == 410
+    page = as_anna.get(quote.get_absolute_url()).text
+    assert (address("revoke", quote) in page, address("restore_link", quote) in page) == (False, True)
+
+    as_anna.post(address("restore_link", quote))
+    assert not reread(quote).is_revoked
+    assert client.get(reverse("customer_quote", args=[quote.token])).status_code == 200
+
+
+def test_a_draft_has_no_link_to_withdraw(as_anna, anna):
+    quote = DraftQuoteFactory(owner=anna)
+
+    assert address("revoke", quote) not in as_anna.get(quote.get_absolute_url()).text
+
+
 def test_new_version_goes_to_the_draft(as_anna, anna):
     quote = SubmittedQuoteFactory(owner=anna)
 

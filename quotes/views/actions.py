@@ -21,7 +21,7 @@ from quotes.forms import AcceptanceForm, CancelForm
 from quotes.models import Quote
 from quotes.services import BadRows, PrimaryChanged, QuoteTooLarge
 from quotes.views.pages import RELATED
-from quotes.views.sections import today_of
+from quotes.views.sections import document_state, today_of
 
 REFUSALS = (IllegalMove, PriceMissing, QuoteTooLarge, ProjectClosed, BadRows)
 
@@ -49,8 +49,12 @@ class QuoteAction(RecordView):
             return self.refuse([str(error)], status=409)
         except REFUSALS as error:
             return self.refuse([str(error)])
-        say(self.request, self.done % {"quote": quote, "email": quote.contact.email})
+        say(self.request, self.done % {"quote": quote, "email": self.addresses(quote)})
         return self.go(quote)
+
+    def addresses(self, quote: Quote) -> str:
+        """To whom a mail goes that the verb has promised."""
+        return quote.contact.email
 
     def refuse(self, sentences: list[str], *, status: int = 422) -> HttpResponse:
         """Say what is missing, or what has changed meanwhile."""
@@ -116,6 +120,10 @@ class SubmitQuote(QuoteAction):
 class ResendQuote(QuoteAction):
     done = gettext_lazy("%(quote)s is on its way to %(email)s.")
     act = staticmethod(services.resend_quote)
+
+    def addresses(self, quote: Quote) -> str:
+        """Those of the mail that was promised."""
+        return document_state(quote).to
 
 
 class RevokeLink(QuoteAction):

@@ -33,6 +33,7 @@ STATES: dict[str, Any] = {
     "expired": gettext_lazy("This quote has expired. Please ask for a new one."),
     "cancelled": gettext_lazy("This quote was withdrawn and is no longer open."),
     "closed": gettext_lazy("This quote is no longer open."),
+    "taken": gettext_lazy("Another quote for this project has been accepted. Thank you."),
     "revoked": gettext_lazy("This link has been withdrawn."),
 }
 

@@ -7,11 +7,13 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from catalog.models import Bundle
 from catalog.services import PriceMissing
+from partnerportal.core import display
 from partnerportal.core.toasts import say
 from partnerportal.core.views import RecordView
 from quotes import services
@@ -168,14 +170,11 @@ class CompareQuotes(RecordView):
 
     def head(self, before: Quote) -> list[tuple[str, Any, Any]]:
         """The words of the head that differ."""
-        names = ("name", "commitment", "billing_frequency", "valid_until", "tax_rate", "terms", "message", "language")
-        found = []
-        for name in names:
-            one, other = getattr(before, name), getattr(self.record, name)
-            if one != other:
-                shown = [_shown(quote, name) for quote in (before, self.record)]
-                found.append((str(Quote._meta.get_field(name).verbose_name).capitalize(), *shown))  # type: ignore[union-attr]
-        return found
+        return [
+            (capfirst(Quote._meta.get_field(name).verbose_name), *(display.field_value(quote, name) for quote in (before, self.record)))  # type: ignore[union-attr]
+            for name in (*services.HEAD, *services.SHIPPING)
+            if getattr(before, name) != getattr(self.record, name)
+        ]
 
 
 def sides(quote: Quote) -> list[Side]:
@@ -196,8 +195,3 @@ def _side(line: QuoteLine, quote: Quote) -> Side:
         line_total=amounts.line_total,
         monthly=amounts.monthly,
     )
-
-
-def _shown(quote: Quote, name: str) -> Any:
-    display = getattr(quote, f"get_{name}_display", None)
-    return display() if display else getattr(quote, name)

@@ -115,13 +115,13 @@ class QuoteDetail(RecordDetail):
         if not self.is_editable:
             return [Action(_("Preview"), self.link("preview"), "eye"), compare]
         by_status = {Status.DRAFT: self._draft_actions, Status.SUBMITTED: self._out_actions, Status.ACCEPTED: self._accepted_actions}
-        actions = by_status.get(self.record.status, list)()
+        actions = by_status.get(self.record.status, list)() + self._link_actions()
         if self.record.status in (Status.SUBMITTED, Status.REJECTED, Status.EXPIRED, Status.CANCELLED):
             actions.append(Action(_("New version"), self.link("new_version"), "files", method="post"))
         if self.record.former_id:
             actions.append(compare)
         actions.append(clone)
-        if not self.record.is_primary and self.record.status in (Status.DRAFT, Status.SUBMITTED):
+        if not self.record.is_primary and self.record.status in (Status.DRAFT, Status.SUBMITTED) and self.record.project.is_open:
             seen = {"seen": str(self.record.primary or "")}
             actions.append(Action(_("Make primary"), self.link("make_primary"), "pin-angle", method="post", values=seen))
         if self.record.status in (Status.DRAFT, Status.SUBMITTED):
@@ -141,16 +141,20 @@ class QuoteDetail(RecordDetail):
         return [*actions, Action(_("Submit"), self.link("submit"), "send", method="post", is_primary=not self.section.missing)]
 
     def _out_actions(self) -> list[Action]:
-        link = Action(_("Withdraw the private link"), self.link("revoke"), "link-45deg", method="post", is_in_menu=True)
-        if self.record.is_revoked:
-            link = Action(_("Restore the private link"), self.link("restore_link"), "link-45deg", method="post", is_in_menu=True)
         return [
             Action(_("Record acceptance"), self.link("accept"), "check-lg", method="dialog", is_primary=True),
             Action(_("Send again"), self.link("resend"), "envelope", method="post"),
             Action(_("Write to the customer"), self.link("compose"), "envelope-paper", is_in_menu=True),
             Action(_("Remind the customer"), self.link("remind"), "alarm", method="post", is_in_menu=True),
-            link,
         ]
+
+    def _link_actions(self) -> list[Action]:
+        """Whatever went out has a private link, over or not: it can be withdrawn and given back."""
+        if self.record.content is None:
+            return []
+        if self.record.is_revoked:
+            return [Action(_("Restore the private link"), self.link("restore_link"), "link-45deg", method="post", is_in_menu=True)]
+        return [Action(_("Withdraw the private link"), self.link("revoke"), "link-45deg", method="post", is_in_menu=True)]
 
     def _accepted_actions(self) -> list[Action]:
         """The order belongs to the later app; its address is all that is known of it here."""

@@ -265,11 +265,12 @@ def _told(cause: Cause, currency: str) -> str:
 
 @dataclass(frozen=True)
 class DocumentState:
-    """Where the PDF of a quote stands: `state` is draft, pending, dead or ready."""
+    """Where the PDF of a quote stands: `state` is draft, pending, dead or ready; and its last mail, `to` these addresses."""
 
     quote: Quote
     state: str
     mail: str
+    to: str = ""
 
     @property
     def is_moving(self) -> bool:
@@ -278,15 +279,17 @@ class DocumentState:
 
 
 def document_state(quote: Quote) -> DocumentState:
-    """Where PDF and mail stand, by what was promised; one query."""
+    """Where PDF and mail stand, by what was promised; two queries."""
     if quote.content is None:
         return DocumentState(quote, "draft", "")
     keys = {services.PDF: f"{services.PDF}:{quote.pk}", services.MAIL: f"{services.MAIL}:{quote.pk}:"}
     promised = OutboxMessage.objects.filter(key__startswith=keys[services.MAIL]) | OutboxMessage.objects.filter(key=keys[services.PDF])
-    states = list(promised.order_by("pk").values_list("kind", "state"))
-    mails = [state for kind, state in states if kind == services.MAIL]
-    state = "ready" if quote.pdf_id else next((state for kind, state in states if kind == services.PDF), "pending")
-    return DocumentState(quote, "pending" if state == "done" else state, mails[-1] if mails else "")
+    states = list(promised.order_by("pk").values_list("kind", "state", "payload"))
+    mails = [(state, payload.get("sending_id")) for kind, state, payload in states if kind == services.MAIL]
+    state = "ready" if quote.pdf_id else next((state for kind, state, _payload in states if kind == services.PDF), "pending")
+    mail, sending_id = mails[-1] if mails else ("", None)
+    to = ", ".join(services.addressed_to(quote, sending_id)) if mail or quote.sent_at else ""
+    return DocumentState(quote, "pending" if state == "done" else state, mail, to)
 
 
 def private_link(quote: Quote) -> str:
