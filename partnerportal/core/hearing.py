@@ -49,7 +49,11 @@ def _tell(sender: type[models.Model], instance: models.Model, **facts: Any) -> N
 
 
 def _key(record: Subject, name: str) -> str:
-    return record._meta.get_field(name).attname
+    return _field(record, name).attname
+
+
+def _field(record: Subject, name: str) -> Any:
+    return record._meta.get_field(name)
 
 
 def _tell_of(record: Subject, name: str, *, former: Any) -> None:
@@ -61,7 +65,7 @@ def _tell_of(record: Subject, name: str, *, former: Any) -> None:
         lost_by = get_user_model()._default_manager.get(pk=former)
         tell_followers(record, HANDED, values=values, kind="handed", but=[*authors, record.owner], also=[lost_by])
         return
-    field, value = record._meta.get_field(name), getattr(record, name)
+    field, value = _field(record, name), getattr(record, name)
     values |= {"field": field.verbose_name, "value": _as_told(record, field, value)}
     sentence = IS_EMPTY if value is None or value == "" else IS_NOW
     tell_followers(record, sentence, values=values, kind=f"field.{name}", but=authors, is_newest_alone=True)

@@ -50,7 +50,7 @@
     if (initial.has(form)) return;
     initial.set(form, JSON.stringify(values(form)));
     const hasErrors = form.querySelector("[data-summary], .is-invalid");
-    const draft = read(keyOf(form));
+    const draft = form.dataset.draft ? read(keyOf(form)) : null;
     if (draft && Date.now() - draft.at < DAY && !hasErrors && JSON.stringify(draft.values) !== initial.get(form)) {
       fill(form, draft.values);
       if (draft.base && form.elements.base) form.elements.base.value = draft.base;
@@ -60,15 +60,18 @@
     const summary = form.querySelector("[data-summary]");
     if (summary) summary.focus();
   };
-  const all = () => document.querySelectorAll("form[data-draft]").forEach(prepare);
+  const all = () => document.querySelectorAll("form[data-draft], form[data-guard]").forEach(prepare);
 
   /* A form that was sent and did not come back has been taken: its draft may go. It comes back with errors, or empty after
-     the session had ended and the person signed in again; with Save & New it comes back with the news that it was taken. */
+     the session had ended and the person signed in again; with Save & New it comes back with the news that it was taken.
+     A page that refuses (403, 404), and one that is no answer to it (opened after a 500, say), leave the draft where it is. */
   const sent = read(SENT);
   if (sent && user !== "0") {
     const isBack = [...document.querySelectorAll("form[data-draft]")].some((form) => keyOf(form) === sent.key);
     const isTaken = Boolean(document.querySelector("#toasts .success"));
-    if (!isBack || isTaken) localStorage.removeItem(sent.key);
+    const [journey] = performance.getEntriesByType("navigation");
+    const isAnswer = (journey && journey.redirectCount > 0) || location.pathname === sent.path;
+    if (isAnswer && !document.querySelector("[data-refused]") && (!isBack || isTaken)) localStorage.removeItem(sent.key);
     localStorage.removeItem(SENT);
   }
   all();
@@ -93,7 +96,7 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || (event.submitter && "file" in event.submitter.dataset)) return; /* A file leaves the page as it is. */
-    if (form.dataset.draft && !form.hasAttribute("hx-post")) localStorage.setItem(SENT, JSON.stringify({ key: keyOf(form) }));
+    if (form.dataset.draft && !form.hasAttribute("hx-post")) localStorage.setItem(SENT, JSON.stringify({ key: keyOf(form), path: new URL(form.getAttribute("action") || "", location.href).pathname }));
     if (form.method === "post" && !form.hasAttribute("hx-post")) {
       /* A second click does nothing; the token makes sure of it where this does not run. */
       if (form.dataset.sent) { event.preventDefault(); return; }

@@ -26,7 +26,7 @@
     if (event.target.tagName === "DIALOG") {
       const box = event.target.getBoundingClientRect();
       const inside = event.clientX >= box.left && event.clientX <= box.right && event.clientY >= box.top && event.clientY <= box.bottom;
-      if (!inside) event.target.close();
+      if (!inside && !event.target.dataset.typed) event.target.close();
     }
   });
   document.addEventListener("keydown", (event) => {
@@ -52,7 +52,9 @@
       if (first) first.focus();
     } else if (dialog.open) dialog.close();
   });
-  dialog.addEventListener("close", () => { dialog.innerHTML = ""; document.dispatchEvent(new CustomEvent("portal:dialog-closed")); });
+  /* What was typed in it is not thrown away by a click beside it. */
+  dialog.addEventListener("input", () => { dialog.dataset.typed = "1"; });
+  dialog.addEventListener("close", () => { delete dialog.dataset.typed; dialog.innerHTML = ""; document.dispatchEvent(new CustomEvent("portal:dialog-closed")); });
 
   /* Toasts leave after a while, not while somebody points at them or uses them. */
   const age = (toast) => {
