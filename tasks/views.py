@@ -97,9 +97,16 @@ class TaskAdd(RecordAdd):
 
     @cached_property
     def about(self) -> Taskable | None:
-        """The record that the address names."""
-        named = self.request.GET.get("about", "")
-        return record_named(named, self.request.user) if named else None
+        """The record that the address names; of a clone what its model is about, as far as the person may see that."""
+        if named := self.request.GET.get("about", ""):
+            return record_named(named, self.request.user)
+        related = self.record.related if hasattr(self, "record") else None
+        return type(related).objects.visible_to(self.request.user).filter(pk=related.pk).first() if related is not None else None
+
+    def get_initial(self) -> dict[str, Any]:
+        """A clone says so in its name."""
+        initial = super().get_initial()
+        return initial | {"subject": _now("%(name)s (copy)") % {"name": self.record.subject}} if hasattr(self, "record") else initial
 
     def create(self, form: Any) -> Task:
         return services.create_task(values=form.cleaned_data, by=self.request.user, on=self.about)

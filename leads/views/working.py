@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -21,6 +22,7 @@ from leads.forms import NextStepForm, QualificationForm
 from leads.models import Lead, LeadPlan, QualificationAnswer, QualificationQuestion
 from leads.stages import OPEN
 from partnerportal.core import display
+from partnerportal.core.edits import present_values, read, refuse_clashes, sealed
 from partnerportal.core.stages import IllegalMove
 from partnerportal.core.toasts import Undo, say, warn
 from partnerportal.core.views import RecordView
@@ -182,18 +184,25 @@ class NextStep(RecordView):
         return NextStepForm(data, instance=self.get_queryset().get(pk=self.record.pk), user=self.request.user)
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._ask(self.get_form())
+        form = self.get_form()
+        return self._ask(form, base=sealed(present_values(form)))
 
+    @transaction.atomic
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        form = self.get_form(request.POST)
+        self.get_queryset().select_for_update(of=("self",)).get(pk=self.record.pk)
+        edit = read(self.get_form, request.POST)
+        form = edit.form
+        if edit.clashes:
+            form = self.get_form(request.POST)
+            refuse_clashes(edit, form)
         if not form.is_valid():
-            return self._ask(form, status=422)
+            return self._ask(form, base=edit.base, status=409 if edit.clashes else 422)
         services.edit_lead(self.record, values=form.cleaned_data, by=request.user)
         say(request, _now("The next step was saved."))
         address = self.record.get_absolute_url()
         return HttpResponse(status=204, headers={"HX-Redirect": address}) if self.wants_part else HttpResponseRedirect(address)
 
-    def _ask(self, form: NextStepForm, *, status: int = 200) -> HttpResponse:
+    def _ask(self, form: Any, *, base: str, status: int = 200) -> HttpResponse:
         context = {
             "record": self.record,
             "tab": "leads",
@@ -202,6 +211,7 @@ class NextStep(RecordView):
             "form": form,
             "action": self.request.path,
             "button": _("Save"),
+            "hidden": [("base", base)],
         }
         return self.page("components/form_dialog.html" if self.wants_part else "layouts/confirm.html", context, status=status)
 

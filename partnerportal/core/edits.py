@@ -19,6 +19,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.html import strip_tags
+from django.utils.translation import gettext as _
 
 from partnerportal.core import display
 from partnerportal.core.history import Change, changes
@@ -147,6 +149,13 @@ def read(form_of: FormOf, posted: QueryDict, *, only: Collection[str] = (), pres
         base[name] = asked[name]
     merged = merge(base, mine, theirs)
     return Edit(form_of(data_of(blank, {**theirs, **merged.values})), theirs, merged)
+
+
+def refuse_clashes(edit: Edit, form: forms.BaseForm) -> None:
+    """Say at each field of a small form that was changed meanwhile what it is now; sent again with `edit.base`, it replaces that."""
+    for name, clash in edit.clashes.items():
+        theirs = strip_tags(in_words(form.fields[name], clash.theirs))
+        form.add_error(name, _("Meanwhile this was changed: it is now “%(theirs)s”. Save again to replace it.") % {"theirs": theirs})
 
 
 def data_of(form: forms.BaseForm, values: Mapping[str, Raw]) -> QueryDict:

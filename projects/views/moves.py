@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +19,7 @@ from accounts.models import Contact
 from catalog import words
 from catalog.models import Term
 from partnerportal.core import display
+from partnerportal.core.edits import present_values, read, refuse_clashes, sealed
 from partnerportal.core.forms import BulkReasonForm, ReasonForm
 from partnerportal.core.panels import RelatedPanel
 from partnerportal.core.stages import IllegalMove, StaleMove
@@ -75,6 +78,7 @@ class ProjectDialog(RecordView):
     button: ClassVar[str | Promise] = _("Save")
     text: ClassVar[str | Promise] = ""
     is_dangerous: ClassVar[bool] = False
+    hidden: Sequence[tuple[str, str]] = ()
 
     def get_form(self, data: Any = None) -> Any:
         """The form; None for a plain confirmation."""
@@ -96,7 +100,10 @@ class ProjectDialog(RecordView):
         return self._ask(self.get_form())
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        form = self.get_form(request.POST)
+        return self.answer(self.get_form(request.POST))
+
+    def answer(self, form: Any) -> HttpResponse:
+        """Do what was asked, or say what is wrong with it."""
         if form is not None and not form.is_valid():
             return self._ask(form, status=422)
         try:
@@ -110,7 +117,7 @@ class ProjectDialog(RecordView):
             return self._refuse(_now("This has been moved meanwhile: it is in %(stage)s now.") % {"stage": stage}, status=409)
         except IllegalMove as error:
             return self._refuse(str(error), status=422)
-        say(request, self.done())
+        say(self.request, self.done())
         return self._back()
 
     def _back(self) -> HttpResponse:
@@ -127,6 +134,7 @@ class ProjectDialog(RecordView):
             "action": self.request.path,
             "button": self.button,
             "is_dangerous": self.is_dangerous,
+            "hidden": self.hidden,
         }
         return self.page("components/form_dialog.html" if self.wants_part else "layouts/confirm.html", context, status=status)
 
@@ -244,6 +252,22 @@ class NextStep(ProjectDialog):
 
     def get_form(self, data: Any = None) -> NextStepForm:
         return NextStepForm(data, instance=self.get_queryset().get(pk=self.record.pk), user=self.request.user)
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        form = self.get_form()
+        self.hidden = [("base", sealed(present_values(form)))]
+        return self._ask(form)
+
+    @transaction.atomic
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        self.get_queryset().select_for_update(of=("self",)).get(pk=self.record.pk)
+        edit = read(self.get_form, request.POST)
+        self.hidden = [("base", edit.base)]
+        if not edit.clashes:
+            return self.answer(edit.form)
+        form = self.get_form(request.POST)
+        refuse_clashes(edit, form)
+        return self._ask(form, status=409)
 
     def act(self, values: dict[str, Any]) -> None:
         services.edit_project(self.record, values=values, by=self.request.user)

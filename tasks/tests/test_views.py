@@ -274,3 +274,16 @@ def test_a_record_kind_that_the_role_does_not_read_does_not_exist(client, anna, 
     assert client.get(task.get_absolute_url()).status_code == 200
     assert client.get("/tasks/new/").status_code == 403
     assert User.objects.get(pk=otto.pk).has_perm("tasks.view_task")
+
+
+def test_a_clone_is_about_what_its_model_is_about(client, anna, carla):
+    lead = LeadFactory(owner=anna)
+    task = TaskFactory(owner=anna, related=lead, subject="Call")
+    client.force_login(anna)
+
+    page = client.get(f"/tasks/{task.pk}/clone/").content.decode()
+    assert str(lead) in page
+    assert 'value="Call (copy)"' in page
+    client.post(f"/tasks/{task.pk}/clone/", VALUES | {"subject": "Call (copy)", "assigned_to": anna.pk})
+
+    assert Task.objects.visible_to(anna).get(subject="Call (copy)").related == lead

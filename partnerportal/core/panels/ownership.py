@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -47,16 +48,32 @@ class ChangeOwner(AnyRecord):
             "tab": self.urls,
             "form": form,
             "heading": _("Change owner"),
-            "text": self.text,
+            "text": self.get_text(),
             "action": self.request.path,
             "button": _("Change owner"),
+            "hidden": [("seen", self.record.owner_id)],
         }
         return self.page("components/form_dialog.html" if self.wants_part else "layouts/confirm.html", context, status=status)
 
+    def get_text(self) -> str | Promise:
+        """What goes along, above the question."""
+        return self.text or (_("Its notes and files stay with it. Open tasks go along, completed ones stay.") if self.has_tasks else "")
+
+    @property
+    def has_tasks(self) -> bool:
+        """Whether tasks can be about such a record, and go along with it."""
+        return hasattr(self.model, "tasks")
+
+    @transaction.atomic
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        self.record = self.get_queryset().select_for_update(of=("self",)).get(pk=self.record.pk)
         form = self.form_class(request.POST, user=request.user, present=self.record.owner)
         if not form.is_valid():
             return self.ask(form, status=422)
+        if request.POST.get("seen", str(self.record.owner_id)) != str(self.record.owner_id):
+            sentence = _("Meanwhile this belongs to %(owner)s. Change the owner once more if it is to be somebody else.")
+            form.add_error(None, sentence % {"owner": self.record.owner.get_full_name()})
+            return self.ask(form, status=409)
         former = self.record.owner
         to = form.cleaned_data.pop("owner")
         self.record = self.service(self.record, to=to, by=request.user, **form.cleaned_data)
