@@ -155,6 +155,8 @@ class BonusDecisionAdmin(PartnerOwnedAdmin):
 
     @admin.display(description=_("MRR now"))
     def mrr_now(self, project: Project) -> str:
+        if project.mrr is None:
+            return display.unavailable(project.why_unavailable)
         return f"{display.money(project.mrr, project.currency)} · {project.get_mrr_source_display()} {project.mrr_quote}".strip()
 
     @admin.display(description=_("size"))
@@ -180,7 +182,7 @@ class ProjectAdmin(PartnerOwnedAdmin):
 
     @admin.display(description=_("MRR"), ordering="mrr")
     def mrr_money(self, project: Project) -> str:
-        return display.money(project.mrr, project.currency) or "–"
+        return display.computed(project.mrr, project.currency, project.why_unavailable)
 
     @admin.display(description=_("prices of the estimate"))
     def computed(self, project: Project) -> SafeString | str:

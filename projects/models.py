@@ -176,6 +176,7 @@ class Project(Taskable):
             # What Home adds up, together with those that close this month.
             models.Index(fields=["partner", "closed_at"], condition=Q(outcome="won"), name="project_won"),
             models.Index(fields=["partner"], condition=Q(demo_done=True, approved_by_am=""), name="project_awaiting"),
+            models.Index(fields=["partner", "stage"], condition=Q(mrr=None), name="project_without_mrr"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(stage__in=Stage.values), name="project_stage_known"),
@@ -231,6 +232,15 @@ class Project(Taskable):
     @property
     def is_open(self) -> bool:
         return self.stage != Stage.CLOSED
+
+    @property
+    def why_unavailable(self) -> str:
+        """Why there is no estimate: the solutions without a price in the project's currency. Empty where there is one."""
+        kept = self.kept_estimate
+        if kept is None or not kept.missing:
+            return ""
+        names = ", ".join(str(dict(SOLUTIONS)[family]) for family in kept.missing)
+        return gettext("there is no average price in %(currency)s for %(solutions)s") % {"currency": kept.currency, "solutions": names}
 
     @property
     def kept_estimate(self) -> mrr.Estimate | None:  # type: ignore[name-defined]

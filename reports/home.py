@@ -54,6 +54,11 @@ def whole(sums: tuple[Amount, ...], currency: str) -> str:
     return " · ".join(display.whole_money(one.value, one.currency) for one in sums or (Amount(currency, 0),))  # type: ignore[arg-type]
 
 
+def but(text: str, missing: int) -> str:
+    """A sum in words, and how many records are not in it."""
+    return f"{text} · {display.left_out(missing)}" if missing else text
+
+
 def tiles(found: Numbers, *, owner: User | None, currency: str, goal: int | None, today: date) -> list[Tile]:
     """The six tiles. `owner` narrows the lists to one person's records; `goal` is the percent of the quarter's goal."""
     who = owner.pk if owner else None
@@ -79,7 +84,7 @@ def tiles(found: Numbers, *, owner: User | None, currency: str, goal: int | None
             "pipeline",
             _("Open pipeline MRR"),
             Link(whole(found.pipeline, currency), pipeline),
-            Link(str(_("%(amount)s weighted")) % {"amount": whole(found.weighted, currency)}, pipeline),
+            Link(but(str(_("%(amount)s weighted")) % {"amount": whole(found.weighted, currency)}, found.unpriced), pipeline),
             found.open_projects,
             found.open_projects,
         ),
@@ -87,7 +92,7 @@ def tiles(found: Numbers, *, owner: User | None, currency: str, goal: int | None
             "closing",
             _("Closing this month"),
             Link(display.number(found.closing), closing),
-            Link(str(_("%(amount)s MRR")) % {"amount": whole(found.closing_mrr, currency)}, closing),
+            Link(but(str(_("%(amount)s MRR")) % {"amount": whole(found.closing_mrr, currency)}, found.closing_unpriced), closing),
             found.closing,
             found.closing,
         ),
@@ -119,7 +124,7 @@ def tiles(found: Numbers, *, owner: User | None, currency: str, goal: int | None
             "won",
             _("Won this quarter"),
             Link(whole(found.won_mrr, currency), won),
-            Link(_won_more(found.won, goal), won),
+            Link(but(_won_more(found.won, goal), found.won_unpriced), won),
             found.won,
             found.won,
         ),

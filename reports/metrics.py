@@ -42,19 +42,22 @@ class Amount:
 
 @dataclass(frozen=True)
 class Numbers:
-    """What Home counts. Each amount is a tuple with one entry a currency; nothing there is an empty tuple."""
+    """What Home counts. Each amount is a tuple with one entry a currency; nothing there is an empty tuple. Unpriced ones are in no sum."""
 
     open_leads: int
     new_leads: int
     open_projects: int
     pipeline: tuple[Amount, ...]
     weighted: tuple[Amount, ...]
+    unpriced: int
     closing: int
     closing_mrr: tuple[Amount, ...]
+    closing_unpriced: int
     awaiting: int
     awaiting_mrr: tuple[Amount, ...]
     won: int
     won_mrr: tuple[Amount, ...]
+    won_unpriced: int
     open_cases: int
     waiting_cases: int
 
@@ -125,21 +128,25 @@ def open_sums(user: User, owner: User | None) -> list[dict[str, Any]]:
 
 
 def project_sums(user: User, owner: User | None, *, today: date) -> list[dict[str, Any]]:
-    """What Home says of the projects that close this month, were won this quarter or wait for their bonus, by currency; one query."""
+    """What Home says of the projects that close this month, were won this quarter, wait for their bonus or lack an amount; one query."""
     month, quarter = Period.month(today), Period.quarter(today)
     closing = Q(stage__in=OPEN_STAGES, close_date__range=(month.first, month.last))
     won = Q(outcome=Outcome.WON, **quarter.moments("closed_at"))
-    rows = of_person(Project.objects.visible_to(user), owner).filter(closing | AWAITING_BONUS | won)
+    unpriced = Q(stage__in=OPEN_STAGES, mrr=None)
+    rows = of_person(Project.objects.visible_to(user), owner).filter(closing | AWAITING_BONUS | won | unpriced)
     return list(
         rows.order_by()
         .values("currency")
         .annotate(
+            unpriced=Count("pk", filter=unpriced),
             closing=Count("pk", filter=closing),
+            closing_unpriced=Count("pk", filter=closing & unpriced),
             closing_mrr=Sum("mrr", filter=closing),
             awaiting=Count("pk", filter=AWAITING_BONUS),
             awaiting_mrr=Sum("pipeline_mrr", filter=AWAITING_BONUS),
             won=Count("pk", filter=won),
             won_mrr=Sum("mrr", filter=won),
+            won_unpriced=Count("pk", filter=won & Q(mrr=None)),
         )
     )
 
@@ -161,12 +168,15 @@ def numbers(user: User, owner: User | None, stages: list[dict[str, Any]], *, tod
         open_projects=sum(row["count"] for row in stages),
         pipeline=amounts(stages, "sum_mrr"),
         weighted=amounts(stages, "sum_weighted_pipeline"),
+        unpriced=sum(row["unpriced"] for row in sums),
         closing=sum(row["closing"] for row in sums),
         closing_mrr=amounts(sums, "closing_mrr"),
+        closing_unpriced=sum(row["closing_unpriced"] for row in sums),
         awaiting=sum(row["awaiting"] for row in sums),
         awaiting_mrr=amounts(sums, "awaiting_mrr"),
         won=sum(row["won"] for row in sums),
         won_mrr=amounts(sums, "won_mrr"),
+        won_unpriced=sum(row["won_unpriced"] for row in sums),
         open_cases=counts["open_cases"],
         waiting_cases=counts["waiting_cases"],
     )
@@ -233,11 +243,12 @@ def address(place: str, **query: Any) -> str:
 
 @dataclass(frozen=True)
 class PartnerLine:
-    """A partner of a portfolio: open projects and their MRR, and how many bonuses wait."""
+    """A partner of a portfolio: open projects, their MRR and how many lack one, and how many bonuses wait."""
 
     partner: Partner
     open: int
     pipeline: tuple[Amount, ...]
+    unpriced: int
     awaiting: int
 
 
@@ -250,6 +261,7 @@ def portfolio(user: User, partners: Iterable[Partner]) -> list[PartnerLine]:
         .annotate(
             open=Count("pk", filter=Q(stage__in=OPEN_STAGES)),
             open_mrr=Sum("mrr", filter=Q(stage__in=OPEN_STAGES)),
+            unpriced=Count("pk", filter=Q(stage__in=OPEN_STAGES, mrr=None)),
             awaiting=Count("pk", filter=AWAITING_BONUS),
         )
     )
@@ -260,4 +272,5 @@ def portfolio(user: User, partners: Iterable[Partner]) -> list[PartnerLine]:
 
 
 def _partner_line(partner: Partner, rows: list[dict[str, Any]]) -> PartnerLine:
-    return PartnerLine(partner, sum(row["open"] for row in rows), amounts(rows, "open_mrr"), sum(row["awaiting"] for row in rows))
+    count = {name: sum(row[name] for row in rows) for name in ("open", "unpriced", "awaiting")}
+    return PartnerLine(partner, count["open"], amounts(rows, "open_mrr"), count["unpriced"], count["awaiting"])

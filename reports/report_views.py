@@ -133,9 +133,9 @@ def _chart(report: Report, section: Section) -> dict[str, Any]:
 
 
 def in_words(value: Any, measure: Measure, currency: str) -> str:
-    """A figure as a person reads it; a dash where there is none."""
+    """A figure as a person reads it; where there is none, a dash, and of an amount that it is not available."""
     if value is None:
-        return "–"
+        return _now("Not available") if measure.kind == MONEY else "–"
     if measure.kind == MONEY:
         return display.money(value, currency)
     return display.percent(value) if measure.kind == PERCENT else display.number(value)
@@ -150,8 +150,12 @@ def _file_columns(report: Report) -> list[Column]:
     columns = [Column(report.by, "label", export=lambda row: row[1].label)]
     if any(measure.kind == MONEY for measure in report.measures):
         columns.append(Column(_("Currency"), "currency", export=lambda row: row[0]))
-    return columns + [Column(measure.label, measure.name, export=_figure(measure.name)) for measure in report.measures]
+    return columns + [Column(measure.label, measure.name, export=_figure(measure)) for measure in report.measures]
 
 
-def _figure(name: str) -> Any:
-    return lambda row: row[1].values[name]
+def _figure(measure: Measure) -> Any:
+    def raw(row: tuple[str, Line]) -> Any:
+        value = row[1].values[measure.name]
+        return in_words(None, measure, "") if value is None and measure.kind == MONEY else value
+
+    return raw

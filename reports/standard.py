@@ -98,18 +98,25 @@ def pipeline(user: User, asked: Asked) -> list[Section]:
     """Open projects whose close date is in the period, by stage; per currency."""
     rows = of_person(Project.objects.visible_to(user).open(), asked.owner).filter(**asked.days("close_date"))
     found = (
-        rows.order_by().values("currency", "stage").annotate(count=Count("pk"), sum_mrr=Sum("mrr"), sum_weighted=Sum("weighted_pipeline"))
+        rows.order_by()
+        .values("currency", "stage")
+        .annotate(
+            count=Count("pk"),
+            sum_mrr=Sum("mrr"),
+            sum_weighted=Sum("weighted_pipeline"),
+            unpriced=Count("pk", filter=Q(mrr=None)),
+        )
     )
     lines = [
         (
             row["currency"],
             stage_label(row["stage"]),
-            {"count": row["count"], "mrr": row["sum_mrr"], "weighted": row["sum_weighted"]},
+            {"count": row["count"], "mrr": row["sum_mrr"], "weighted": row["sum_weighted"], "unpriced": row["unpriced"]},
             address("projects", view="all", stage=row["stage"], currency=row["currency"], **asked.query("close_date")),
         )
         for row in _in_order(found, "stage", list(Stage))
     ]
-    return _sections(lines, charted="mrr", added=("count", "mrr", "weighted"))
+    return _sections(lines, charted="mrr", added=("count", "mrr", "weighted", "unpriced"))
 
 
 def leads(user: User, asked: Asked) -> list[Section]:
@@ -208,7 +215,12 @@ REPORTS = (
         "bar-chart-steps",
         _("Stage"),
         _("Close date"),
-        (Measure("count", _("Projects")), Measure("mrr", _("MRR"), MONEY), Measure("weighted", _("Weighted pipeline"), MONEY)),
+        (
+            Measure("count", _("Projects")),
+            Measure("mrr", _("MRR"), MONEY),
+            Measure("weighted", _("Weighted pipeline"), MONEY),
+            Measure("unpriced", _("Without an amount")),
+        ),
         "mrr",
         pipeline,
         "projects.view_project",

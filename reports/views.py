@@ -50,6 +50,7 @@ class Home(Guarded):
             "scope": "me" if owner else "company",
             "tiles": home.tiles(found, owner=owner, currency=user.partner.currency, goal=goal, today=today),
             "bars": home.stage_bars(stages, owner=owner),
+            "unpriced": found.unpriced,
             "bonuses": home.bonuses(user, is_for_company=owner is None),
             "offers": list(self._offers(user)),
             "tasks": tasks,

@@ -104,6 +104,26 @@ def money(amount: Decimal | None, currency: str) -> str:
     return "" if amount is None else format_currency(amount, currency, locale=locale())
 
 
+@remembered
+def unavailable(why: str) -> SafeString:
+    """What stands where an amount cannot be computed: the reason on hover, and for those who do not see."""
+    return format_html(
+        '<span class="unavailable" title="{0}">{1}<span class="visually-hidden">: {0}</span></span>', why, _("Not available")
+    )
+
+
+def computed(amount: Decimal | None, currency: str, why: str) -> str | SafeString:
+    """An amount that was computed with its currency; without one why there is none, and a dash where it is only not there yet."""
+    if amount is not None:
+        return money(amount, currency)
+    return unavailable(why) if why else NOTHING
+
+
+def left_out(count: int) -> str:
+    """What stands beside a sum from which some records are left out, as they have no amount."""
+    return ngettext("%(count)s without an amount", "%(count)s without an amount", count) % {"count": number(count)}
+
+
 def whole_money(amount: Decimal, currency: str) -> str:
     """An amount in whole units, for a number that is read at a glance; the exact one stands in the list that it opens."""
     pattern = locale().currency_formats["standard"].pattern.replace(".00", "")

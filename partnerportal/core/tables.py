@@ -22,6 +22,7 @@ from django.utils.encoding import force_str
 from django.utils.functional import Promise
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from partnerportal.core import display
 
@@ -53,6 +54,11 @@ def text(value: Any, record: Any) -> Any:
 def amount(value: Any, record: Any) -> Any:
     """Money in the record's currency."""
     return display.NOTHING if value is None else display.money(value, record.currency)
+
+
+def computed(value: Any, record: Any) -> Any:
+    """A computed amount in the record's currency; where it could not be computed, why not (`record.why_unavailable`)."""
+    return display.computed(value, record.currency, record.why_unavailable)
 
 
 def choice(value: Any, record: Any) -> Any:
@@ -126,12 +132,12 @@ class Column:
     @property
     def is_number(self) -> bool:
         """Whether the cell is set to the right, with figures of one width."""
-        return self.render in (amount, percent) or self.total
+        return self.render in (amount, computed, percent) or self.total
 
     @property
     def is_money(self) -> bool:
         """Whether the column holds amounts in the record's currency."""
-        return self.render is amount
+        return self.render in (amount, computed)
 
     def cell(self, record: Any, address: str = "") -> SafeString:
         """The escaped content of the cell. `address` is the record's, where it is known."""
@@ -151,6 +157,8 @@ class Column:
         if self.render in (choice, label):
             return getattr(record, f"get_{self.field}_display")()
         value = value_at(record, self.field)
+        if value is None and self.render is computed:
+            return _("Not available") if record.why_unavailable else value
         if isinstance(value, list):
             return ", ".join(force_str(one) for one in value)
         return str(value) if isinstance(value, models.Model) else value

@@ -89,7 +89,7 @@ def bonuses_to_earn(user: User, *, limit: int) -> list[Earning]:
         answered=ArraySubquery(answers.filter(project=OuterRef("pk")).values("question__key")),
         required=ArraySubquery(required.values("key")),
     )
-    return [_earning(project, user) for project in found.defer("description", "estimate")[:limit]]
+    return [_earning(project, user) for project in found.defer("description")[:limit]]
 
 
 def _earning(project: Any, user: User) -> Earning:

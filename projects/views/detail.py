@@ -45,14 +45,8 @@ def address(name: str, *args: Any, query: str = "") -> str:
 
 
 def explained(estimate: mrr.Estimate) -> str:
-    """The sum that an expected MRR is, or why there is none: `40 users × (9.00 License + 6.00 CLASSOUND) = €600.00`."""
+    """The sum that an expected MRR is: `40 users × (9.00 License + 6.00 CLASSOUND) = €600.00`."""
     labels = dict(SOLUTIONS)
-    if estimate.missing:
-        names = ", ".join(str(labels[family]) for family in estimate.missing)
-        return _("Not available: there is no average price in %(currency)s for %(solutions)s.") % {
-            "currency": estimate.currency,
-            "solutions": names,
-        }
     parts = " + ".join(f"{display.decimals(price.amount)} {labels[price.family]}" for price in estimate.prices)
     return _("%(users)s users × (%(sum)s) = %(amount)s") % {
         "users": display.number(estimate.users),
@@ -87,8 +81,8 @@ class ProjectDetail(RecordDetail):
     def get_facts(self) -> list[Fact]:
         project = self.record
         return [
-            Fact(_("MRR"), self._money(project.mrr), self._source_badge()),
-            Fact(_("Weighted pipeline"), self._money(project.weighted_pipeline)),
+            Fact(_("MRR"), self._computed(project.mrr), self._source_badge()),
+            Fact(_("Weighted pipeline"), self._computed(project.weighted_pipeline)),
             *([Fact(_("Pipeline MRR"), self._money(project.pipeline_mrr))] if project.pipeline_mrr is not None else []),
             Fact(_("Probability"), display.percent(project.probability), f"· {project.get_forecast_category_display()}"),
             Fact(_("Close date"), display.due(project.close_date) if project.is_open else display.day(project.close_date)),
@@ -99,10 +93,13 @@ class ProjectDetail(RecordDetail):
     def _money(self, amount: Any) -> str | SafeString:
         return display.NOTHING if amount is None else display.money(amount, self.record.currency)
 
+    def _computed(self, amount: Any) -> str | SafeString:
+        return display.computed(amount, self.record.currency, self.record.why_unavailable)
+
     def _source_badge(self) -> SafeString | str:
         if self.record.mrr_source == MrrSource.QUOTE:
             return display.badge(_("Quote %(number)s") % {"number": self.record.mrr_quote}, "blue")
-        return display.badge(_("Not available"), "grey") if self.record.mrr is None else display.badge(_("Estimate"), "grey")
+        return "" if self.record.mrr is None else display.badge(_("Estimate"), "grey")
 
     def _next_step_extra(self) -> SafeString | str:
         due = format_html("· {}", display.due(self.record.next_step_on)) if self.record.next_step_on else ""
@@ -225,9 +222,9 @@ class ProjectDetail(RecordDetail):
         project = self.record
         when = f"{_('Pipeline MRR')} ({display.day(project.demo_date)})" if project.demo_date else _("Pipeline MRR")
         return [
-            Fact(_("Expected MRR (calculated)"), self._money(project.expected_mrr), is_number=True),
-            Fact(_("MRR"), self._money(project.mrr), is_number=True),
-            Fact(_("Weighted pipeline"), self._money(project.weighted_pipeline), is_number=True),
+            Fact(_("Expected MRR (calculated)"), self._computed(project.expected_mrr), is_number=True),
+            Fact(_("MRR"), self._computed(project.mrr), is_number=True),
+            Fact(_("Weighted pipeline"), self._computed(project.weighted_pipeline), is_number=True),
             Fact(when, self._money(project.pipeline_mrr), is_number=True),
         ]
 
@@ -237,7 +234,8 @@ class ProjectDetail(RecordDetail):
         lines = []
         if estimate:
             since = _("price table of %(day)s") % {"day": display.day(estimate.valid_from)} if estimate.valid_from else ""
-            lines.append(("calculator", _("Expected MRR"), " · ".join(part for part in (explained(estimate), since) if part)))
+            text = _("Not available: %(reason)s.") % {"reason": project.why_unavailable} if estimate.missing else explained(estimate)
+            lines.append(("calculator", _("Expected MRR"), " · ".join(part for part in (text, since) if part)))
         if project.mrr_source == MrrSource.QUOTE:
             text = _("that of the primary quote %(quote)s: %(amount)s") % {"quote": project.mrr_quote, "amount": self._money(project.mrr)}
             lines.append(("arrow-return-right", _("MRR"), text))

@@ -80,7 +80,7 @@ class ProjectSet:
     model, permission = Project, "projects.view_project"
     filterset_class = ProjectFilter
     related: ClassVar[tuple[str, ...]] = ("owner", "account")
-    unread: ClassVar[tuple[str, ...]] = ("description", "estimate", "account__phone")
+    unread: ClassVar[tuple[str, ...]] = ("description", "account__phone")
     views = VIEWS
     icon = "briefcase"
     add_label, add_permission = _("New project"), "projects.add_project"
@@ -94,8 +94,8 @@ class ProjectList(ProjectSet, RecordList):
         Column(_("Project"), "name", sort="name", is_title=True),
         Column(_("Account"), "account", render=tables.link, sort="account__name"),
         Column(_("Stage"), "stage", render=stage_badge, sort="stage", export=lambda project: project.get_stage_display()),
-        Column(_("MRR"), "mrr", render=tables.amount, sort="mrr", total=True),
-        Column(_("Weighted pipeline"), "weighted_pipeline", render=tables.amount, sort="weighted_pipeline", total=True),
+        Column(_("MRR"), "mrr", render=tables.computed, sort="mrr", total=True),
+        Column(_("Weighted pipeline"), "weighted_pipeline", render=tables.computed, sort="weighted_pipeline", total=True),
         Column(
             _("Close date"),
             "close_date",
@@ -108,7 +108,7 @@ class ProjectList(ProjectSet, RecordList):
         Column(_("Product of interest"), "product_of_interest", render=tables.label, is_optional=True),
         Column(_("Total users"), "total_users", sort="total_users", total=True, is_optional=True),
         Column(_("Probability"), "probability", render=tables.percent, sort="probability", is_optional=True),
-        Column(_("Expected MRR"), "expected_mrr", render=tables.amount, sort="expected_mrr", is_optional=True),
+        Column(_("Expected MRR"), "expected_mrr", render=tables.computed, sort="expected_mrr", is_optional=True),
         Column(_("Pipeline MRR"), "pipeline_mrr", render=tables.amount, sort="pipeline_mrr", is_optional=True),
         Column(
             _("Approved by AM"),
@@ -136,10 +136,11 @@ class ProjectList(ProjectSet, RecordList):
 
 class ProjectBoard(ProjectSet, RecordBoard):
     related = ("owner",)
-    unread = ("description", "estimate")
+    unread = ("description",)
     stage_field = "stage"
     totals = ProjectTotal
     sums = ((_("MRR"), "mrr"), (_("weighted"), "weighted_pipeline"))
+    may_lack = "mrr"
     ordering = "close_date"
 
     def get_lanes(self) -> Sequence[Lane]:
@@ -167,6 +168,7 @@ class ProjectBoard(ProjectSet, RecordBoard):
             subtitle=" · ".join(part for part in (kind, product, age) if part),
             amount=record.mrr,
             currency=record.currency,
+            why_unavailable=record.why_unavailable,
             on=record.close_date if record.is_open else None,
             badge=card_badge(record),
         )
@@ -200,7 +202,7 @@ class ProjectPanel(RelatedPanel):
     columns = (
         Column(_("Project"), "name", is_title=True),
         Column(_("Stage"), "stage", render=stage_badge),
-        Column(_("MRR"), "mrr", render=tables.amount),
+        Column(_("MRR"), "mrr", render=tables.computed),
     )
 
     def all_url(self, parent: Any) -> str:

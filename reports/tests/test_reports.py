@@ -40,12 +40,12 @@ def test_pipeline_counts_open_projects_by_stage_and_currency(projects, anna):
     sections = standard.pipeline(anna, Asked())
 
     assert table(sections) == {
-        "EUR": [("Intro / Qualification", 2, Decimal("600.00"), Decimal("60.00")), ("Demo", 1, Decimal("150.00"), Decimal("45.00"))],
-        "USD": [("Proposal", 1, Decimal("600.00"), Decimal("420.00"))],
+        "EUR": [("Intro / Qualification", 2, Decimal("600.00"), Decimal("60.00"), 1), ("Demo", 1, Decimal("150.00"), Decimal("45.00"), 0)],
+        "USD": [("Proposal", 1, Decimal("600.00"), Decimal("420.00"), 0)],
     }
     assert [section.totals for section in sections] == [
-        {"count": 3, "mrr": Decimal("750.00"), "weighted": Decimal("105.00")},
-        {"count": 1, "mrr": Decimal("600.00"), "weighted": Decimal("420.00")},
+        {"count": 3, "mrr": Decimal("750.00"), "weighted": Decimal("105.00"), "unpriced": 1},
+        {"count": 1, "mrr": Decimal("600.00"), "weighted": Decimal("420.00"), "unpriced": 0},
     ]
     assert [line.share for line in sections[0].lines] == [100, 25]
 
@@ -161,10 +161,10 @@ def test_report_is_a_file_too(client, projects, anna):
     book = client.get("/reports/pipeline/", {"format": "xlsx"})
 
     assert lines[: lines.index([])] == [
-        ["Stage", "Currency", "Projects", "MRR", "Weighted pipeline"],
-        ["Intro / Qualification", "EUR", "2", "600.00", "60.00"],
-        ["Demo", "EUR", "1", "150.00", "45.00"],
-        ["Proposal", "USD", "1", "600.00", "420.00"],
+        ["Stage", "Currency", "Projects", "MRR", "Weighted pipeline", "Without an amount"],
+        ["Intro / Qualification", "EUR", "2", "600.00", "60.00", "1"],
+        ["Demo", "EUR", "1", "150.00", "45.00", "0"],
+        ["Proposal", "USD", "1", "600.00", "420.00", "0"],
     ]
     assert "xl/workbook.xml" in ZipFile(io.BytesIO(b"".join(book.streaming_content))).namelist()
 

@@ -17,6 +17,8 @@ from partnerportal.core import display
 register = template.Library()
 
 register.filter("whole_money", display.whole_money)
+register.filter("unavailable", display.unavailable)
+register.filter("left_out", display.left_out)
 register.filter("number", display.number)
 register.filter("percent", display.percent)
 register.filter("rate", display.rate)

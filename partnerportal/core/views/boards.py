@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -53,21 +53,24 @@ class Lane:
 
 @dataclass(frozen=True)
 class Card:
-    """What a card shows. `amount` with `currency`; `on` is the date that matters; `badge` is ready HTML."""
+    """What a card shows. `amount` with `currency`, or why there is none; `on` is the date that matters; `badge` is ready HTML."""
 
     title: str
     subtitle: str = ""
     amount: Decimal | None = None
     currency: str = ""
+    why_unavailable: str = ""
     on: date | None = None
     badge: SafeString | str = ""
 
     def facts(self) -> SafeString:
         """What stands between title and badge: subtitle, amount and day."""
         subtitle = format_html('<div class="s">{}</div>', self.subtitle) if self.subtitle else ""
-        if self.amount is None and not self.on:
+        has_amount = self.amount is not None or bool(self.why_unavailable)
+        if not has_amount and not self.on:
             return mark_safe(subtitle)  # noqa: S308 - escaped above
-        amount = NO_AMOUNT if self.amount is None else format_html("<b>{}</b>", display.money(self.amount, self.currency))
+        written = display.computed(self.amount, self.currency, self.why_unavailable)
+        amount = format_html("<b>{}</b>", written) if has_amount else NO_AMOUNT
         when = format_html(WHEN, display.due(self.on)) if self.on else ""
         return format_html('{}<div class="b">{}{}</div>', subtitle, amount, when)
 
@@ -86,6 +89,7 @@ class Column:
 class RecordBoard(RecordSet):
     """A board. `stage_field` holds the stage, `sums` are the money fields added up per lane: (label, field).
 
+    `may_lack` is the one of them that a record may be without: the heads then say how many are, which is one more query.
     `totals` are kept counts and sums of the records; where view and filters name nothing else, no record is read for the heads.
     """
 
@@ -93,6 +97,7 @@ class RecordBoard(RecordSet):
     stage_field: ClassVar[str] = "stage"
     lanes: ClassVar[tuple[Lane, ...]] = ()
     sums: ClassVar[tuple[tuple[str | Promise, str], ...]] = ()
+    may_lack: ClassVar[str] = ""
     totals: ClassVar[type[Totals] | None] = None
     ordering: ClassVar[str] = "-updated_at"
     template_name: ClassVar[str] = "layouts/board.html"
@@ -131,6 +136,14 @@ class RecordBoard(RecordSet):
         for line in tally(self._counted(), by=keys, sums=[field for _label, field in self.sums]):
             found.setdefault(line[self.stage_field], []).append(line)
         return found
+
+    @cached_property
+    def lacking(self) -> dict[str, int]:
+        """How many records have no amount, per stage: few, found through an index of their own."""
+        if not self.may_lack:
+            return {}
+        rows = self.rows.filter(**{f"{self.may_lack}__isnull": True}).order_by().values(self.stage_field)
+        return {line[self.stage_field]: line["count"] for line in rows.annotate(count=Count("pk"))}
 
     def _counted(self) -> QuerySet:
         """The totals where they know all that view and filters ask for, otherwise the records."""
@@ -200,7 +213,11 @@ class RecordBoard(RecordSet):
         return sum(line["count"] for line in self.tally.get(lane.value, ()))
 
     def _sums(self, lane: Lane) -> list[str]:
-        return [text for text in (self._sum_text(label, field, self.tally.get(lane.value, ())) for label, field in self.sums) if text]
+        texts = [self._sum_text(label, field, self.tally.get(lane.value, ())) for label, field in self.sums]
+        return [text for text in (*texts, self._left_out(self.lacking.get(lane.value, 0))) if text]
+
+    def _left_out(self, count: int) -> str:
+        return display.left_out(count) if count else ""
 
     def _sum_text(self, label: Any, field: str, lines: Sequence[dict[str, Any]]) -> str:
         amounts = [display.money(line[f"sum_{field}"], line["currency"]) for line in lines if line[f"sum_{field}"]]
@@ -216,7 +233,8 @@ class RecordBoard(RecordSet):
                 whole[f"sum_{field}"] = whole.get(f"sum_{field}", Decimal(0)) + line[f"sum_{field}"]
         count = sum(line["count"] for line in lines)
         head = _("%(count)s %(kind)s") % {"count": display.number(count), "kind": display.kinds(self.model)}
-        return [head, *(text for text in (self._sum_text(label, field, list(added.values())) for label, field in self.sums) if text)]
+        texts = [self._sum_text(label, field, list(added.values())) for label, field in self.sums]
+        return [head, *(text for text in (*texts, self._left_out(sum(self.lacking.values()))) if text)]
 
     def cards_html(self, records: Sequence[Any]) -> SafeString:
         """The cards of a lane, rendered here for speed."""

@@ -19,7 +19,7 @@ from partnerportal.core.bulk.verbs import Scene, Verb, offered
 from partnerportal.core.exports import Manifest, csv_response, xlsx_response
 from partnerportal.core.models import Subject
 from partnerportal.core.money import round_money
-from partnerportal.core.tables import Cells, Column, rows_html
+from partnerportal.core.tables import Cells, Column, computed, rows_html
 from partnerportal.core.toasts import warn
 from partnerportal.core.views import state
 from partnerportal.core.views.paging import PAGE_SIZE, Order, Page
@@ -142,6 +142,7 @@ class RecordList(RecordSet):
             return []
         found: dict[str, Any] = {f"sum_{column.name}": Sum(column.field) for column in added}
         found |= {f"n_{column.name}": Count(column.field) for column in added}
+        found |= {"rows": Count("pk")} if any(column.render is computed for column in added) else {}
         keys = ["currency"] if any(column.is_money for column in added) else []
         rows = self.rows.order_by()
         lines = list(rows.values(*keys).annotate(**found).order_by(*keys)) if keys else [rows.aggregate(**found)]
@@ -150,10 +151,12 @@ class RecordList(RecordSet):
     def _total(self, column: Column, lines: list[dict[str, Any]]) -> list[str]:
         """The sum or the average of a column, from lines of one currency each."""
         said = [(line[f"sum_{column.name}"], line[f"n_{column.name}"], line.get("currency", "")) for line in lines]
+        missing = sum(line["rows"] - line[f"n_{column.name}"] for line in lines) if column.render is computed else 0
         said = [one for one in said if one[1]]
         is_average = self.query.get("totals") == "average"
         if column.is_money:
-            return [display.money(round_money(total / count) if is_average else total, currency) for total, count, currency in said]
+            texts = [display.money(round_money(total / count) if is_average else total, currency) for total, count, currency in said]
+            return [*texts, *([display.left_out(missing)] if missing else [])]
         total, count = sum(one[0] for one in said), sum(one[1] for one in said)
         mean = (Decimal(total) / max(count, 1)).quantize(Decimal("0.1"))
         return [display.number(mean if is_average else total)] if said else []
