@@ -380,6 +380,7 @@ class BonusEntry(PartnerOwned):
         AWAITING = "awaiting", _("Awaiting approval")
         GRANTED = "granted", _("Granted")
         REFUSED = "refused", _("Refused")
+        LAPSED = "lapsed", _("No longer eligible")
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="bonus_entries")
     state = models.CharField(_("state"), max_length=10, choices=State.choices)

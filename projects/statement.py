@@ -1,8 +1,8 @@
 """The statement of the demo bonus: what a partner's ledger says of one quarter. Pure.
 
 A granted decision adds its amount, a refusal that corrects a grant takes it back, everything else adds nothing. Amounts of different
-currencies are never added. The balance of a project is what its last decision says; the sums of all quarters are the balances of all
-projects.
+currencies are never added. What waits ends with a decision, with the eligibility, or with the project. The balance of a project is
+what its last decision says; the sums of all quarters are the balances of all projects.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from decimal import Decimal
 
 from partnerportal.core.money import ZERO
 
-AWAITING, GRANTED, REFUSED = "awaiting", "granted", "refused"
+AWAITING, GRANTED, REFUSED, LAPSED = "awaiting", "granted", "refused", "lapsed"
+UNDECIDED = frozenset({AWAITING, LAPSED})
 
 
 @dataclass(frozen=True)
 class LedgerLine:
-    """A line of the ledger as the statement reads it, with the day at the partner's."""
+    """A line of the ledger as the statement reads it, with the day at the partner's; `gone_on` is when its project was deleted."""
 
     project: int
     name: str
@@ -31,6 +32,7 @@ class LedgerLine:
     currency: str
     reason: str = ""
     decided_by: str = ""
+    gone_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -109,19 +111,24 @@ def statement(ledger: Iterable[LedgerLine], quarter: Quarter) -> Statement:
             continue
         before = balance.get(entry.project)
         effect = _effect(entry, before)
-        if entry.state == AWAITING:
+        waiting.pop(entry.project, None)
+        if entry.state == AWAITING and not _is_gone(entry, quarter):
             waiting[entry.project] = entry
-        else:
-            waiting.pop(entry.project, None)
+        elif entry.state not in UNDECIDED:
             balance[entry.project] = entry if entry.state == GRANTED else None
         if quarter.holds(entry.on):
-            lines.append(StatementLine(entry, effect, entry.state != AWAITING and entry.project in balance and before is not None))
+            lines.append(StatementLine(entry, effect, entry.state not in UNDECIDED and before is not None))
     return Statement(quarter, tuple(lines), _sums(lines, waiting.values()))
+
+
+def _is_gone(entry: LedgerLine, quarter: Quarter) -> bool:
+    """Whether the project was deleted by the end of the quarter."""
+    return entry.gone_on is not None and Quarter.of(entry.gone_on).first <= quarter.first
 
 
 def _effect(entry: LedgerLine, before: LedgerLine | None) -> Decimal:
     held = before.amount if before else ZERO
-    if entry.state == AWAITING:
+    if entry.state in UNDECIDED:
         return ZERO
     return (entry.amount if entry.state == GRANTED else ZERO) - held
 

@@ -18,9 +18,9 @@ from partnerportal.core.actors import Actor, service
 from partnerportal.core.moves import record_move
 from partners.models import User
 from projects import bonus
-from projects.models import Project, ProjectContact
+from projects.models import BonusEntry, Project, ProjectContact
 from projects.services.amounts import AMOUNT_FIELDS, estimate_anew, today_of
-from projects.services.moves import await_decision, locked_for, require_open
+from projects.services.moves import add_entry, await_decision, locked_for, require_open
 from projects.stages import PATHS, RecordType
 
 # What a form, a cell, a bulk change or an import may write. Everything else is a service's.
@@ -92,14 +92,19 @@ def edit_project(project: Project, *, values: Mapping[str, Any], by: User) -> Pr
     if any(getattr(project, name) != value for name, value in before.items()):
         estimate_anew(project)
     project.save(update_fields=[*changed, *(["contact"] if "contact" in values else []), *AMOUNT_FIELDS, "updated_at"])
-    if (
-        project.demo_done
-        and not project.approved_by_am
-        and not was_eligible
-        and bonus.is_eligible(project.record_type, project.opportunity_type)
-    ):
-        await_decision(project)
+    _follow_eligibility(project, was_eligible=was_eligible)
     return project
+
+
+def _follow_eligibility(project: Project, *, was_eligible: bool) -> None:
+    """The ledger of an undecided bonus says when the project becomes eligible, and when it is so no longer."""
+    is_eligible = bonus.is_eligible(project.record_type, project.opportunity_type)
+    if not project.demo_done or project.approved_by_am or is_eligible == was_eligible:
+        return
+    if is_eligible:
+        await_decision(project)
+    else:
+        add_entry(project, BonusEntry.State.LAPSED)
 
 
 def people_of(project: Project, user: User) -> QuerySet[Contact]:

@@ -26,8 +26,8 @@ STATEMENT_PDF = "bonus.pdf"
 
 
 def statement_for(user: User, partner: Partner, quarter: Quarter) -> Statement:
-    """What a person may see of a partner's quarter: the lines of the projects that she sees."""
-    seen = Project.objects.visible_to(user).filter(partner=partner).values("pk")
+    """What a person may see of a partner's quarter: the lines of the projects that she sees, and of those that she saw until they went."""
+    seen = Project.objects.for_partner(partner).filter(Project.scope(user)).values("pk")
     rows = BonusEntry.objects.for_partner(partner).filter(project__in=seen)
     return statement(_ledger(rows, partner), quarter)
 
@@ -96,6 +96,7 @@ def _ledger(rows: Any, partner: Partner) -> Iterable[LedgerLine]:
     zone = ZoneInfo(partner.time_zone)
     for entry in rows.select_related("project", "decided_by").order_by("created_at", "pk"):
         on: date = entry.created_at.astimezone(zone).date()
+        gone_at = entry.project.deleted_at
         yield LedgerLine(
             project=entry.project_id,
             name=entry.project.name,
@@ -107,4 +108,5 @@ def _ledger(rows: Any, partner: Partner) -> Iterable[LedgerLine]:
             currency=entry.currency,
             reason=entry.reason,
             decided_by=entry.decided_by.get_full_name() if entry.decided_by else "",
+            gone_on=gone_at.astimezone(zone).date() if gone_at else None,
         )

@@ -1,12 +1,14 @@
 """The statement of the demo bonus: grants, refusals, corrections, quarters and currencies; who sees it; its PDF."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
 
 import pytest
 import time_machine
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
@@ -14,7 +16,8 @@ from pypdf import PdfReader
 from partnerportal.core.models import OutboxMessage
 from partnerportal.core.scoping import NotYours
 from projects import services
-from projects.models import BonusStatement
+from projects.models import BonusStatement, Project
+from projects.services.moves import await_decision
 from projects.statement import CurrencySum, LedgerLine, Quarter, statement
 from projects.tests.factories import DemoDoneProject
 
@@ -110,6 +113,76 @@ def test_refused_then_granted_then_corrected_stays_in_the_ledger(anna, otto, cli
     assert "Alpenblick" in text
     assert "-€60.00" in text or "−€60.00" in text
     assert "Make the PDF" not in text
+
+
+def delete(project):
+    Project.objects.for_partner(project.partner_id).filter(pk=project.pk).update(deleted_at=timezone.now())
+
+
+def test_page_and_pdf_have_the_same_rows_with_those_of_deleted_projects(anna, ben, otto, client):
+    kept, gone = (DemoDoneProject(owner=anna, name=name) for name in ("Alpenblick", "Belvedere"))
+    for project in (kept, gone):
+        decide(project, "yes", otto)
+    delete(gone)
+    quarter = services.quarters_of(anna.partner)[0]
+
+    paper = services.statement_html(services.make_statement(anna.partner, quarter, by=ben))
+
+    client.force_login(ben)
+    page = client.get("/bonus/").text
+    for text in (page, paper):
+        assert text.count("Alpenblick") == text.count("Belvedere") == 1
+        assert "€120.00" in text
+    assert f'href="/projects/{kept.pk}/"' in page
+    assert f'href="/projects/{gone.pk}/"' not in page
+    assert client.get(f"/projects/{gone.pk}/").status_code == 404
+
+
+def test_what_can_be_decided_no_more_waits_for_nobody(anna, ben, otto, client):
+    """The sum that waits is what the queue of the account manager holds, and what Home counts."""
+    stays, gone, changed, again = (DemoDoneProject(owner=anna, name=name) for name in ("Stays", "Gone", "Changed", "Again"))
+    for project in (stays, gone, changed, again):
+        await_decision(project)
+    delete(gone)
+    for project in (changed, again):
+        services.edit_project(project, values={"opportunity_type": "existing_business"}, by=anna)
+    services.edit_project(again, values={"opportunity_type": "new_business"}, by=anna)
+
+    quarter = services.quarters_of(anna.partner)[0]
+    found = services.statement_for(ben, ben.partner, quarter)
+    waiting = Project.objects.visible_to(otto).awaiting_approval()
+    assert sorted(project.name for project in waiting) == ["Again", "Stays"]
+    assert [(one.currency, one.waiting, one.total) for one in found.sums] == [("EUR", Decimal("120.00"), Decimal("0.00"))]
+    assert [(one.entry.name, one.entry.state) for one in found.lines] == [
+        ("Stays", "awaiting"),
+        ("Gone", "awaiting"),
+        ("Changed", "awaiting"),
+        ("Again", "awaiting"),
+        ("Changed", "lapsed"),
+        ("Again", "lapsed"),
+        ("Again", "awaiting"),
+    ]
+    client.force_login(ben)
+    assert "No longer eligible" in client.get("/bonus/").text
+    paper = services.statement_html(services.make_statement(anna.partner, quarter, by=ben))
+    assert "No longer eligible" in paper
+    assert "€120.00" in paper
+
+
+def test_a_decision_stands_when_the_project_becomes_ineligible(anna, otto):
+    project = DemoDoneProject(owner=anna)
+    decide(project, "yes", otto)
+
+    services.edit_project(project, values={"opportunity_type": "existing_business"}, by=anna)
+
+    assert [entry.state for entry in project.bonus_entries.all()] == ["granted"]
+
+
+def test_what_was_deleted_later_waited_at_the_end_of_an_earlier_quarter():
+    waited = replace(line("awaiting", on=date(2026, 2, 3)), gone_on=date(2026, 4, 2))
+
+    assert [one.waiting for one in statement([waited], Q1).sums] == [Decimal("60.00")]
+    assert statement([waited], Q2).sums == ()
 
 
 def test_who_sees_which_statement(client, anna, ben, carla, otto, olga, tariq, vendor_admin):

@@ -13,7 +13,7 @@ from partnerportal.core.views import Guarded
 from partners.models import Partner
 from projects import services
 from projects.models import BonusEntry, BonusStatement
-from projects.statement import GRANTED, Quarter, StatementLine
+from projects.statement import GRANTED, LAPSED, REFUSED, Quarter, StatementLine
 
 
 class BonusStatements(Guarded):
@@ -96,4 +96,4 @@ class Row:
     def __init__(self, line: StatementLine) -> None:
         self.line, self.entry = line, line.entry
         self.state = BonusEntry.State(line.entry.state).label
-        self.tone = {GRANTED: "green", "refused": "red"}.get(line.entry.state, "amber")
+        self.tone = {GRANTED: "green", REFUSED: "red", LAPSED: "grey"}.get(line.entry.state, "amber")
