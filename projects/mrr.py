@@ -16,6 +16,8 @@ from typing import Any
 
 from partnerportal.core.money import ZERO, require_same_currency, round_money
 
+MOST_PARTS = 12  # Amounts that are still kept one by one.
+
 
 @dataclass(frozen=True)
 class Price:
@@ -52,6 +54,20 @@ class Estimate:
     def valid_from(self) -> date | None:
         """The day of the newest price used, None when none was."""
         return max((price.valid_from for price in self.prices), default=None)
+
+
+@dataclass(frozen=True)
+class QuoteSum:
+    """What the MRR of a quote is made of: the monthly amounts of its lines, each kept as long as they are few enough to be read."""
+
+    quote: str
+    key: int
+    parts: tuple[Decimal, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is kept with the project; of many parts their number alone."""
+        parts = [str(part) for part in self.parts] if len(self.parts) <= MOST_PARTS else []
+        return {"quote": self.quote, "key": self.key, "parts": parts, "count": len(self.parts)}
 
 
 def estimate(*, users: int, solutions: Iterable[str], currency: str, prices: Mapping[str, Price]) -> Estimate:

@@ -6,7 +6,7 @@ Templates use these through the filters of `templatetags.portal`, tables through
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache, wraps
@@ -102,6 +102,18 @@ def remembered(write: Callable[P, T]) -> Callable[P, T]:
 def money(amount: Decimal | None, currency: str) -> str:
     """An amount with its currency."""
     return "" if amount is None else format_currency(amount, currency, locale=locale())
+
+
+MOST_PARTS = 12  # Amounts that are still written as a sum.
+
+
+def added(parts: Sequence[Decimal], total: str, currency: str, *, count: int | None = None) -> str:
+    """The parts and what they add up to. Many parts are counted, as are those that were not kept (`count`)."""
+    number_of = len(parts) if count is None else count
+    if number_of > MOST_PARTS:
+        return _("the sum of %(count)s amounts: %(total)s") % {"count": number(number_of), "total": total}
+    written = " + ".join(money(part, currency) for part in parts)
+    return f"{written} = {total}" if len(parts) > 1 else total
 
 
 @remembered

@@ -1,7 +1,7 @@
 """What happens to projects. Other apps import the names below from here."""
 
 from projects.services.accepting import accept_offer
-from projects.services.amounts import prices_on, take_mrr_from, today_of
+from projects.services.amounts import basis_of, prices_on, take_mrr_from, today_of
 from projects.services.automatic import advance, note_quotes_out, record_verbal_agreement, take_acceptance, withdraw_verbal_agreement
 from projects.services.bonus import answer_demo, decide_bonus, may_decide
 from projects.services.closing import close_as_lost, reopen_project, say_why_won
@@ -53,6 +53,7 @@ __all__ = [
     "accept_offer",
     "advance",
     "answer_demo",
+    "basis_of",
     "bonus_facts",
     "bonus_of",
     "bonus_sums",

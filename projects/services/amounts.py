@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -47,26 +49,34 @@ def follow_estimate(project: Project) -> None:
     weigh(project)
 
 
+def basis_of(project: Project) -> dict[str, Any]:
+    """What the present MRR is computed from, as it is kept: the sum of the primary quote, or the estimate."""
+    return {"quote": project.mrr_quote, **project.mrr_basis} if project.mrr_source == MrrSource.QUOTE else dict(project.estimate)
+
+
 def weigh(project: Project) -> None:
     """Weighted pipeline from the present MRR and probability. The caller saves it."""
     project.weighted_pipeline = mrr.weighted_pipeline(project.mrr, project.probability)
 
 
 @service
-def take_mrr_from(project: Project, *, quote_number: str, mrr: Decimal | None, by: Actor) -> Project:
+def take_mrr_from(
+    project: Project, *, quote_number: str, mrr: Decimal | None, by: Actor, basis: Mapping[str, Any] | None = None
+) -> Project:
     """Let the project's MRR follow its primary quote; quotes call this whenever the primary one, its lines or its status changes.
 
     `quote_number` is number and version, such as "Q-2026-00412 v2", and empty when no quote is primary any more. `mrr` is the
     quote's MRR (0 with one-off lines only) and None while it has no line: then, and without a primary quote, the estimate counts
-    again. From the first quote on, the project's currency is fixed.
+    again. `basis` is the quote's sum as it is kept (`QuoteSum.as_json`). From the first quote on, the project's currency is fixed.
     """
     project = Project.objects.for_partner(project.partner_id).select_for_update(of=("self",)).get(pk=project.pk)
     project.has_quote = project.has_quote or bool(quote_number)
     if quote_number and mrr is not None:
         project.mrr, project.mrr_source, project.mrr_quote = mrr, MrrSource.QUOTE, quote_number
+        project.mrr_basis = dict(basis or {})
         weigh(project)
     else:
-        project.mrr_source, project.mrr_quote = MrrSource.ESTIMATE, ""
+        project.mrr_source, project.mrr_quote, project.mrr_basis = MrrSource.ESTIMATE, "", {}
         follow_estimate(project)
-    project.save(update_fields=["has_quote", "mrr", "mrr_source", "mrr_quote", "weighted_pipeline", "updated_at"])
+    project.save(update_fields=["has_quote", "mrr", "mrr_source", "mrr_quote", "mrr_basis", "weighted_pipeline", "updated_at"])
     return project

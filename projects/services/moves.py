@@ -24,7 +24,7 @@ from partnerportal.core.stages import IllegalMove, check_fresh
 from partners.models import User
 from projects import bonus
 from projects.models import BonusEntry, DemoQuestion, Outcome, Project
-from projects.services.amounts import today_of, weigh
+from projects.services.amounts import basis_of, today_of, weigh
 from projects.stages import AUTOMATIC, Stage
 
 # What a person may fill in while a stage is left.
@@ -38,6 +38,7 @@ MOVE_FIELDS = (
     "demo_done",
     "demo_date",
     "pipeline_mrr",
+    "pipeline_basis",
     "updated_at",
 )
 
@@ -170,7 +171,7 @@ def go_out_when_ready(project: Project, *, by: Actor, cause: str) -> Project:
 
 
 def note_demo_done(project: Project, *, to: str, by: Actor) -> bool:
-    """On leaving Demo, except backwards: set demo done, its date and the pipeline MRR, once and for ever, when all is there.
+    """On leaving Demo, except backwards: set demo done, its date and the pipeline MRR with its sum, once and for ever, when all is there.
 
     The date is today at the partner's. An eligible project gets its line in the bonus ledger and waits for the account
     manager, who is told. The caller saves the project. Source: decisions, section 6.
@@ -181,6 +182,7 @@ def note_demo_done(project: Project, *, to: str, by: Actor) -> bool:
     if not bonus.fixes_demo(facts):
         return False
     project.demo_done, project.demo_date, project.pipeline_mrr = True, today_of(project.partner), project.mrr
+    project.pipeline_basis = basis_of(project)
     if bonus.is_eligible(project.record_type, project.opportunity_type):
         await_decision(project)
     return True

@@ -9,21 +9,22 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from catalog import words
-from catalog.models import SOLUTIONS, Term
+from catalog.models import Term
 from partnerportal.core import display
 from partnerportal.core.views import Action, Fact, Panel, PathBar, RecordDetail, Step, steps_of
-from projects import bonus, mrr, services
+from projects import bonus, services
 from projects.models import BonusEntry, DemoAnswer, DemoQuestion, MrrSource, Outcome, Project
 from projects.stages import AUTOMATIC, Stage
 from projects.views.explaining import what_changed
 from projects.views.lists import WHY_AUTOMATIC
+from projects.views.sums import address, sums_of
 
 PENCIL = mark_safe('<i class="bi bi-pencil" aria-hidden="true"></i>')  # noqa: S308 - a constant
 
@@ -34,25 +35,6 @@ class Answered:
 
     question: DemoQuestion
     answer: DemoAnswer | None
-
-
-def address(name: str, *args: Any, query: str = "") -> str:
-    """The address of a page of a later app, empty while there is none."""
-    try:
-        return reverse(name, args=args) + query
-    except NoReverseMatch:
-        return ""
-
-
-def explained(estimate: mrr.Estimate) -> str:
-    """The sum that an expected MRR is: `40 users × (9.00 License + 6.00 CLASSOUND) = €600.00`."""
-    labels = dict(SOLUTIONS)
-    parts = " + ".join(f"{display.decimals(price.amount)} {labels[price.family]}" for price in estimate.prices)
-    return _("%(users)s users × (%(sum)s) = %(amount)s") % {
-        "users": display.number(estimate.users),
-        "sum": parts or "0",
-        "amount": display.money(estimate.amount, estimate.currency),
-    }
 
 
 class ProjectDetail(RecordDetail):
@@ -228,27 +210,6 @@ class ProjectDetail(RecordDetail):
             Fact(when, self._money(project.pipeline_mrr), is_number=True),
         ]
 
-    def get_sums(self) -> list[tuple[str, str, str]]:
-        """Each amount as the sum it is: (icon, amount, sum)."""
-        project, estimate = self.record, self.record.kept_estimate
-        lines = []
-        if estimate:
-            since = _("price table of %(day)s") % {"day": display.day(estimate.valid_from)} if estimate.valid_from else ""
-            text = _("Not available: %(reason)s.") % {"reason": project.why_unavailable} if estimate.missing else explained(estimate)
-            lines.append(("calculator", _("Expected MRR"), " · ".join(part for part in (text, since) if part)))
-        if project.mrr_source == MrrSource.QUOTE:
-            text = _("that of the primary quote %(quote)s: %(amount)s") % {"quote": project.mrr_quote, "amount": self._money(project.mrr)}
-            lines.append(("arrow-return-right", _("MRR"), text))
-        elif project.mrr is not None:
-            lines.append(("arrow-return-right", _("MRR"), _("the expected MRR, until a quote with lines is primary")))
-        if project.mrr is not None:
-            sum_ = f"{self._money(project.mrr)} × {display.percent(project.probability)} = {self._money(project.weighted_pipeline)}"
-            lines.append(("percent", _("Weighted pipeline"), sum_))
-        if project.pipeline_mrr is not None and project.demo_date:
-            text = _("the MRR on the day of the demo, %(day)s; fixed since") % {"day": display.day(project.demo_date)}
-            lines.append(("flag", _("Pipeline MRR"), text))
-        return lines
-
     # --- demo and bonus ----------------------------------------------------------------------
 
     @cached_property
@@ -307,7 +268,7 @@ class ProjectDetail(RecordDetail):
         may_answer = self.is_editable and self.record.is_open and not self.record.approved_by_am
         return super().get_context() | {
             "amounts": self.get_amounts(),
-            "sums": self.get_sums(),
+            "sums": sums_of(self.record),
             "changed": what_changed(self.record, self.request.user),
             "answers": self.answers,
             "is_in_demo": self.record.stage == Stage.DEMO,

@@ -80,7 +80,7 @@ class ProjectSet:
     model, permission = Project, "projects.view_project"
     filterset_class = ProjectFilter
     related: ClassVar[tuple[str, ...]] = ("owner", "account")
-    unread: ClassVar[tuple[str, ...]] = ("description", "account__phone")
+    unread: ClassVar[tuple[str, ...]] = ("description", "mrr_basis", "pipeline_basis", "account__phone")
     views = VIEWS
     icon = "briefcase"
     add_label, add_permission = _("New project"), "projects.add_project"
@@ -136,7 +136,7 @@ class ProjectList(ProjectSet, RecordList):
 
 class ProjectBoard(ProjectSet, RecordBoard):
     related = ("owner",)
-    unread = ("description",)
+    unread = ("description", "mrr_basis", "pipeline_basis")
     stage_field = "stage"
     totals = ProjectTotal
     sums = ((_("MRR"), "mrr"), (_("weighted"), "weighted_pipeline"))

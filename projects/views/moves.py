@@ -30,8 +30,8 @@ from projects import bonus, services
 from projects.forms import AgreementForm, DemoForm, LeaveDemoForm, LostForm, NextStepForm, ProjectContactForm, WonForm
 from projects.models import DemoQuestion, Project, ProjectContact
 from projects.stages import AUTOMATIC, Stage
-from projects.views.detail import address
 from projects.views.lists import ProjectBoard
+from projects.views.sums import address
 
 
 class ProjectMove(StageMove):

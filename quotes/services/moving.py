@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -20,9 +21,11 @@ from partnerportal.core.stages import IllegalMove, StageMap
 from partners.models import User
 from projects import services as projects
 from projects.models import Project
+from projects.mrr import QuoteSum
 from projects.stages import Stage
 from quotes.causes import Facts, LineFacts, causes
 from quotes.models import Quote, QuoteChange, QuoteLine
+from quotes.pricing import price_line
 from quotes.stages import MOVES, NOT_PRIMARY, Status
 
 # What owner and followers hear of a move, as kind and sentence; of all others that it is in the status now.
@@ -156,8 +159,16 @@ def count_up(quote: Quote, lines: Iterable[QuoteLine]) -> None:
 def let_mrr_follow(project: Project, *, by: User | Actor) -> None:
     """Give the locked project the MRR of its primary quote; without one, or while it has no line, the estimate counts."""
     primary = Quote.objects.for_partner(project.partner_id).filter(project=project, is_primary=True).first()
-    mrr = primary.mrr if primary and primary.lines.exists() else None
-    projects.take_mrr_from(project, quote_number=str(primary) if primary else "", mrr=mrr, by=Actor.of(by))
+    lines = lines_of(primary) if primary else []
+    mrr = primary.mrr if primary and lines else None
+    basis = mrr_basis(primary, lines) if primary and lines else None
+    projects.take_mrr_from(project, quote_number=str(primary) if primary else "", mrr=mrr, basis=basis, by=Actor.of(by))
+
+
+def mrr_basis(quote: Quote, lines: Iterable[QuoteLine]) -> dict[str, Any]:
+    """The monthly amounts whose sum is the MRR of a quote, as the project keeps them."""
+    amounts = (price_line(line.priced(quote.currency), commitment=quote.commitment) for line in lines)
+    return QuoteSum(str(quote), quote.pk, tuple(one.monthly for one in amounts if one.monthly)).as_json()
 
 
 def let_stage_follow(project: Project, *, by: User | Actor, cause: str) -> None:

@@ -136,6 +136,7 @@ def test_the_first_line_brings_prices_totals_and_the_projects_mrr(anna):
     )
     assert (quote.tax, quote.gross, quote.cost) == (Decimal("256.61"), Decimal("1423.01"), Decimal("777.60"))
     assert (project.mrr, project.mrr_source, project.mrr_quote) == (Decimal("97.20"), "quote", str(quote))
+    assert project.mrr_basis == {"quote": str(quote), "key": quote.pk, "parts": ["97.20"], "count": 1}
 
 
 def test_a_silver_partner_pays_the_silver_price(carla):

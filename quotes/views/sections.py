@@ -31,7 +31,6 @@ from quotes.rules import section_of
 from quotes.stages import Approval, Status
 
 MOST_CAUSES = 6  # Inputs that the page names one by one.
-MOST_PARTS = 12  # Amounts that are still written as a sum.
 
 
 @dataclass(frozen=True)
@@ -161,10 +160,10 @@ class Lines:
         totals, currency = self.totals, self.quote.currency
         net, tax, gross, mrr = (display.money(amount, currency) for amount in (totals.net, totals.tax, totals.gross, totals.mrr))
         return [
-            (_("Net, first bill"), _added([amount for _label, amount in self.period_sums], net, currency)),
+            (_("Net, first bill"), display.added([amount for _label, amount in self.period_sums], net, currency)),
             (_("Tax"), f"{net} × {display.rate(self.quote.tax_rate)} = {tax}"),
             (_("Total, first bill"), f"{net} + {tax} = {gross}"),
-            (_("MRR"), _added([row.amounts.monthly for row in self.rows if row.amounts.monthly], mrr, currency)),
+            (_("MRR"), display.added([row.amounts.monthly for row in self.rows if row.amounts.monthly], mrr, currency)),
         ]
 
     @property
@@ -200,14 +199,6 @@ def as_sum(line: QuoteLine, amounts: LineAmounts, currency: str) -> str:
     if not amounts.monthly:
         return text
     return _("%(sum)s, that is %(monthly)s a month") % {"sum": text, "monthly": display.money(amounts.monthly, currency)}
-
-
-def _added(parts: list[Decimal], total: str, currency: str) -> str:
-    """The parts and what they add up to; many parts are counted."""
-    if len(parts) > MOST_PARTS:
-        return _("the sum of the %(count)s amounts above: %(total)s") % {"count": len(parts), "total": total}
-    written = " + ".join(display.money(part, currency) for part in parts)
-    return f"{written} = {total}" if len(parts) > 1 else total
 
 
 def price_of(line: QuoteLine) -> str:

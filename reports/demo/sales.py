@@ -13,6 +13,7 @@ from partnerportal.core.models import Follow
 from partners.models import User
 from projects import bonus, mrr
 from projects.models import Approval, BonusEntry, DemoAnswer, MrrSource, OpportunityType, Outcome, Project
+from projects.services import basis_of
 from projects.stages import RecordType, Stage
 from quotes.models import Quote
 from quotes.stages import Status as QuoteStatus
@@ -223,7 +224,8 @@ def _to_presentation(story: Play, ending: str) -> bool:
 
 def _demo_done(setting: Setting, project: Project, *, at: datetime) -> None:
     """The facts that leaving Demo writes once, the bonus that waits, and the account manager's answer."""
-    setting.chronicle.change(project, at=at, by=project.owner, demo_done=True, demo_date=at.date(), pipeline_mrr=project.mrr)
+    fixed = {"pipeline_mrr": project.mrr, "pipeline_basis": basis_of(project)}
+    setting.chronicle.change(project, at=at, by=project.owner, demo_done=True, demo_date=at.date(), **fixed)
     if not bonus.is_eligible(project.record_type, project.opportunity_type):
         return
     facts = {
@@ -340,15 +342,23 @@ def _lose(story: Play, *, quote: Quote | None) -> None:
 def take_mrr(setting: Setting, project: Project, quote: Quote, *, at: datetime) -> None:
     """The project's MRR follows its primary quote."""
     weighted = mrr.weighted_pipeline(quote.mrr, project.probability)
-    setting.chronicle.change(
-        project, at=at, by=project.owner, mrr=quote.mrr, mrr_source=MrrSource.QUOTE, mrr_quote=str(quote), weighted_pipeline=weighted
-    )
+    parts = tuple(line.monthly for line in quote._lines if line.monthly)  # type: ignore[attr-defined]
+    follows = {"mrr": quote.mrr, "mrr_source": MrrSource.QUOTE, "mrr_quote": str(quote)}
+    basis = mrr.QuoteSum(str(quote), quote.pk, parts).as_json()
+    setting.chronicle.change(project, at=at, by=project.owner, weighted_pipeline=weighted, mrr_basis=basis, **follows)
 
 
 def _back_to_estimate(setting: Setting, project: Project, *, at: datetime) -> None:
     weighted = mrr.weighted_pipeline(project.expected_mrr, project.probability)
     setting.chronicle.change(
-        project, at=at, by=None, mrr=project.expected_mrr, mrr_source=MrrSource.ESTIMATE, mrr_quote="", weighted_pipeline=weighted
+        project,
+        at=at,
+        by=None,
+        mrr=project.expected_mrr,
+        mrr_source=MrrSource.ESTIMATE,
+        mrr_quote="",
+        mrr_basis={},
+        weighted_pipeline=weighted,
     )
 
 

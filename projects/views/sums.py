@@ -1,0 +1,108 @@
+"""Each computed amount of a project as the sum it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from catalog.models import SOLUTIONS
+from partnerportal.core import display
+from projects import mrr
+from projects.models import MrrSource, Project
+
+
+@dataclass(frozen=True)
+class Explained:
+    """An amount, what it is the sum of, and its sign."""
+
+    icon: str
+    amount: str
+    sum: SafeString | str
+
+
+def address(name: str, *args: Any, query: str = "") -> str:
+    """The address of a page of a later app, empty while there is none."""
+    try:
+        return reverse(name, args=args) + query
+    except NoReverseMatch:
+        return ""
+
+
+def sums_of(project: Project) -> list[Explained]:
+    """The amounts of a project that can be explained, each as its sum."""
+    return [*_expected(project), *_mrr(project), *_weighted(project), *_pipeline(project)]
+
+
+def explained(estimate: mrr.Estimate) -> str:
+    """The sum that an expected MRR is: `40 users × (9.00 License + 6.00 CLASSOUND) = €600.00`, with the days of the prices.
+
+    One day is told at the end, several beside their prices.
+    """
+    days = {price.valid_from for price in estimate.prices}
+    parts = " + ".join(_price(price, has_day=len(days) > 1) for price in estimate.prices)
+    text = _("%(users)s users × (%(sum)s) = %(amount)s") % {
+        "users": display.number(estimate.users),
+        "sum": parts or "0",
+        "amount": display.money(estimate.amount, estimate.currency),
+    }
+    return f"{text} · {_('price table of %(day)s') % {'day': display.day(days.pop())}}" if len(days) == 1 else text
+
+
+def _price(price: mrr.Price, *, has_day: bool) -> str:
+    text = f"{display.decimals(price.amount)} {dict(SOLUTIONS)[price.family]}"
+    return f"{text} ({_('price table of %(day)s') % {'day': display.day(price.valid_from)}})" if has_day else text
+
+
+def _expected(project: Project) -> Iterator[Explained]:
+    estimate = project.kept_estimate
+    if estimate is not None:
+        text = _("Not available: %(reason)s.") % {"reason": project.why_unavailable} if estimate.missing else explained(estimate)
+        yield Explained("calculator", _("Expected MRR"), text)
+
+
+def _mrr(project: Project) -> Iterator[Explained]:
+    if project.mrr is None:
+        return
+    text: SafeString | str = _("the expected MRR, until a quote with lines is primary")
+    if project.mrr_source == MrrSource.QUOTE:
+        text = _of_quote(project.mrr_quote, project.mrr_basis, project.mrr, project.currency)
+    yield Explained("arrow-return-right", _("MRR"), text)
+
+
+def _of_quote(name: str, basis: Mapping[str, Any], amount: Decimal, currency: str) -> SafeString:
+    """The monthly amounts of a quote's lines, added up, with a link to the lines that they come from."""
+    url = address("quotes:detail", basis["key"], query="#lines") if basis.get("key") else ""
+    link = format_html('<a href="{}">{}</a>', url, name) if url else name
+    parts = [Decimal(part) for part in basis.get("parts", ())]
+    total = display.money(amount, currency)
+    written = display.added(parts, total, currency, count=basis["count"]) if basis else total
+    return format_html("{}", _with_link(_("that of the primary quote %(quote)s: %(amount)s"), link, written))
+
+
+def _with_link(sentence: str, link: SafeString | str, amount: str) -> SafeString:
+    return format_html(sentence.replace("%(quote)s", "{0}").replace("%(amount)s", "{1}"), link, amount)
+
+
+def _weighted(project: Project) -> Iterator[Explained]:
+    if project.mrr is not None:
+        amount, weighted = (display.money(one, project.currency) for one in (project.mrr, project.weighted_pipeline))
+        yield Explained("percent", _("Weighted pipeline"), f"{amount} × {display.percent(project.probability)} = {weighted}")
+
+
+def _pipeline(project: Project) -> Iterator[Explained]:
+    if project.pipeline_mrr is None or not project.demo_date:
+        return
+    text: SafeString | str = _("the MRR on the day of the demo, %(day)s; fixed since") % {"day": display.day(project.demo_date)}
+    basis = project.pipeline_basis
+    if basis.get("quote"):
+        text = format_html("{}: {}", text, _of_quote(basis["quote"], basis, project.pipeline_mrr, project.currency))
+    elif basis:
+        text = f"{text}: {explained(mrr.from_json(basis))}"  # type: ignore[arg-type]
+    yield Explained("flag", _("Pipeline MRR"), text)
