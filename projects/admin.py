@@ -23,6 +23,7 @@ from partnerportal.core.admin import ObjectAction, PartnerOwnedAdmin, PartnerOwn
 from partnerportal.core.stages import IllegalMove
 from partners.models import User
 from projects import services
+from projects.filters import stage_choices
 from projects.models import Approval, BonusDecision, BonusEntry, DemoAnswer, DemoQuestion, Project
 
 
@@ -165,12 +166,25 @@ class BonusDecisionAdmin(PartnerOwnedAdmin):
         return _now("%(users)s users · %(solutions)s") % {"users": display.number(project.total_users), "solutions": solutions}
 
 
+class StageFilter(admin.SimpleListFilter):
+    """The stages in the vendor's words."""
+
+    title = _("stage")
+    parameter_name = "stage"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return stage_choices()
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(stage=self.value()) if self.value() else queryset
+
+
 @admin.register(Project)
 class ProjectAdmin(PartnerOwnedAdmin):
     """Projects to look at; they are worked on in the portal, by their partner."""
 
     list_display = ("name", "partner", "stage_name", "mrr_money", "close_date", "owner")
-    list_filter = ("stage", "record_type", "outcome", ("partner", VisibleChoicesFilter))
+    list_filter = (StageFilter, "record_type", "outcome", ("partner", VisibleChoicesFilter))
     list_select_related = ("partner", "owner")
     search_fields = ("name", "account__name")
     exclude = ("estimate",)

@@ -9,12 +9,21 @@ from catalog import words
 from catalog.models import Forecast, Term
 from partnerportal.core.filters import Amounts, Choices, DayRange, PartnerFilterSet
 from projects.models import Project
-from projects.stages import Stage
+from projects.stages import PATHS, RecordType, Stage
+
+
+def stage_choices() -> list[tuple[str, str]]:
+    """The stages in the vendor's words; where a change order calls one otherwise, both."""
+    found = []
+    for stage in Stage:
+        told = [words.stage(kind, stage).label for kind in RecordType if stage in PATHS[kind].steps]
+        found.append((str(stage), " / ".join(dict.fromkeys(told))))
+    return found
 
 
 class ProjectFilter(PartnerFilterSet):
     search_in = ("name", "account__name", "contact__first_name", "contact__last_name")
-    stage = Choices(choices=Stage.choices, label=_("Stage"))
+    stage = Choices(choices=stage_choices, label=_("Stage"))
     close_date = DayRange(label=_("Close date"))
     created_at = DayRange(label=_("Created"))
     closed = DayRange(label=_("Closed"), field_name="closed_at")
