@@ -312,6 +312,7 @@ class ProjectContact(PartnerOwned):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="project_contacts")
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="project_contacts", verbose_name=_("contact"))
     role = models.CharField(_("role"), max_length=40, blank=True)
+    history = tracked()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["partner", "project", "contact"], name="project_contact_once")]

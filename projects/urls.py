@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from partnerportal.core.panels import record_urls
 from projects.models import Project
-from projects.views import conversion, detail, edit, lists, moves, offers, owner, statements, wizard
+from projects.views import conversion, detail, edit, lists, moves, offers, owner, people, statements, wizard
 from tasks.services import hand_over
 
 own = [
@@ -18,8 +18,10 @@ own = [
     path("<int:pk>/reopen/", moves.ReopenProject.as_view(), name="reopen"),
     path("<int:pk>/next-step/", moves.NextStep.as_view(), name="next_step"),
     path("<int:pk>/demo/", moves.AnswerDemo.as_view(), name="demo"),
-    path("<int:pk>/contacts/add/", moves.AddProjectContact.as_view(), name="add_contact"),
-    path("<int:pk>/panels/contacts/", moves.ContactsOfProject.as_view(), name="contacts"),
+    path("<int:pk>/contacts/add/", people.AddProjectContact.as_view(), name="add_contact"),
+    path("<int:pk>/contacts/<int:contact>/role/", people.ChangeRole.as_view(), name="contact_role"),
+    path("<int:pk>/contacts/<int:contact>/remove/", people.RemoveProjectContact.as_view(), name="remove_contact"),
+    path("<int:pk>/panels/contacts/", people.ContactsOfProject.as_view(), name="contacts"),
     *record_urls(
         Project,
         hand_over=hand_over,

@@ -60,6 +60,7 @@ def filled(name: str, place: str, world: World) -> str:
         "about": f"leads.lead:{world.get('leads.lead').pk}",
         "name": "pipeline",
         "verb": "owner",
+        "contact": str(world.get("accounts.contact").pk),
         "picture": "leads",
         "field": CELLS.get(name.partition(":")[0], "x"),
         "secret": "no-such-secret",

@@ -53,7 +53,6 @@ SUBJECTS = {
 }
 # Uses that were read by a person: the module, what it reads, and why no further scope is needed.
 REVIEWED = {
-    ("projects/views/moves.py", "ProjectContact"): "the project was read through scope",
     ("quotes/views/customer.py", "Quote"): "the customer's token names the quote",
     ("partnerportal/core/panels/files.py", "Attachment"): "the file's record is then read through scope",
     ("leads/views/merging.py", "kind"): "the record was read through scope; what it absorbed is its own",

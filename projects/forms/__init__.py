@@ -8,6 +8,7 @@ from projects.forms.questions import (
     LostForm,
     NextStepForm,
     ProjectContactForm,
+    RoleForm,
     WonForm,
 )
 from projects.forms.records import ConvertForm, CustomerForm, EditProjectForm, NewProjectForm, PipelineForm
@@ -25,5 +26,6 @@ __all__ = [
     "NextStepForm",
     "PipelineForm",
     "ProjectContactForm",
+    "RoleForm",
     "WonForm",
 ]

@@ -88,6 +88,12 @@ class ProjectContactForm(PartnerForm):
             self.fields["contact"].help_text = format_html("{} {}", _now("Everybody of this account is on the project already."), new)
 
 
+class RoleForm(PartnerForm):
+    """What a person does on the project."""
+
+    role = forms.CharField(label=_("Role"), max_length=40, required=False)
+
+
 class DemoForm(PartnerForm):
     """The demo questions, one text each. Fields are named after the questions' keys."""
 

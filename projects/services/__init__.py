@@ -19,6 +19,7 @@ from projects.services.moves import (
     move_project,
 )
 from projects.services.ownership import hand_over_customer
+from projects.services.people import add_contact, change_role, remove_contact
 from projects.services.pipeline import fast_pipeline, start_project
 from projects.services.records import create_project, edit_project, people_of
 from projects.services.statements import (
@@ -51,6 +52,7 @@ __all__ = [
     "ProjectClosed",
     "ReasonMissing",
     "accept_offer",
+    "add_contact",
     "advance",
     "answer_demo",
     "basis_of",
@@ -59,6 +61,7 @@ __all__ = [
     "bonus_sums",
     "bonuses_to_earn",
     "can_take_back",
+    "change_role",
     "close_as_lost",
     "condition_lines",
     "convert_lead",
@@ -77,6 +80,7 @@ __all__ = [
     "project_of",
     "prices_on",
     "record_verbal_agreement",
+    "remove_contact",
     "say_why_won",
     "reopen_project",
     "start_project",

@@ -1,4 +1,4 @@
-"""Moves, and what else is done to a project from its page: agreement, loss, reopening, next step, contacts, demo answers."""
+"""Moves, and what else is done to a project from its page: agreement, loss, reopening, next step, demo answers."""
 
 from __future__ import annotations
 
@@ -15,20 +15,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Contact
 from catalog import words
 from catalog.models import Term
 from partnerportal.core import display
 from partnerportal.core.edits import present_values, read, refuse_clashes, sealed
 from partnerportal.core.forms import BulkReasonForm, ReasonForm
-from partnerportal.core.panels import RelatedPanel
 from partnerportal.core.stages import IllegalMove, StaleMove
-from partnerportal.core.tables import Column, email
 from partnerportal.core.toasts import say
 from partnerportal.core.views import RecordView, StageMove
 from projects import bonus, services
-from projects.forms import AgreementForm, DemoForm, LeaveDemoForm, LostForm, NextStepForm, ProjectContactForm, WonForm
-from projects.models import DemoQuestion, Project, ProjectContact
+from projects.forms import AgreementForm, DemoForm, LeaveDemoForm, LostForm, NextStepForm, WonForm
+from projects.models import DemoQuestion, Project
 from projects.stages import AUTOMATIC, Stage
 from projects.views.lists import ProjectBoard
 from projects.views.sums import address
@@ -274,48 +271,6 @@ class NextStep(ProjectDialog):
 
     def done(self) -> str:
         return _now("The next step was saved.")
-
-
-class AddProjectContact(ProjectDialog):
-    is_block = False
-    heading = _("Add a contact to the project")
-    permission = "projects.change_project"
-
-    def get_form(self, data: Any = None) -> ProjectContactForm:
-        return ProjectContactForm(data, user=self.request.user, project=self.record)
-
-    def act(self, values: dict[str, Any]) -> None:
-        ProjectContact.objects.for_partner(self.record.partner_id).get_or_create(
-            partner_id=self.record.partner_id, project=self.record, contact=values["contact"], defaults={"role": values["role"]}
-        )
-
-    def done(self) -> str:
-        return _now("The contact was added.")
-
-
-class ContactsOfProject(RelatedPanel):
-    """The primary contact first, then everybody else on the project."""
-
-    parent_model, model, parent_field, permission = Project, Contact, "project", "projects.view_project"
-    label, add_permission, add_label = _("Contacts"), "projects.change_project", _("Add")
-    columns = (
-        Column(_("Name"), "pk", render=lambda value, contact: display.record_link(contact)),
-        Column(_("Role"), "part", render=lambda value, contact: value),
-        Column(_("Email"), "email", render=email),
-    )
-    limit = 20
-
-    def get_rows(self, parent: Project) -> Any:
-        return services.people_of(parent, self.request.user)
-
-    def add_url(self, parent: Project) -> str:
-        """Only where the person may change the project."""
-        if not Project.objects.editable_by(self.request.user).filter(pk=parent.pk).exists():
-            return ""
-        return reverse("projects:add_contact", args=[parent.pk])
-
-    def all_url(self, parent: Project) -> str:
-        return f"{reverse('contacts:list')}?account={parent.account_id}"
 
 
 class AnswerDemo(RecordView):
