@@ -1,5 +1,6 @@
 """Pages of projects as people see them, with and without htmx."""
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -335,6 +336,18 @@ def test_a_drop_on_the_board_answers_with_card_and_lanes(browse, anna):
     assert moved.status_code == 200
     assert f'id="card-{project.pk}"' in text(moved)
     assert "MRR €600.00" in text(moved)
+
+
+def test_a_new_customer_is_compared_with_those_who_are_there_while_typing(browse, anna):
+    account = AccountFactory(owner=anna, name="Hotel Alpenblick")
+    client = browse(anna)
+
+    form = client.get(reverse("projects:add")).text
+    (place,) = re.findall(r'id="duplicates" hx-post="([^"]+)" hx-trigger="([^"]+)"', form)
+    assert re.findall(r"from:#id_(\w+)", place[1]) == ["company", "email", "phone"]
+
+    found = client.post(place[0], {"company": "Hotel Alpenblick GmbH", "record_type": "business_plan"}).text
+    assert f'href="{account.get_absolute_url()}"' in found
 
 
 def test_the_history_writes_money_with_its_currency(browse, anna):

@@ -52,6 +52,8 @@ class ProjectAdd(RecordAdd):
     template_name = "projects/project_form.html"
     service = staticmethod(start_project)
     errors = (Refused, IllegalMove)
+    duplicates = "duplicates_of_new_account"
+    compared = ("company", "email", "phone")
     icon = "briefcase"
 
     def get_initial(self) -> dict[str, Any]:
