@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from accounts.models import Account, AccountStatus, Contact
 from catalog import words
@@ -224,7 +225,7 @@ def _to_presentation(story: Play, ending: str) -> bool:
 
 def _demo_done(setting: Setting, project: Project, *, at: datetime) -> None:
     """The facts that leaving Demo writes once, the bonus that waits, and the account manager's answer."""
-    fixed = {"pipeline_mrr": project.mrr, "pipeline_basis": basis_of(project)}
+    fixed: dict[str, Any] = {"pipeline_mrr": project.mrr, "pipeline_basis": basis_of(project)}
     setting.chronicle.change(project, at=at, by=project.owner, demo_done=True, demo_date=at.date(), **fixed)
     if not bonus.is_eligible(project.record_type, project.opportunity_type):
         return
@@ -343,7 +344,7 @@ def take_mrr(setting: Setting, project: Project, quote: Quote, *, at: datetime) 
     """The project's MRR follows its primary quote."""
     weighted = mrr.weighted_pipeline(quote.mrr, project.probability)
     parts = tuple(line.monthly for line in quote._lines if line.monthly)  # type: ignore[attr-defined]
-    follows = {"mrr": quote.mrr, "mrr_source": MrrSource.QUOTE, "mrr_quote": str(quote)}
+    follows: dict[str, Any] = {"mrr": quote.mrr, "mrr_source": MrrSource.QUOTE, "mrr_quote": str(quote)}
     basis = mrr.QuoteSum(str(quote), quote.pk, parts).as_json()
     setting.chronicle.change(project, at=at, by=project.owner, weighted_pipeline=weighted, mrr_basis=basis, **follows)
 
