@@ -101,7 +101,7 @@ def test_seed_demo_shows_every_stage_and_status_of_each_partner():
         OrderStatus.SHIPPED,
         OrderStatus.COMPLETED,
     }
-    assert set(rows(BonusEntry).values_list("state", flat=True)) == set(BonusEntry.State.values)
+    assert set(rows(BonusEntry).values_list("state", flat=True)) == set(BonusEntry.State.values) - {BonusEntry.State.LAPSED}
 
 
 @pytest.mark.parametrize("model", [Lead, Account, Contact, Project, Quote, Order, Case, Task])
