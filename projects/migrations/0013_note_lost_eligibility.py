@@ -18,7 +18,7 @@ def end_what_waits_in_vain(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0011_index_what_has_no_amount'),
+        ('projects', '0012_index_what_has_no_amount'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0012_note_lost_eligibility'),
+        ('projects', '0013_note_lost_eligibility'),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
         ('accounts', '0006_match_more_writings'),
         ('leads', '0011_reindex_names'),
         ('partners', '0004_pool_limits'),
-        ('projects', '0010_add_forecast_and_stage_since'),
+        ('projects', '0011_limit_total_users'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

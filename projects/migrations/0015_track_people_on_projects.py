@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0006_match_more_writings'),
         ('partners', '0004_pool_limits'),
-        ('projects', '0013_keep_what_amounts_are_the_sum_of'),
+        ('projects', '0014_keep_what_amounts_are_the_sum_of'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
