@@ -26,6 +26,17 @@ MOVES = StageMap(
     refusal=_("A lead cannot go to this status from where it is."),
 )
 
+# What a person's own last step, taken back, may go back to.
+UNDO = StageMap(
+    moves={
+        Status.NEW: frozenset(),
+        Status.QUALIFICATION: frozenset({Status.NEW}),
+        Status.NOT_IN_TARGET: frozenset({Status.NEW, Status.QUALIFICATION}),
+        Status.CONVERTED: frozenset(),
+    },
+    refusal=MOVES.refusal,
+)
+
 # What converting may leave; and what accepting a lead of the vendor may.
 CONVERTIBLE = frozenset({Status.QUALIFICATION})
 ACCEPTABLE = frozenset({Status.NEW})

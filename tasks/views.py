@@ -20,7 +20,19 @@ from partnerportal.core import display
 from partnerportal.core.submissions import new_token, once
 from partnerportal.core.tables import Column, choice, due, label, link, owner_avatar, rows_html
 from partnerportal.core.toasts import Undo, say
-from partnerportal.core.views import LATELY, Action, Fact, Guarded, ListView, RecordAdd, RecordDetail, RecordEdit, RecordList, RecordView
+from partnerportal.core.views import (
+    LATELY,
+    Action,
+    Fact,
+    Guarded,
+    ListView,
+    RecordAdd,
+    RecordDetail,
+    RecordEdit,
+    RecordList,
+    RecordView,
+    everything,
+)
 from partners.models import User
 from tasks import services
 from tasks.about import attach_about, name_of, record_named
@@ -70,6 +82,7 @@ class TaskList(RecordList):
         ListView("delegated", _("Delegated"), lambda rows, user: rows.open().filter(owner=user).exclude(assigned_to=user)),
         ListView("all_open", _("All open tasks"), lambda rows, user: rows.open()),
         ListView("completed", _("Completed"), _done),
+        everything("all", _("All tasks")),
         *LATELY,
     )
     columns = (
@@ -275,6 +288,8 @@ class TasksAbout(Guarded):
             "heads": [column.label for column in self.columns],
             "rows": rows_html(found[: self.limit], self.columns),
             "has_rows": bool(found),
+            "has_more": len(found) > self.limit,
+            "all_url": f"{reverse('tasks:list')}?view=all_open&about={name_of(record)}",
             "add_url": f"{reverse('tasks:add')}?about={name_of(record)}" if request.user.has_perm("tasks.add_task") else "",
             "add_label": _("New"),
             "tick_form": TICK_FORM,

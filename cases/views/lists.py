@@ -84,9 +84,6 @@ class CasesOf(RelatedPanel):
     label, add_label = gettext_lazy("Cases"), gettext_lazy("Submit")
     columns = (Column(gettext_lazy("Case"), "subject", is_title=True), Column(gettext_lazy("Status"), "status", render=choice))
 
-    def all_url(self, parent: Any) -> str:
-        return f"{reverse('cases:list')}?view=all&{self.parent_field}={parent.pk}"
-
 
 class CasesOfAccount(CasesOf):
     parent_model, parent_field = Account, "account"

@@ -18,7 +18,7 @@ from catalog import words
 from catalog.models import Term
 from leads.models import Lead, LeadPlan, PlanRun, QualificationAnswer, QualificationQuestion
 from leads.schedule import due_days
-from leads.stages import CONVERTIBLE, MOVES, OPEN, Status
+from leads.stages import CONVERTIBLE, MOVES, OPEN, UNDO, Status
 from partnerportal.core.actors import Actor, service
 from partnerportal.core.attached import tell_followers
 from partnerportal.core.history import create_with_history
@@ -108,7 +108,7 @@ def set_status(
 ) -> Lead:
     """Move a lead by hand. Not in Target needs a `reason` (a term's key); a revisit date makes a task for the owner, and a plan ends.
 
-    `is_undo` takes the person's own last step back, where there is such an arrow.
+    `is_undo` takes the person's own last step back, also to New, where no other arrow leads.
 
     Raises NotYours, StaleMove, IllegalMove or ValidationError, and then changes nothing. Converted is reached only by converting.
     """
@@ -116,7 +116,7 @@ def set_status(
     check_fresh(lead.status, seen)
     if to == Status.CONVERTED:
         raise IllegalMove(_("A lead is converted with Convert, which makes account, contact and project."), stage=lead.status, to=to)
-    MOVES.check(lead.status, to)
+    (UNDO if is_undo else MOVES).check(lead.status, to)
     undone = check_undo(lead, to=to, by=Actor.of(by)) if is_undo else ""
     if to == Status.NOT_IN_TARGET:
         _check_reason(reason)

@@ -1,5 +1,5 @@
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -76,6 +76,13 @@ def test_standard_views(view, companies, as_anna, leads):
         response = as_anna.get("/leads/", {"view": view} if view else {})
 
     assert titles(response) == companies
+
+
+def test_incoming_leads_are_the_offers_of_the_vendor(as_anna, leads):
+    assert '<a href="/leads/offers/" >Incoming leads</a>' in as_anna.get("/leads/").content.decode()
+    for page in ("/leads/", "/leads/board/"):
+        response = as_anna.get(page, {"view": "incoming"})
+        assert (response.status_code, response["Location"]) == (302, "/leads/offers/")
 
 
 @pytest.mark.parametrize(
@@ -416,6 +423,51 @@ def test_a_move_on_the_board_answers_card_and_heads(as_anna, anna):
     assert response.status_code == 200
     assert 'hx-swap-oob="afterbegin:#lane-qualification"' in text
     assert re.findall(r'id="lane-head-(\w+)"', text) == ["new", "qualification"]
+
+
+@pytest.mark.parametrize(
+    ("factory", "to", "more"),
+    [
+        (LeadFactory, "qualification", {}),
+        (LeadFactory, "not_in_target", {"asked": "1", "reason": "no-budget"}),
+        (QualifiedLeadFactory, "not_in_target", {"asked": "1", "reason": "no-budget"}),
+    ],
+)
+def test_a_step_is_taken_back_from_the_toast_of_the_board(as_anna, anna, factory, to, more):
+    lead = factory(owner=anna)
+    was = lead.status
+    at = {"HTTP_HX_CURRENT_URL": "http://testserver/leads/board/", **HTMX}
+    told = move(as_anna, lead, to, **{"from": "board"}, **more, **at).content.decode()
+    assert f'name="to" value="{was}"' in told
+    assert f'name="seen" value="{to}"' in told
+
+    as_anna.post(f"/leads/{lead.pk}/move/", {"to": was, "seen": to, "undo": "1", "from": "board"}, **at)
+
+    lead.refresh_from_db()
+    assert (lead.status, lead.not_in_target_reason) == (was, "")
+    assert [(one.from_stage, one.to_stage, one.reason) for one in lead.stage_moves.order_by("pk")][1:] == [(to, was, "Undo")]
+
+
+def test_a_step_with_a_revisit_date_has_no_way_back(as_anna, anna):
+    lead = LeadFactory(owner=anna)
+    day = (date.today() + timedelta(days=30)).isoformat()
+
+    told = move(as_anna, lead, "not_in_target", **{"from": "board", "asked": "1", "reason": "no-budget", "revisit_on": day}, **HTMX)
+
+    assert told.status_code == 200
+    assert 'name="undo"' not in told.content.decode()
+
+
+def test_new_is_reached_by_taking_back_only(as_anna, anna, ben):
+    lead = LeadFactory(owner=anna)
+    services.set_status(lead, to="qualification", seen="new", by=ben)
+
+    by_hand = move(as_anna, lead, "new", seen="qualification", **HTMX)
+    of_another = as_anna.post(f"/leads/{lead.pk}/move/", {"to": "new", "seen": "qualification", "undo": "1"}, **HTMX)
+
+    assert (by_hand.status_code, of_another.status_code) == (422, 422)
+    lead.refresh_from_db()
+    assert (lead.status, lead.stage_moves.count()) == ("qualification", 1)
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])

@@ -22,7 +22,7 @@ from leads import services
 from leads.filters import LeadFilter
 from leads.forms import LeadEditForm, LeadForm, NotInTargetForm
 from leads.models import Lead, LeadTotal
-from leads.stages import CONVERTIBLE, MOVES, Status
+from leads.stages import CONVERTIBLE, MOVES, UNDO, Status
 from leads.views.working import next_step, next_step_link, plan_of, score_badge, work_of
 from partnerportal.core import display
 from partnerportal.core.tables import Column, choice, due, email, label, owner_avatar, phone
@@ -71,7 +71,7 @@ VIEWS = (
     ListView("my_open", _("My open leads"), _mine, has_totals=True),
     ListView("all_open", _("All open leads"), lambda rows, user: rows.open(), has_totals=True),
     *LATELY,
-    ListView("incoming", _("Incoming leads"), _incoming),
+    ListView("incoming", _("Incoming leads"), _incoming, leads_to="offers:list"),
     ListView("untouched", _("Not contacted yet"), lambda rows, user: rows.filter(status=Status.NEW), has_totals=True),
     ListView("follow_up", _("Follow-up due"), _follow_up),
     ListView("no_next_step", _("Without a next step"), lambda rows, user: rows.open().filter(next_step_on=None)),
@@ -284,9 +284,9 @@ class LeadMove(StageMove):
     not_in_bulk = (Status.CONVERTED,)
 
     def can_undo(self, moved: Lead, was: str) -> bool:
-        """What was put aside comes back; with a revisit date there is a task by now, and a plan that was stopped stays so."""
-        is_aside = (was, moved.status) == (Status.QUALIFICATION, Status.NOT_IN_TARGET) and moved.revisit_on is None
-        return is_aside and not moved.plan_runs.filter(ended_at__gte=moved.updated_at).exists()
+        """Whatever has a way back; with a revisit date there is a task by now, and a plan that was stopped stays so."""
+        is_alone = UNDO.allows(moved.status, was) and moved.revisit_on is None
+        return is_alone and not moved.plan_runs.filter(ended_at__gte=moved.updated_at).exists()
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         to, seen = request.POST.get("to", ""), request.POST.get("seen", "")

@@ -255,9 +255,6 @@ class OrdersOf(RelatedPanel):
         Column(gettext_lazy("MRR"), "mrr", render=amount),
     )
 
-    def all_url(self, parent: Any) -> str:
-        return f"{reverse('orders:list')}?view=all&{self.parent_field}={parent.pk}"
-
 
 class OrdersOfAccount(OrdersOf):
     parent_model, parent_field = Account, "account"

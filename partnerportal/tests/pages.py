@@ -65,15 +65,18 @@ def _session_cookie(user: Any, url: str) -> Any:
 
 @pytest.fixture
 def page_as(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
-    """A page of the live server, signed in as a person (None: nobody). `page_as(anna, width=390, script=False, scheme="dark")`."""
+    """A page of the live server, signed in as a person (None: nobody): `page_as(anna, width=390, script=False, scheme="dark")`."""
     contexts: list[BrowserContext] = []
     watched = Watched()
 
-    def open_page(user: Any, *, width: int = 1440, height: int = 1000, script: bool = True, scheme: str = "light") -> Page:
+    def open_page(
+        user: Any, *, width: int = 1440, height: int = 1000, script: bool = True, scheme: str = "light", touch: bool = False
+    ) -> Page:
         context = chromium.new_context(
             base_url=live_server.url,
             viewport={"width": width, "height": height},
             java_script_enabled=script,
+            has_touch=touch,
             color_scheme=scheme,  # type: ignore[arg-type]
             locale="en-GB",
         )

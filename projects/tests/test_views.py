@@ -12,6 +12,7 @@ from accounts.models import Account, Contact
 from accounts.tests.factories import AccountFactory, ActiveAccountFactory, ContactFactory
 from leads.tests.factories import LeadFactory, QualifiedLeadFactory
 from partnerportal.core.models import OutboxMessage, StageMove
+from partnerportal.core.views import lists
 from partnerportal.tests.counting import assert_queries, queries_of
 from projects.models import Project, ProjectContact
 from projects.tests.factories import (
@@ -933,3 +934,20 @@ def test_a_lost_project_shows_how_far_it_came(browse, anna):
         ("order_management", "never"),
         ("closed", "lost"),
     ]
+
+
+def test_a_long_list_says_up_to_how_many_rows_there_are_totals(client, anna, monkeypatch):
+    client.force_login(anna)
+    monkeypatch.setattr(lists, "COUNT_CAP", 2)
+    said = "Totals are there for up to 2 rows. Narrow the list to see them."
+    for _number in range(2):
+        IntroProject(owner=anna)
+    assert said not in text(client.get("/projects/"))
+    assert "<tfoot>" in text(client.get("/projects/"))
+
+    IntroProject(owner=anna)
+
+    assert said in text(client.get("/projects/"))
+    assert "<tfoot>" not in text(client.get("/projects/"))
+    assert said not in text(client.get("/projects/?totals=none"))
+    assert said not in text(client.get("/projects/?columns=name,stage"))

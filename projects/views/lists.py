@@ -204,10 +204,7 @@ class ProjectPanel(RelatedPanel):
         Column(_("Stage"), "stage", render=stage_badge),
         Column(_("MRR"), "mrr", render=tables.computed),
     )
-
-    def all_url(self, parent: Any) -> str:
-        """The list of all of them, closed ones too."""
-        return f"{reverse('projects:list')}?view=every&{self.parent_field}={parent.pk}"
+    all_view = "every"
 
 
 class ProjectsOfAccount(ProjectPanel):

@@ -1,3 +1,5 @@
+import html
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -118,6 +120,18 @@ def test_the_panel_of_the_project_shows_its_quotes(as_anna, anna):
     assert "Primary" in part
     assert str(other) not in part
     assert f"{reverse('quotes:add')}?project={quote.project_id}" in part
+
+
+@pytest.mark.parametrize("about", ["project", "account"])
+def test_view_all_of_a_panel_leads_to_every_quote_whoever_owns_it_and_whatever_became_of_it(as_anna, anna, about):
+    quotes = [SubmittedQuoteFactory(owner=anna)]
+    parent = getattr(quotes[0], about)
+    quotes += [SubmittedQuoteFactory(owner=anna, **{"project": quotes[0].project}) for _number in range(5)]
+    part = as_anna.get(reverse(f"quotes:for_{about}", args=[parent.pk]), headers=HTMX).text
+
+    page = as_anna.get(html.unescape(re.search(r'panel-more"><a href="([^"]+)"', part)[1])).text
+
+    assert all(str(one) in page for one in quotes)
 
 
 def test_pages_cost_the_same_queries_however_much_there_is(as_anna, anna, django_assert_max_num_queries):

@@ -94,10 +94,6 @@ class QuotesOfContact(RelatedPanel):
     label = gettext_lazy("Quotes")
     columns = QuotesOfProject.columns
 
-    def all_url(self, parent: Contact) -> str:
-        """The list of all of them, whatever their status."""
-        return f"{reverse('quotes:list')}?view=all&contact={parent.pk}"
-
 
 class ProductsOfProject(RelatedPanel):
     """What the primary quote of a project holds: products are read here and changed on the quote."""

@@ -51,7 +51,8 @@
   document.addEventListener("htmx:load", prepare);
   prepare();
   document.addEventListener("htmx:afterSwap", (event) => {
-    const cell = event.detail.target.matches && event.detail.target.matches("[data-cell]") ? event.detail.target : null;
+    const target = event.detail.target; // Going back names none.
+    const cell = target && target.matches && target.matches("[data-cell]") ? target : null;
     if (!cell) return;
     const first = $("[data-summary], .is-invalid, .cell-line input, .cell-line select, .cell-line textarea", cell);
     if (first) { first.focus(); if (first.select) first.select(); }
@@ -104,7 +105,9 @@
     if (all) { all.checked = here > 0 && here === boxes().length; all.indeterminate = here > 0 && !all.checked; }
     const selectable = Number(bar.dataset.selectable);
     bar.hidden = !whole && !picked.size;
-    $("[data-count]", bar).textContent = (whole ? selectable : picked.size).toLocaleString(document.documentElement.lang);
+    $("[data-count]", bar).textContent = whole ? bar.dataset.allCount : picked.size.toLocaleString(document.documentElement.lang);
+    $$("[data-over]", bar).forEach((one) => { one.hidden = !whole; });
+    $$("[data-limited]", bar).forEach((one) => { one.disabled = whole; });
     $("[data-all]", bar).value = whole ? "1" : "";
     $("[data-select-all]", bar).hidden = whole || !all || !(all.checked || all.closest("thead").getBoundingClientRect().width < 2) || selectable <= picked.size;
     $$("input[data-elsewhere]", bar).forEach((one) => one.remove());

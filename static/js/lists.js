@@ -6,8 +6,8 @@
     const query = new URLSearchParams();
     for (const [name, value] of new FormData(form)) if (value) query.append(name, value);
     const address = `${location.pathname}?${query}`;
-    htmx.ajax("GET", address, { target: "#records", swap: "outerHTML", headers: {} }).then(() => {
-      history.pushState({}, "", address);
+    /* htmx keeps the address: it restores only what it has kept itself when one goes back. */
+    htmx.ajax("GET", address, { target: "#records", swap: "outerHTML", push: "true" }).then(() => {
       const again = document.getElementById("list-search");
       if (again && form.matches("[data-live-search]")) { again.focus(); const end = again.value.length; again.setSelectionRange(end, end); }
     });

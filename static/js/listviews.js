@@ -1,7 +1,8 @@
 /* Views of lists: a second sort key with Shift, columns drawn to another width, lines of the column form moved up and down. */
 (() => {
   "use strict";
-  const show = (address) => htmx.ajax("GET", address, { target: "#records", swap: "outerHTML" }).then(() => history.pushState({}, "", address));
+  /* htmx keeps the address: it restores only what it has kept itself when one goes back. */
+  const show = (address) => htmx.ajax("GET", address, { target: "#records", swap: "outerHTML", push: "true" });
 
   document.addEventListener("click", (event) => {
     const link = event.shiftKey && event.target.closest && event.target.closest("[data-sort-too]");
@@ -38,7 +39,7 @@
         const kept = one === head ? width : Number(one.getAttribute("width")) || 0;
         return kept ? `${one.dataset.column}:${kept}` : one.dataset.column;
       });
-      const query = new URLSearchParams(location.search);
+      const query = new URLSearchParams(document.querySelector("table[data-state]").dataset.state);  // The pin's, too, where the address says nothing.
       query.set("columns", columns.join(","));
       show(`${location.pathname}?${query}`);
     };
@@ -50,7 +51,7 @@
   /* The column form: arrows beside the numbers. */
   const ready = (root) => root.querySelectorAll("[data-up], [data-down]").forEach((button) => { button.hidden = false; });
   ready(document);
-  document.addEventListener("htmx:afterSwap", (event) => ready(event.detail.target));
+  document.addEventListener("htmx:afterSwap", (event) => ready(event.detail.target || document)); // Going back names none.
   document.addEventListener("click", (event) => {
     const button = event.target.closest && event.target.closest("[data-up], [data-down]");
     if (!button) return;

@@ -1,3 +1,4 @@
+import html
 import re
 from datetime import UTC, date, datetime
 
@@ -36,6 +37,7 @@ def tasks(anna, alex, carla):
     TaskFactory(owner=anna, assigned_to=alex, subject="For Alex", due_on=date(2026, 3, 1))
     TaskFactory(owner=alex, subject="Of Alex", due_on=date(2026, 3, 9))
     CompletedTaskFactory(owner=alex, assigned_to=anna, subject="Done", due_on=date(2026, 2, 1))
+    CompletedTaskFactory(owner=alex, subject="Done by Alex", due_on=date(2026, 2, 2))
     TaskFactory(owner=carla, subject="Of another partner", due_on=date(2026, 3, 3))
 
 
@@ -49,6 +51,7 @@ def tasks(anna, alex, carla):
         ("delegated", ["For Alex"]),
         ("all_open", ["For Alex", "Late", "Today", "Of Alex", "Some day"]),
         ("completed", ["Done"]),
+        ("all", ["Done", "Done by Alex", "For Alex", "Late", "Today", "Of Alex", "Some day"]),
     ],
 )
 def test_standard_views(view, subjects, as_anna, tasks):
@@ -266,6 +269,41 @@ def test_tasks_of_a_record_are_a_panel(headers, as_anna, anna, carla):
     as_anna.force_login(carla)
 
     assert as_anna.get(address, **headers).status_code == 404
+
+
+def test_the_panel_leads_to_all_open_tasks_of_its_record(as_anna, anna, alex):
+    account, other = AccountFactory(owner=anna), AccountFactory(owner=anna)
+    for number in range(5):
+        TaskFactory(owner=anna, related=account, subject=f"Step {number}")
+    address = f"/tasks/panels/about/accounts.account:{account.pk}/"
+    assert "panel-more" not in as_anna.get(address, **HTMX).content.decode()
+    TaskFactory(owner=alex, related=account, subject="Of Alex")
+    TaskFactory(owner=anna, related=other, subject="About another one")
+    CompletedTaskFactory(owner=anna, related=account, subject="Done")
+
+    way = re.search(r'panel-more"><a href="([^"]+)"', as_anna.get(address, **HTMX).content.decode())[1]
+    page = as_anna.get(html.unescape(way))
+
+    assert sorted(titles(page)) == ["Of Alex", *(f"Step {number}" for number in range(5))]
+    assert f"About <b>{account}</b>" in page.content.decode()
+
+
+@pytest.mark.parametrize("about", ["leads.lead:999999", "partners.user:1", "nothing"])
+def test_tasks_about_nothing_known_are_refused(as_anna, anna, about):
+    TaskFactory(owner=anna)
+
+    page = as_anna.get("/tasks/", {"view": "all", "about": about})
+
+    assert (page.status_code, titles(page)) == (422, [])
+
+
+def test_tasks_about_another_partners_record_are_refused(as_anna, anna, carla):
+    account = AccountFactory(owner=carla, name="Kronleuchter")
+
+    page = as_anna.get("/tasks/", {"view": "all", "about": f"accounts.account:{account.pk}"})
+
+    assert page.status_code == 422
+    assert "Kronleuchter" not in page.content.decode()
 
 
 def test_a_record_kind_that_the_role_does_not_read_does_not_exist(client, anna, otto):

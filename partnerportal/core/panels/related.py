@@ -35,6 +35,7 @@ class RelatedPanel(Guarded):
     namespace: ClassVar[str] = ""
     add_permission: ClassVar[str] = ""
     add_label: ClassVar[str | Promise] = ""
+    all_view: ClassVar[str] = "all"  # The standard view of the list that shows every one.
     limit: ClassVar[int] = 5
 
     @cached_property
@@ -52,8 +53,8 @@ class RelatedPanel(Guarded):
         return f"{reverse(f'{self.urls}:add')}?{self.parent_field}={parent.pk}"
 
     def all_url(self, parent: Any) -> str:
-        """The list of all of them."""
-        return f"{reverse(f'{self.urls}:list')}?{self.parent_field}={parent.pk}"
+        """The list of all of them, in the view that leaves none out."""
+        return f"{reverse(f'{self.urls}:list')}?view={self.all_view}&{self.parent_field}={parent.pk}"
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         parent = get_object_or_404(self.parent_model._default_manager.visible_to(request.user), pk=pk)

@@ -5,7 +5,8 @@ import pytest
 
 from leads.models import Lead
 from leads.tests.factories import LeadFactory
-from partnerportal.core.models import StageMove
+from partnerportal.core.listviews import save_view
+from partnerportal.core.models import Pin, SavedView, StageMove
 from partnerportal.core.views import boards
 from partnerportal.tests.counting import assert_queries
 
@@ -104,6 +105,48 @@ def test_a_move_on_the_board_brings_the_card_and_the_lanes_that_it_touched(as_an
     assert re.findall(r'id="lane-head-(\w+)"', answer) == ["new", "qualification"]
     assert re.findall(r'<span class="pill grey">(\d+)</span>', answer) == ["0", "1"]
     assert "is in Qualification now" in answer
+
+
+def heads_after_a_move(client, lead, address):
+    """The counts of the lanes that a move touched, on a board at an address, and what the whole board holds."""
+    at = {"HTTP_HX_REQUEST": "true", "HTTP_HX_CURRENT_URL": f"http://testserver/leads/board/{address}"}
+    response = move(client, lead, "qualification", headers=at, **{"from": "board"})
+    answer = response.content.decode()
+    assert response.status_code == 200
+    return re.findall(r'<span class="pill grey">(\d+)</span>', answer), re.search(r'id="board-totals"[^>]*>([^<]+)<', answer)[1]
+
+
+@pytest.fixture
+def others(alex):
+    """Two of a colleague: the first view does not show them, that of all does."""
+    return [LeadFactory(owner=alex, status="new", company="Zirbelhof"), LeadFactory(owner=alex, status="qualification", company="Hotel")]
+
+
+@pytest.fixture
+def saved(anna):
+    return save_view(name="All of us", query="base=all", page="leads", sharing=SavedView.Sharing.PRIVATE, by=anna)
+
+
+def test_the_counts_after_a_move_are_those_of_the_saved_view(as_anna, lead, others, saved):
+    assert heads_after_a_move(as_anna, lead, f"?view={saved.word}") == (["1", "2"], "3 leads")
+
+
+def test_the_counts_after_a_move_are_those_of_a_saved_view_that_was_narrowed(as_anna, lead, others, saved):
+    assert heads_after_a_move(as_anna, lead, f"?view={saved.word}&base=all&q=Brenner") == (["0", "1"], "1 leads")
+
+
+def test_the_counts_after_a_move_are_those_of_the_pin_where_the_address_says_nothing(as_anna, anna, lead, others, saved):
+    Pin.objects.create(user=anna, page="leads", query=f"view={saved.word}")
+
+    assert heads_after_a_move(as_anna, lead, "") == (["1", "2"], "3 leads")
+
+
+def test_a_move_stands_although_its_view_was_deleted_meanwhile(as_anna, lead, saved):
+    address = f"?view={saved.word}"
+    saved.delete()
+
+    assert heads_after_a_move(as_anna, lead, address) == (["0", "1"], "1 leads")
+    assert stored(lead).status == "qualification"
 
 
 def test_a_refused_move_names_what_is_missing_and_offers_it(as_anna, anna):

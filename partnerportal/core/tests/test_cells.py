@@ -1,8 +1,12 @@
+import re
+
 import pytest
 
 from leads.models import Lead
 from leads.tests.factories import LeadFactory
 from partnerportal.core.edits import sealed
+from partnerportal.core.listviews import save_view
+from partnerportal.core.models import Pin
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("partnerportal.core.tests.sample")]
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/leads/?view=all"}
@@ -44,6 +48,37 @@ def test_a_cell_is_saved_through_the_form_and_answers_its_row(as_anna, anna, lea
     assert response.status_code == 200
     assert f'data-record="/leads/{lead.pk}/"' in response.content.decode().partition("</template>")[0]
     assert (last.company, last.email, last.channel, last.history_user) == ("Brenner AG", "info@brenner-logistik.de", "cell", anna)
+
+
+def columns_after_an_edit(client, lead, address):
+    """The columns of the row that a saved cell brings, on a list at an address."""
+    at = {**HTMX, "HX-Current-URL": f"http://testserver/leads/{address}"}
+    response = client.post(f"/leads/{lead.pk}/cell/company/", {"company": "Brenner AG"}, headers=at)
+    assert response.status_code == 200
+    return re.findall(r'data-label="(\w+)"', response.content.decode().partition("</template>")[0])
+
+
+@pytest.fixture
+def saved(anna):
+    return save_view(name="Places", query="base=all&columns=company,city", page="leads", sharing="private", by=anna)
+
+
+def test_the_row_has_the_columns_of_the_saved_view(as_anna, lead, saved):
+    assert columns_after_an_edit(as_anna, lead, f"?view={saved.word}") == ["Company", "City"]
+
+
+def test_the_row_has_the_columns_of_the_pin_where_the_address_says_nothing(as_anna, anna, lead):
+    Pin.objects.create(user=anna, page="leads", query="view=all&columns=company,owner")
+
+    assert columns_after_an_edit(as_anna, lead, "") == ["Company", "Owner"]
+
+
+def test_a_cell_stays_saved_although_its_view_was_deleted_meanwhile(as_anna, lead, saved):
+    address = f"?view={saved.word}"
+    saved.delete()
+
+    assert len(columns_after_an_edit(as_anna, lead, address)) > 2
+    assert leads().get().company == "Brenner AG"
 
 
 def test_what_else_is_posted_is_not_taken(as_anna, lead):

@@ -4,9 +4,10 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 from leads.tests.factories import LeadFactory
-from partnerportal.core.models import SavedView
+from partnerportal.core.models import Pin, SavedView
 from partnerportal.tests.pages import is_wider_than_its_window, settled, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.urls("partnerportal.core.tests.sample")]
@@ -96,6 +97,56 @@ def test_a_column_is_drawn_to_another_width_and_the_address_keeps_it(page_as, an
     width = int(re.search(r"email:(\d+)", asked(page)["columns"][0])[1])
     assert abs(width - box["width"] - 90) < 4
     assert companies(page) == ["Annas known", "Annas new", "Bens known", "Bens new"]
+
+
+def draw(page, column, by):
+    """Draw the edge of a column's head to the right."""
+    box = page.locator(f"th[data-column={column}]").bounding_box()
+    edge, middle = box["x"] + box["width"] - 2, box["y"] + box["height"] / 2
+    page.mouse.move(edge, middle)
+    page.mouse.down()
+    page.mouse.move(edge + by, middle, steps=4)
+    page.mouse.up()
+    page.locator(f"th[data-column={column}][width]").wait_for()
+
+
+def test_what_is_drawn_or_sorted_on_a_pinned_list_stays_what_was_pinned(page_as, anna, leads):
+    Pin.objects.create(user=anna, page="leads", query="view=all&status=qualification")
+    page = settled(page_as(anna))
+    page.goto("/leads/")
+
+    draw(page, "email", 90)
+    page.wait_for_url(re.compile("columns="))
+    assert companies(page) == ["Annas known", "Bens known"]
+
+    page.goto("/leads/")
+    page.get_by_role("link", name="Users").click(modifiers=["Shift"])
+    page.wait_for_url(re.compile("sort="))
+    assert page.locator("td .title").all_inner_texts() == ["Annas known", "Bens known"]
+
+
+def test_back_and_forward_draw_the_list_as_it_was(page_as, anna, leads):
+    page = settled(page_as(anna))
+    page.goto("/leads/?view=all")
+
+    page.get_by_role("searchbox", name="Search this list").press_sequentially("Annas")
+    expect(page.locator("td .title")).to_have_count(2)
+    page.wait_for_url(re.compile("q=Annas"))
+    page.get_by_role("link", name="Users").click(modifiers=["Shift"])
+    page.locator("th[data-column=total_users][aria-sort=ascending]").wait_for()
+    draw(page, "email", 90)
+    page.wait_for_url(re.compile("columns="))
+
+    page.go_back()
+    expect(page.locator("th[data-column=email][width]")).to_have_count(0)
+    expect(page.locator("th[data-column=total_users][aria-sort=ascending]")).to_have_count(1)
+    page.go_back()
+    expect(page.locator("th[data-column=total_users][aria-sort]")).to_have_count(0)
+    expect(page.locator("td .title")).to_have_count(2)
+    page.go_back()
+    expect(page.locator("td .title")).to_have_count(4)
+    page.go_forward()
+    expect(page.locator("td .title")).to_have_count(2)
 
 
 def test_columns_are_moved_with_the_keyboard(page_as, anna, leads):

@@ -240,7 +240,7 @@ def test_a_board_says_the_same_with_totals_and_with_its_records(address, who, an
         ("/leads/board/?view=my_open&source=blue-box", False),
         ("/leads/board/?view=my_open&q=brenner", False),
         ("/leads/board/?view=my_open&or=source%3Dblue-box", False),
-        ("/leads/board/?view=incoming", False),
+        ("/leads/board/?view=follow_up", False),
         ("/projects/board/?view=all&currency=EUR", True),
         ("/projects/board/?view=all&mrr_min=100", False),
         ("/projects/board/?view=won", False),

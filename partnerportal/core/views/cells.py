@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import strip_tags
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -147,7 +147,7 @@ class CellEdit(RecordView):
     def row(self, record: Any) -> str:
         """The record's row of the list that the person looks at."""
         address = self.request.htmx.current_url_abs_path or ""  # type: ignore[attr-defined]
-        view = self.rows.showing(self.request, QueryDict(address.partition("?")[2]))
+        view = self.rows.looked_at(self.request, address)
         view.edit = self.edit
         found = view.get_queryset().filter(pk=record.pk).first() or record
         view.prepare([found])

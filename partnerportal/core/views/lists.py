@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from partnerportal.core import display
+from partnerportal.core.bulk.services import MOST
 from partnerportal.core.bulk.verbs import Scene, Verb, offered
 from partnerportal.core.exports import Manifest, csv_response, xlsx_response
 from partnerportal.core.models import Subject
@@ -135,10 +136,15 @@ class RecordList(RecordSet):
             self.order.place(records[-1]) if has_following and records else "",
         )
 
+    @property
+    def has_totals(self) -> bool:
+        """Whether the list is to show sums or averages."""
+        return any(column.total for column in self.shown) and self.query.get("totals") != "none"
+
     def totals(self, count: int) -> list[tuple[Column, list[str]]]:
         """For each shown column, its sums or averages, money per currency; nothing beyond the count's cap."""
         added = [column for column in self.shown if column.total]
-        if not added or count > COUNT_CAP or not count or self.query.get("totals") == "none":
+        if not self.has_totals or count > COUNT_CAP or not count:
             return []
         found: dict[str, Any] = {f"sum_{column.name}": Sum(column.field) for column in added}
         found |= {f"n_{column.name}": Count(column.field) for column in added}
@@ -166,6 +172,7 @@ class RecordList(RecordSet):
         page = self.get_page()
         count = self._count(page)
         start = self._start(count, page)
+        shown = _("%(count)s+") % {"count": display.number(COUNT_CAP)} if count > COUNT_CAP else display.number(count)
         return {
             "heads": [self._head(column) for column in self.shown],
             "rows": rows_html(page.records, self.shown, can_select=self.can_select, cells=self.cells(page.records)),
@@ -174,14 +181,16 @@ class RecordList(RecordSet):
             "bulk_verbs": self.bulk_verbs(),
             "bulk_query": self.address().removeprefix("?"),
             "selectable": count,
+            "bulk_limit": display.number(MOST) if count > MOST else "",
             "bin_url": self.link("deleted") if self._may_delete() else "",
             "bulk_export_url": self.link("export"),
-            "count": _("%(count)s+") % {"count": display.number(COUNT_CAP)} if count > COUNT_CAP else display.number(count),
+            "count": shown,
             "first": display.number(start),
             "last": display.number(start + len(page.records) - 1),
             "previous": self.address(before=page.previous, start=max(1, start - PAGE_SIZE)) if page.previous else "",
             "following": self.address(after=page.following, start=start + len(page.records)) if page.following else "",
             "totals": self.totals(count),
+            "totals_limit": display.number(COUNT_CAP) if count > COUNT_CAP and self.has_totals else "",
             "is_filtered": bool(any(group.chips for group in self.groups) or self.query.get("q")),
         }
 

@@ -174,11 +174,8 @@ class StageMove(RecordView):
         return back if is_ours else record.get_absolute_url()
 
     def _board_view(self) -> RecordBoard:
-        view = self.board()  # type: ignore[misc]
-        view.setup(self.request)
         address = self.request.htmx.current_url_abs_path or ""  # type: ignore[attr-defined]
-        view.query = QueryDict(address.partition("?")[2])
-        return view
+        return self.board.looked_at(self.request, address)  # type: ignore[union-attr]
 
 
 def refusal_html(request: HttpRequest, sentence: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, QueryDict
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -80,12 +80,26 @@ class RecordSet(Guarded):
         super().setup(request, *args, **kwargs)
         self.problems: list[Problem] = []
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        elsewhere = next((view.leads_to for view in self.views if view.leads_to and view.name == request.GET.get("view")), "")
+        return HttpResponseRedirect(reverse(elsewhere)) if elsewhere else super().dispatch(request, *args, **kwargs)
+
     @classmethod
     def showing(cls, request: HttpRequest, query: QueryDict) -> Self:
         """This list for a state that stands in no address: to look whether it is understood, or to work on its rows."""
         view = cls()
         view.setup(request)
         view.__dict__["asked"] = query
+        return view
+
+    @classmethod
+    def looked_at(cls, request: HttpRequest, address: str) -> Self:
+        """This list as it stands at the address that the person looks at: one that says nothing shows the pin."""
+        view = cls()
+        view.setup(request)
+        query = QueryDict(address.partition("?")[2])
+        is_gone = _names_saved(query) and not view._saved(query)  # Deleted while the person looked at it.
+        view.__dict__["asked"] = view._asked_by(state.without(query, ("view", "base")) if is_gone else query)
         return view
 
     @classmethod
@@ -120,8 +134,11 @@ class RecordSet(Guarded):
     @cached_property
     def asked(self) -> QueryDict:
         """What the address says, or the pin when it says nothing."""
-        if self.request.GET or not self.pin:
-            return self.request.GET
+        return self._asked_by(self.request.GET)
+
+    def _asked_by(self, query: QueryDict) -> QueryDict:
+        if query or not self.pin:
+            return query
         pinned = QueryDict(self.pin.query)
         if not _names_saved(pinned) or self._saved(pinned):
             return pinned
@@ -300,7 +317,10 @@ class RecordSet(Guarded):
 
     def picker(self) -> list[tuple[str | Promise, list[Entry]]]:
         """The views to choose from: the list's own, then the saved ones by who shares them."""
-        own = [Entry(view.label, f"?view={view.name}", not self.saved and view is self.view) for view in self.views]
+        own = [
+            Entry(view.label, reverse(view.leads_to) if view.leads_to else f"?view={view.name}", not self.saved and view is self.view)
+            for view in self.views
+        ]
         heads = {
             SavedView.Sharing.PRIVATE: _("My views"),
             SavedView.Sharing.COMPANY: _("Views of my company"),

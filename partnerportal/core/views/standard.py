@@ -19,6 +19,7 @@ class ListView:
     """A standard view of a list. `narrow(rows, user)` answers its rows; `ordering` is how they stand, where it is not the list's own.
 
     `has_totals` when stage and owner alone decide: then `narrow` works on the totals of the records, too, and boards count with them.
+    `leads_to` names a page that shows these records instead of the list.
     """
 
     name: str
@@ -26,6 +27,7 @@ class ListView:
     narrow: Callable[[Any, Any], Any]
     ordering: str = ""
     has_totals: bool = False
+    leads_to: str = ""
 
 
 def everything(name: str, label: str | Promise) -> ListView:

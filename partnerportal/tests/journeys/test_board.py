@@ -1,4 +1,4 @@
-"""The board without a mouse, with another's hands, and by touch of a thumb's width."""
+"""The board without a mouse, with another's hands, and on a phone."""
 
 import re
 
