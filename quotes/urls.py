@@ -20,6 +20,7 @@ own = [
     path("<int:pk>/lines/preview/", lines.LinePreview.as_view(), name="preview_line"),
     path("<int:pk>/lines/<int:line>/", lines.EditLine.as_view(), name="edit_line"),
     path("<int:pk>/lines/<int:line>/remove/", lines.RemoveLine.as_view(), name="remove_line"),
+    path("<int:pk>/lines/export/", lines.LinesFile.as_view(), name="export_lines"),
     path("<int:pk>/lines/paste/", filling.PasteLines.as_view(), name="paste_lines"),
     path("<int:pk>/lines/fill/", filling.FillChoices.as_view(), name="fill"),
     path("<int:pk>/lines/bundle/", filling.TakeBundle.as_view(), name="take_bundle"),

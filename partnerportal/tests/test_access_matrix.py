@@ -113,7 +113,8 @@ MATRIX: dict[tuple[str, str], str] = {
         duplicates_of_lead leads:detail leads:history leads:panel_activity leads:panel_files
         orders:detail orders:history orders:panel_activity
         orders:panel_files projects:detail projects:history projects:panel_activity projects:panel_files quotes:detail
-        quotes:compare quotes:document quotes:history quotes:panel_activity quotes:panel_files quotes:preview tasks:detail tasks:history
+        quotes:compare quotes:document quotes:export_lines quotes:history
+        quotes:panel_activity quotes:panel_files quotes:preview tasks:detail tasks:history
         tasks:panel_activity tasks:panel_files leads:mentions orders:mentions projects:mentions quotes:mentions tasks:mentions
     """,
     ("loooononool", "lmmmmmmmmml"): "cases:for_account cases:for_contact",

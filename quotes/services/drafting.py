@@ -343,7 +343,7 @@ def recount(quote: Quote, *, by: User, fields: tuple[str, ...] = ()) -> Quote:
     count_up(quote, lines)
     if quote.gross > MAX_AMOUNT or (quote.cost or 0) > MAX_AMOUNT:
         raise QuoteTooLarge(_("The amount is larger than a quote can hold."))
-    _write_amounts(quote, lines)
+    write_amounts(quote, lines)
     let_approval_follow(quote, lines)
     quote.save(update_fields=[*fields, *TOTALS, "approval", "approval_reason", "approval_by", "approved_discount", "updated_at"])
     note_change(quote, lines, by=by)
@@ -352,7 +352,8 @@ def recount(quote: Quote, *, by: User, fields: tuple[str, ...] = ()) -> Quote:
     return quote
 
 
-def _write_amounts(quote: Quote, lines: list[QuoteLine]) -> None:
+def write_amounts(quote: Quote, lines: list[QuoteLine]) -> None:
+    """Keep what each line comes to."""
     for line in lines:
         amounts = price_line(line.priced(quote.currency), commitment=quote.commitment)
         if (line.line_total, line.monthly) != (amounts.line_total, amounts.monthly):

@@ -25,6 +25,7 @@ from projects.tests.factories import ProjectFactory
 from quotes import documents
 from quotes.models import Quote, QuoteLine
 from quotes.pricing import COMMITMENT_RATES, PERIODS, Line
+from quotes.services.drafting import write_amounts
 from quotes.services.moving import count_up, lines_of
 from quotes.stages import Status
 from quotes.tests.factories import EmptyQuoteFactory
@@ -70,6 +71,7 @@ def a_quote(draw, owner, project, products):
     QuoteLine.objects.bulk_create(rows)
     lines = lines_of(quote)
     count_up(quote, lines)
+    write_amounts(quote, lines)
     quote.content = documents.freeze(quote, lines, on=date.today())
     quote.save()
     return quote
@@ -151,7 +153,8 @@ def test_page_export_and_pdf_agree_to_the_cent(batch, anna):
         stored = Quote.objects.across_partners(reason="test").get(pk=quote.pk)
         assert (stored.net, stored.tax, stored.gross) == (amounts["net"], amounts["tax"], amounts["gross"])
         assert (stored.mrr, stored.capex_total) == (amounts["mrr"], amounts["capex"])
-        assert exported[str(quote)] == (amounts["mrr"], amounts["capex"], amounts["net"])
+        assert exported[str(quote)] == tuple(amounts[name] for name in ("mrr", "capex", "net", "tax", "gross"))
+        assert exported_lines(partner, quote) == amounts["lines"]
 
         public = words_of(customer.get(f"/q/{quote.token}/").text)
         assert not lacks(public, expected), f"customer's page of {quote}"
@@ -160,15 +163,23 @@ def test_page_export_and_pdf_agree_to_the_cent(batch, anna):
         assert not lacks(text, expected), f"PDF of {quote}"
         own = words_of(partner.get(f"/quotes/{quote.pk}/").text)
         with translation.override("en"):
-            of_partner = [amount for pair in amounts["lines"] for amount in pair] + [amounts["net"], amounts["gross"], amounts["mrr"]]
+            of_partner = [amount for pair in amounts["lines"] for amount in pair]
+            of_partner += [*amounts["nets"].values(), amounts["net"], amounts["tax"], amounts["gross"], amounts["mrr"]]
             assert not lacks(own, Counter(plain(display.money(amount, quote.currency)) for amount in of_partner)), f"page of {quote}"
 
 
 def exported_by(client):
-    """MRR, one-off and net of each quote by the file of the list."""
-    columns = "number,mrr,capex_total,net"
+    """MRR, one-off, net, tax and gross of each quote by the file of the list."""
+    columns = "number,mrr,capex_total,net,tax,gross"
     response = client.get(f"/quotes/export/?view=all&columns={columns}")
     assert response.status_code == 200
     table, _about = b"".join(response.streaming_content).decode("utf-8-sig").split("\r\n\r\n")
     rows = csv.DictReader(table.splitlines())
-    return {row["Quote"]: (Decimal(row["MRR"]), Decimal(row["One-off"]), Decimal(row["Net"])) for row in rows}
+    return {row["Quote"]: tuple(Decimal(row[name]) for name in ("MRR", "One-off", "Net", "Tax", "Gross")) for row in rows}
+
+
+def exported_lines(client, quote):
+    """Unit price and sum of each line by the file of the quote's lines."""
+    response = client.get(f"/quotes/{quote.pk}/lines/export/")
+    table, _about = b"".join(response.streaming_content).decode("utf-8-sig").split("\r\n\r\n")
+    return [(Decimal(row["Unit price"]), Decimal(row["Total per period"])) for row in csv.DictReader(table.splitlines())]

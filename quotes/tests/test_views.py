@@ -2,11 +2,13 @@ import html
 import re
 from datetime import date, timedelta
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from partnerportal.core.models import OutboxMessage, StageMove
 from projects.tests.factories import LostProject, ProjectFactory, ProposalProject
@@ -577,3 +579,25 @@ def test_the_project_shows_the_products_of_its_primary_quote(as_anna, anna, carl
         assert words in panel
     assert "UC Premium" not in panel
     assert as_anna.get(reverse("quotes:products_for_project", args=[foreign.project_id])).status_code == 404
+
+
+# --- lines as a file --------------------------------------------------------------------------
+
+
+def test_the_lines_of_a_quote_come_as_a_sheet(client, anna, carla):
+    quote = DraftQuoteFactory(owner=anna, lines=[("UC-BUSINESS", 12, "yearly", "0.10"), ("CX-PHONE-M", 5, "one_off", "0")])
+    address = reverse("quotes:export_lines", args=[quote.pk])
+    client.force_login(anna)
+    assert address in client.get(quote.get_absolute_url()).text
+
+    answer = client.get(f"{address}?format=xlsx")
+    sheet, about = load_workbook(BytesIO(b"".join(answer.streaming_content))).worksheets
+    heads, *rows = [list(row) for row in sheet.iter_rows(values_only=True)]
+
+    assert heads[:4] == ["Position", "Code", "Description", "Quantity"]
+    assert [(row[1], row[3], row[8]) for row in rows] == [
+        (line.product.code, line.quantity, float(line.line_total)) for line in quote.lines.all()
+    ]
+    assert about["B1"].value == str(quote)
+    client.force_login(carla)
+    assert client.get(address).status_code == 404

@@ -1,17 +1,20 @@
-"""Lines of a draft: add, change, remove. Every answer to htmx is the whole section, with sums by the same functions as everywhere."""
+"""Lines of a draft: add, change, remove; and of any quote as a file. Every answer to htmx is the whole section, summed as everywhere."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from catalog.models import BillingPeriod
 from catalog.services import PriceMissing, price_table, too_few
 from partnerportal.core import display
+from partnerportal.core.exports import Manifest, csv_response, xlsx_response
 from partnerportal.core.stages import IllegalMove
+from partnerportal.core.tables import Column, label
 from partnerportal.core.toasts import warn
 from partnerportal.core.views import RecordView, parts
 from quotes import services
@@ -143,3 +146,30 @@ class LinePreview(RecordView):
             **words,
             "monthly": display.money(amounts.monthly, currency),
         }
+
+
+class LinesFile(RecordView):
+    """The lines of a quote as they stand: CSV, or XLSX with `format=xlsx`. It has the partner's own cost, which no customer gets."""
+
+    model, permission = Quote, "quotes.view_quote"
+    columns = (
+        Column(gettext_lazy("Position"), "position"),
+        Column(gettext_lazy("Code"), "product.code"),
+        Column(gettext_lazy("Description"), "name"),
+        Column(gettext_lazy("Quantity"), "quantity"),
+        Column(gettext_lazy("Billing period"), "billing_period", render=label),
+        Column(gettext_lazy("List price"), "list_price"),
+        Column(gettext_lazy("Unit price"), "unit_price"),
+        Column(gettext_lazy("Discount"), "discount"),
+        Column(gettext_lazy("Total per period"), "line_total"),
+        Column(gettext_lazy("Per month"), "monthly"),
+        Column(gettext_lazy("Your cost"), "unit_cost"),
+        Column(gettext_lazy("Currency"), "quote.currency"),
+    )
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        quote = self.record
+        rows = quote.lines.select_related("product", "quote").order_by("position", "pk")
+        write = xlsx_response if request.GET.get("format") == "xlsx" else csv_response
+        facts = ((_("Quote"), str(quote)), (_("Account"), str(quote.account)), (_("Exported by"), request.user.get_full_name()))
+        return write(rows, self.columns, name=str(quote).replace(" ", "-"), manifest=Manifest(facts))

@@ -112,15 +112,19 @@ class QuoteDetail(RecordDetail):
     def get_actions(self) -> list[Action]:
         compare = Action(_("Compare"), self.link("compare"), "layout-split")
         clone = Action(_("Clone with its lines"), self.link("copy"), "copy", method="post", is_in_menu=True)
+        files = [
+            Action(_("Lines as CSV"), self.link("export_lines"), "filetype-csv", is_in_menu=True),
+            Action(_("Lines as XLSX"), f"{self.link('export_lines')}?format=xlsx", "filetype-xlsx", is_in_menu=True),
+        ]
         if not self.is_editable:
-            return [Action(_("Preview"), self.link("preview"), "eye"), compare]
+            return [Action(_("Preview"), self.link("preview"), "eye"), compare, *files]
         by_status = {Status.DRAFT: self._draft_actions, Status.SUBMITTED: self._out_actions, Status.ACCEPTED: self._accepted_actions}
         actions = by_status.get(self.record.status, list)() + self._link_actions()
         if self.record.status in (Status.SUBMITTED, Status.REJECTED, Status.EXPIRED, Status.CANCELLED):
             actions.append(Action(_("New version"), self.link("new_version"), "files", method="post"))
         if self.record.former_id:
             actions.append(compare)
-        actions.append(clone)
+        actions += [clone, *files]
         if not self.record.is_primary and self.record.status in (Status.DRAFT, Status.SUBMITTED) and self.record.project.is_open:
             seen = {"seen": str(self.record.primary or "")}
             actions.append(Action(_("Make primary"), self.link("make_primary"), "pin-angle", method="post", values=seen))
