@@ -8,6 +8,7 @@ import pytest
 
 from leads.models import Lead
 from leads.tests.factories import LeadFactory
+from partnerportal.core.views import lists
 from partnerportal.tests.pages import is_wider_than_its_window, settled, violations
 
 pytestmark = pytest.mark.browser
@@ -170,6 +171,24 @@ def test_a_few_rows_and_all_of_them_are_exported_from_the_page(page_as, anna, ma
         page.get_by_role("button", name="Export Excel").click()
     assert brought.value.suggested_filename == "leads.xlsx"
     assert page.url == address
+
+
+def test_more_rows_than_are_counted_say_what_can_be_done_with_all_of_them(page_as, anna, many, monkeypatch):
+    monkeypatch.setattr(lists, "COUNT_CAP", 55)
+    monkeypatch.setattr(lists, "MOST", 55)
+    page = settled(page_as(anna))
+    page.goto("/leads/?view=all_open&sort=company")
+    page.evaluate("document.querySelector('[data-pick-all]').click()")
+    assert page.get_by_role("button", name="Change owner").is_enabled()
+    assert page.get_by_text("At most 55 records are changed at once").is_hidden()
+
+    page.get_by_role("button", name="Select all 55+").click()
+
+    page.locator("#bulk").get_by_text("55+ selected").wait_for()
+    assert page.get_by_text("At most 55 records are changed at once; a file holds all of them.").is_visible()
+    assert page.get_by_role("button", name="Change owner").is_disabled()
+    assert violations(page) == []
+    assert ["# Rows", "60"] in file_of(page, page.get_by_role("button", name="Export CSV"))
 
 
 def test_selected_rows_are_exported_without_a_script(page_as, anna, many):

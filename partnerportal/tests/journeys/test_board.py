@@ -1,4 +1,4 @@
-"""The board without a mouse, with another's hands, and on a phone."""
+"""The board without a mouse, with another's hands, on a phone, and by the finger."""
 
 import re
 
@@ -142,6 +142,34 @@ def test_the_board_on_a_phone_moves_by_its_menu(page_as, anna):
 
     expect(lane(page, "qualification", lead)).to_be_attached()
     assert not is_wider_than_its_window(page)
+    assert stored(lead).status == "qualification"
+
+
+def middle(one):
+    box = one.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_a_card_is_carried_by_a_finger_that_stays_on_it(page_as, anna):
+    lead = LeadFactory(owner=anna, company="Brenner Logistik")
+    page = page_as(anna, width=1024, touch=True)
+    page.goto("/leads/board/")
+    settled(page)
+    finger = page.context.new_cdp_session(page)
+    card = page.locator(f"#card-{lead.pk}")
+    start, end = middle(card), middle(page.locator("#lane-qualification"))
+
+    def touch(kind, *points):
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
+
+    touch("touchStart", start)
+    page.locator(f"#card-{lead.pk}.sortable-chosen").wait_for()  # The finger has stayed long enough: the card is in the hand.
+    for part in range(1, 9):
+        touch("touchMove", tuple(one + (other - one) * part / 8 for one, other in zip(start, end, strict=True)))
+    touch("touchEnd")
+
+    expect(lane(page, "qualification", lead)).to_be_visible()
+    expect(page.locator("#lane-head-qualification .pill")).to_have_text("1")
     assert stored(lead).status == "qualification"
 
 
