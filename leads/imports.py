@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from accounts.imports import COMPANY, COMPANY_EVIDENCE, PERSON, same
-from leads.duplicates import duplicates_of_each
+from accounts.imports import ACCOUNTS, COMPANY, COMPANY_EVIDENCE, PERSON, same
+from leads.duplicates import duplicates_of_each, leads_like_each
 from leads.forms import LeadEditForm, LeadForm
 from leads.models import Lead
 from leads.services import add_leads, edit_lead, new_lead
-from partnerportal.core.imports.kinds import ImportKind, Likeness, register
+from partnerportal.core.imports.kinds import ImportKind, Likeness, compare_too, register
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +25,11 @@ def _like(wanted: Sequence[Profile], by: User, others: Case) -> list[list[Likene
     return [same(found) for found in duplicates_of_each(wanted, Lead, by, others)]
 
 
+def _leads_like(wanted: Sequence[Profile], by: User) -> list[list[Likeness]]:
+    return [same(found) for found in leads_like_each(wanted, Lead.objects.visible_to(by))]
+
+
+compare_too(ACCOUNTS, _leads_like)
 LEADS = register(
     ImportKind(
         name="leads",

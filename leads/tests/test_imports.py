@@ -12,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.imports import ACCOUNTS, CONTACTS, LOOKED_AT, account_named
+from accounts.models import Account
 from accounts.tests.factories import AccountFactory
 from leads.imports import LEADS
 from leads.models import Lead
@@ -579,3 +580,22 @@ def test_an_account_of_another_partner_is_not_named(anna, carla):
 
     with pytest.raises(ValidationError, match="There is no account"):
         account_named("Hotel Adler", anna)
+
+
+def test_an_account_beside_an_open_lead_is_said_to_be_one_and_not_made(anna, carla):
+    lead = LeadFactory(owner=anna, company="Orto GmbH", email="info@orto.it", website="")
+    LeadFactory(owner=carla, company="Hotel Sella", email="info@sella.it")
+    lines = [["Orto", "office@orto.it", "+390471123450"], ["Hotel Sella", "info@sella.it", "+390471999999"]]
+    rows = table(*lines, headings=["Name", "E-mail", "Phone"])
+    batch = services.start(ACCOUNTS, upload(rows), by=anna)
+    services.rehearse(batch, mapping=batch.mapping, constants={"record_type": "customer"}, policy="fill", by=anna)
+    outbox.deliver_due()
+    batch.refresh_from_db()
+    services.run(batch, by=anna)
+    outbox.deliver_due()
+
+    first, second = batch.rows.order_by("number")
+    assert (first.result, first.like_url) == ("duplicate", lead.get_absolute_url())
+    assert "Duplicate of Orto GmbH" in first.note
+    assert second.result == "create"
+    assert list(Account.objects.visible_to(anna).values_list("name", flat=True)) == ["Hotel Sella"]

@@ -173,3 +173,22 @@ def test_a_project_that_does_not_fit_the_account_is_refused_at_the_field(as_anna
     assert answer.status_code == 422
     assert "This project belongs to Brenner GmbH" in answer.content.decode()
     assert Lead.objects.visible_to(anna).get(pk=lead.pk).status == "qualification"
+
+
+def test_accounts_are_offered_by_the_number_and_the_website_too(as_anna, anna):
+    facts = {
+        "company": "Kellerei Tramontin",
+        "email": "info@tramontin.it",
+        "phone": "+390471123456",
+        "website": "https://tramontin-wein.it",
+    }
+    lead = QualifiedLeadFactory(owner=anna, **facts)
+    by_number = AccountFactory(owner=anna, name="Weingut Sonnberg", email="office@sonnberg.it", phone="+390471123456", website="")
+    by_site = AccountFactory(
+        owner=anna, name="TW Handel", email="a@twhandel.it", phone="+390471700700", website="https://www.tramontin-wein.it/de"
+    )
+    AccountFactory(owner=anna, name="Optik Reinelt", email="a@reinelt.it", phone="+390474555555", website="")
+
+    form = as_anna.get(f"/leads/{lead.pk}/convert/").context["form"]
+
+    assert set(form.fields["account"].queryset) == {by_number, by_site}

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.duplicates import accounts_like
 from accounts.models import Account, Contact
 from catalog import words
 from catalog.models import Term
@@ -133,12 +134,13 @@ class ConvertLead(RecordView):
 
     @cached_property
     def offered(self) -> list[Account]:
-        """Accounts of the own company with the same name, or that know the lead's e-mail, and the one it was matched to."""
+        """Accounts of the own company with the lead's name, those that may be it by all that is known, and the one it was matched to."""
         rows = Account.objects.visible_to(self.request.user)
-        similar = list(rows.similar_to(name=self.record.company, email=self.record.email))
+        named = rows.similar_to(name=self.record.company, email=self.record.email)
+        alike = [one.record for one in accounts_like(self.record.profile, rows)]
         known = Q(contacts__email__iexact=self.record.email) | Q(pk=self.record.account_id)
-        there = {one.pk for one in similar}
-        return similar + [one for one in rows.filter(known).distinct()[:5] if one.pk not in there]
+        found = [*named, *alike, *rows.filter(known).distinct()[:5]]
+        return list({one.pk: one for one in found}.values())  # type: ignore[attr-defined]
 
     def _best_match(self) -> dict[str, Any]:
         """The account that it was matched to, if any; otherwise a new one is proposed, and the choice stays with the person."""

@@ -76,6 +76,15 @@ class ImportKind:
         """What a column can go to."""
         return open_fields(self.add_form(user=user))  # type: ignore[call-arg]
 
+    def likenesses(self, read: Sequence[Any], by: User, others: Case) -> list[list[Likeness]]:
+        """For each of some records that are not saved what they may be: by `duplicates`, then by what later apps compare with."""
+        autodiscover_modules("imports")
+        found = [list(one) for one in self.duplicates(read, by, others)]
+        for finder in _compared_too.get(self.name, ()):
+            for one, more in zip(found, finder(read, by), strict=True):
+                one += more
+        return found
+
     def suggest(self, headings: Sequence[str], user: User, remembered: Mapping[str, str]) -> dict[str, str]:
         """For each column by its number the field that its heading means; each field once, first what was chosen before."""
         known, fields = self._words(user), self.fields(user)
@@ -95,6 +104,7 @@ class ImportKind:
 
 
 _kinds: dict[str, ImportKind] = {}
+_compared_too: dict[str, list[Callable[[Sequence[Any], User], Sequence[Sequence[Likeness]]]]] = {}
 
 
 def register(kind: ImportKind) -> ImportKind:
@@ -102,6 +112,11 @@ def register(kind: ImportKind) -> ImportKind:
     if _kinds.setdefault(kind.name, kind) is not kind:
         raise ValueError(f"Two imports of {kind.name}")
     return kind
+
+
+def compare_too(kind: ImportKind, finder: Callable[[Sequence[Any], User], Sequence[Sequence[Likeness]]]) -> None:
+    """Let a later app say which of its records a line may mean: `finder(read, by)` answers as `duplicates` does."""
+    _compared_too.setdefault(kind.name, []).append(finder)
 
 
 def kind_of(name: str) -> ImportKind:

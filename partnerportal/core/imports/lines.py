@@ -67,7 +67,7 @@ class Lines:
         good = [(row, one) for row in rows if isinstance(one := self.ready[row.number], Ready)]
         if not good or self.batch.policy == Policy.CREATE:
             return rows
-        found = self.kind.duplicates([one.read for _row, one in good], self.by, self._others())
+        found = self.kind.likenesses([one.read for _row, one in good], self.by, self._others())
         for (_row, one), likenesses in zip(good, found, strict=True):
             one.found = likenesses
         self.alike.prepare(row for row, _one in good)
