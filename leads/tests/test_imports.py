@@ -6,14 +6,17 @@ from hashlib import sha256
 
 import pytest
 import xlsxwriter
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from accounts.imports import ACCOUNTS, CONTACTS, LOOKED_AT, account_named
 from accounts.models import Account
 from accounts.tests.factories import AccountFactory
+from leads.forms import LeadForm
 from leads.imports import LEADS
 from leads.models import Lead
 from leads.services import FIELDS, create_lead, edit_lead
@@ -85,6 +88,17 @@ def results(batch):
 
 def leads_of(person):
     return list(Lead.objects.visible_to(person).order_by("company"))
+
+
+@pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES])
+def test_the_labels_of_the_form_are_headings_in_every_language(anna, language):
+    names = ["company", "first_name", "last_name", "email", "phone", "city", "country", "total_users", "website"]
+    with translation.override(language):
+        headings = [str(LeadForm(user=anna).fields[name].label) for name in names]
+
+    batch = services.start(LEADS, upload(table(["a"] * len(names), headings=headings)), by=anna)
+
+    assert [batch.mapping.get(str(place)) for place in range(len(names))] == names
 
 
 def test_headings_in_german_and_english_say_what_a_column_is(anna):

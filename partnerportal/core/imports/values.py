@@ -12,11 +12,12 @@ from datetime import datetime
 from functools import lru_cache
 
 from django import forms
+from django.conf import settings
 from django.utils import translation
 
 from partnerportal.core.edits import Raw
 
-LANGUAGES = ("en", "de")
+LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
 DATES = (
     "%Y-%m-%d",
     "%d.%m.%Y",
