@@ -18,7 +18,7 @@ from accounts.addresses import check_business_address, check_company_address
 from catalog import words
 from catalog.fields import TermField
 from catalog.models import SOLUTIONS, ProductOfInterest, Term
-from leads.models import MOST_USERS, Lead, QualificationAnswer, QualificationQuestion, VendorLead
+from leads.models import LONGEST_ANSWER, MOST_USERS, Lead, QualificationAnswer, QualificationQuestion, VendorLead
 from leads.services import Choice
 from leads.stages import Status
 from partnerportal.core.forms import PartnerForm, PartnerModelForm
@@ -275,7 +275,7 @@ class QualificationForm(PartnerForm):
                 label=question.text,
                 help_text=question.help,
                 required=False,
-                max_length=4000,
+                max_length=LONGEST_ANSWER,
                 initial=answer.text if answer else "",
                 widget=forms.Textarea(attrs={"rows": 2}),
             )

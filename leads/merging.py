@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.merging import merge_records, written
 from accounts.models import Merge
-from leads.models import Lead, PlanRun, QualificationAnswer
+from leads.models import LONGEST_ANSWER, Lead, PlanRun, QualificationAnswer
 from leads.services import FIELDS
 from partnerportal.core.actors import service
 from partners.models import User
@@ -38,9 +38,10 @@ def _join_answers(leads: Sequence[Lead]) -> Iterator[dict[str, Any]]:
     before: dict[int, str] = {}
     for answer in _rows_of(QualificationAnswer, leads):
         one = first.setdefault(answer.question_id, answer)
-        if answer.text not in one.text.split("\n\n"):
+        both = f"{one.text}\n\n{answer.text}"
+        if answer.text not in one.text.split("\n\n") and len(both) <= LONGEST_ANSWER:  # A longer one stays behind, and is listed.
             before.setdefault(answer.question_id, one.text)
-            one.text = f"{one.text}\n\n{answer.text}"
+            one.text = both
     for question, text in before.items():
         first[question].save(update_fields=["text", "updated_at"])
         yield written(first[question], "text", before=text)

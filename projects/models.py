@@ -155,11 +155,16 @@ class Project(Taskable):
         _("source of the MRR"), max_length=15, choices=MrrSource.choices, default=MrrSource.NOT_AVAILABLE, editable=False
     )
     mrr_quote = models.CharField(_("primary quote"), max_length=30, blank=True, editable=False, help_text=_("Its number and version."))
-    mrr_basis = models.JSONField(default=dict, editable=False, help_text=_("What the MRR of the primary quote is the sum of."))
+    mrr_basis = models.JSONField(
+        default=dict, db_default={}, editable=False, help_text=_("What the MRR of the primary quote is the sum of.")
+    )
     weighted_pipeline = MoneyField(_("weighted pipeline"), null=True, editable=False)
     pipeline_mrr = MoneyField(_("pipeline MRR"), null=True, blank=True, editable=False)
     pipeline_basis = models.JSONField(
-        default=dict, editable=False, help_text=_("What the pipeline MRR was computed from on the day of the demo: an estimate or a quote.")
+        default=dict,
+        db_default={},
+        editable=False,
+        help_text=_("What the pipeline MRR was computed from on the day of the demo: an estimate or a quote."),
     )
 
     demo_done = models.BooleanField(_("demo done"), default=False, editable=False)

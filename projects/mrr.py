@@ -14,9 +14,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from partnerportal.core.money import ZERO, require_same_currency, round_money
-
-MOST_PARTS = 12  # Amounts that are still kept one by one.
+from partnerportal.core.money import MOST_PARTS, ZERO, require_same_currency, round_money
 
 
 @dataclass(frozen=True)

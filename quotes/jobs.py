@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import structlog
@@ -103,12 +103,14 @@ def mail_answer(*, quote_id: int, event_id: int) -> None:
 
 
 @outbox.handles(services.ASKED)
-def mail_question(*, quote_id: int, highest: str, message_key: str) -> None:
-    """E-mail the account manager that a discount waits for a word, as long as this very one does."""
+def mail_question(*, quote_id: int, highest: str, since: str, message_key: str) -> None:
+    """E-mail the account manager that a discount waits for a word, as long as this very one does and she has not read of it."""
     rows = Quote.objects.across_partners(reason="outbox: the promise names the quote alone").awaiting_approval()
     quote = rows.select_related("partner__account_manager", "account", "approval_asked_by").filter(pk=quote_id).first()
     manager = quote.partner.account_manager if quote else None
-    if quote is None or manager is None or not manager.is_active or not wants_mail(manager, "quote.discount"):
+    if quote is None or manager is None or not manager.is_active:
+        return
+    if not wants_mail(manager, "quote.approval", about=quote, since=datetime.fromisoformat(since)):
         return
     if services.highest_discount(services.lines_of(quote)) != Decimal(highest):
         return  # It was changed and asked for again, which has a mail of its own.
@@ -128,13 +130,13 @@ def mail_question(*, quote_id: int, highest: str, message_key: str) -> None:
 
 
 @outbox.handles(services.DECIDED)
-def mail_decision(*, quote_id: int, user_id: int, is_granted: bool, reason: str, message_key: str) -> None:
-    """E-mail the owner of a quote, or whoever asked for its discount, what the account manager decided."""
+def mail_decision(*, quote_id: int, user_id: int, is_granted: bool, reason: str, since: str, message_key: str) -> None:
+    """E-mail the owner of a quote, or whoever asked for its discount, what the account manager decided, unless that was read."""
     person = User.objects.get(pk=user_id)
-    if not person.is_active or not wants_mail(person, "quote.discount"):
-        return
     rows = Quote.objects.across_partners(reason="outbox: the promise names the quote alone")
     quote = rows.select_related("account").get(pk=quote_id)
+    if not person.is_active or not wants_mail(person, "quote.discount", about=quote, since=datetime.fromisoformat(since)):
+        return
     emails.send(
         "discount_decided",
         to=(person.get_full_name(), person.email),

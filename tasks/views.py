@@ -35,7 +35,7 @@ from partnerportal.core.views import (
 )
 from partners.models import User
 from tasks import services
-from tasks.about import attach_about, name_of, record_named
+from tasks.about import attach_about, may_view, name_of, record_named
 from tasks.filters import TaskFilter
 from tasks.forms import SUGGESTIONS, CallForm, TaskForm
 from tasks.models import Status, Task, Taskable
@@ -114,7 +114,9 @@ class TaskAdd(RecordAdd):
         if named := self.request.GET.get("about", ""):
             return record_named(named, self.request.user)
         related = self.record.related if hasattr(self, "record") else None
-        return type(related).objects.visible_to(self.request.user).filter(pk=related.pk).first() if related is not None else None
+        if related is None or not may_view(type(related), self.request.user):
+            return None
+        return type(related).objects.visible_to(self.request.user).filter(pk=related.pk).first()
 
     def get_initial(self) -> dict[str, Any]:
         """A clone says so in its name."""

@@ -3,11 +3,12 @@
 from leads.models.lead import Lead, LeadQuerySet, LeadTotal
 from leads.models.plan import LeadPlan, PlanRun, PlanStep
 from leads.models.prospect import MOST_USERS
-from leads.models.qualification import QualificationAnswer, QualificationQuestion
+from leads.models.qualification import LONGEST_ANSWER, QualificationAnswer, QualificationQuestion
 from leads.models.vendor import LeadOffer, VendorLead
 from leads.models.web import WebEnquiry, WebForm
 
 __all__ = [
+    "LONGEST_ANSWER",
     "MOST_USERS",
     "Lead",
     "LeadOffer",

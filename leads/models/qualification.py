@@ -11,6 +11,8 @@ from leads.models.lead import Lead
 from partnerportal.core.history import tracked
 from partnerportal.core.scoping import PartnerOwned
 
+LONGEST_ANSWER = 4000  # Characters.
+
 
 class QualificationQuestionQuerySet(models.QuerySet["QualificationQuestion"]):
     def asked_of(self, lead: Lead) -> QualificationQuestionQuerySet:
@@ -43,7 +45,7 @@ class QualificationAnswer(PartnerOwned):
 
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="answers")
     question = models.ForeignKey(QualificationQuestion, on_delete=models.PROTECT, related_name="+")
-    text = models.TextField(_("answer"), max_length=4000)
+    text = models.TextField(_("answer"), max_length=LONGEST_ANSWER)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     updated_at = models.DateTimeField(auto_now=True)
     history = tracked()

@@ -154,6 +154,17 @@ def test_what_two_leads_answered_to_one_question_is_kept_of_both(anna, ben, lead
     assert rows_of(lead, other, third) == before
 
 
+def test_two_answers_that_are_too_long_for_one_field_are_not_joined(as_anna, anna, lead):
+    other = QualifiedLeadFactory(owner=anna)
+    for one, letter in ((lead, "a"), (other, "b")):
+        services.answer_questions(one, answers={"situation": letter * 3000}, by=anna)
+
+    page = as_anna.get(merge_leads(lead, [other], chosen={}, by=anna).get_absolute_url()).content.decode()
+
+    assert answers(lead) == {"situation": "a" * 3000}
+    assert "bbb" in page
+
+
 def test_an_answer_that_was_rewritten_since_stays_when_the_merge_is_undone(anna, lead):
     other = QualifiedLeadFactory(owner=anna)
     for one, text in ((lead, "Old"), (other, "From 1998")):

@@ -21,6 +21,7 @@ from partnerportal.core.models import StageMove
 from partnerportal.core.moves import record_move
 from partnerportal.core.scoping import NotYours, require_editable
 from partnerportal.core.stages import ExitConditionMissing, IllegalMove, Missing
+from projects.models import Project
 from projects.services import advance
 from projects.stages import Stage
 from quotes.services import cancel_ordered
@@ -122,6 +123,8 @@ def cancel_order(order: Order, *, reason: str, by: User) -> Order:
 
 
 def _has_other(order: Order) -> bool:
+    """Whether another order of the project lives. The project is locked: of two that end at once the second sees the first."""
+    Project.objects.for_partner(order.partner_id).select_for_update(of=("self",)).get(pk=order.project_id)
     others = Order.objects.for_partner(order.partner_id).filter(project=order.project_id).exclude(pk=order.pk)
     return others.exclude(status=Status.CANCELLED).exists()
 

@@ -6,6 +6,7 @@ from cases.models import Case
 from orders import services
 from orders.models import Order
 from orders.tests.factories import AnsweredOrderFactory, ReadyQuoteFactory, RunningOrderFactory
+from partnerportal.core import attached
 from partnerportal.core.models import NumberSeries, OutboxMessage, StageMove
 from partnerportal.core.stages import IllegalMove
 from partnerportal.tests.racing import at_once
@@ -33,8 +34,9 @@ def test_placing_at_once_makes_one_order(anna):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_confirming_at_once_confirms_once_and_opens_one_case(anna):
+def test_confirming_at_once_confirms_once_opens_one_case_and_tells_a_follower_once(anna, alex):
     order = AnsweredOrderFactory(owner=anna)
+    attached.follow(order, by=alex)
 
     answers = at_once(*[lambda: services.confirm_order(order, by=anna)] * CLICKS)
 
@@ -42,7 +44,7 @@ def test_confirming_at_once_confirms_once_and_opens_one_case(anna):
     assert everything(Case).count() == 1
     assert everything(StageMove).filter(to_stage="confirmed").count() == 1
     assert OutboxMessage.objects.count() == 1
-    assert anna.notifications.count() == 1
+    assert [person.notifications.count() for person in (anna, alex)] == [0, 1]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -28,6 +28,7 @@ from django.utils.translation import gettext as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from partnerportal.core.fields import MoneyField, RateField
+from partnerportal.core.money import MOST_PARTS
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -102,9 +103,6 @@ def remembered(write: Callable[P, T]) -> Callable[P, T]:
 def money(amount: Decimal | None, currency: str) -> str:
     """An amount with its currency."""
     return "" if amount is None else format_currency(amount, currency, locale=locale())
-
-
-MOST_PARTS = 12  # Amounts that are still written as a sum.
 
 
 def added(parts: Sequence[Decimal], total: str, currency: str, *, count: int | None = None) -> str:

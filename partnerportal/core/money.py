@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 ZERO = Decimal("0.00")
 CENT = Decimal("0.01")
+MOST_PARTS = 12  # Amounts of a sum that are kept and written one by one.
 
 
 def round_money(amount: Decimal) -> Decimal:

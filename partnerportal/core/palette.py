@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -111,8 +111,9 @@ def views(user: User) -> Iterator[Entry]:
         if page is None:
             continue
         kind = display.kinds(page.model)
+        yield from (Entry(str(view.label), tab.icon, reverse(view.leads_to), detail=kind) for view in page.views if view.leads_to)
         shared = [(view.name, view.word, _DETAIL[view.sharing]) for view in saved.get(page.namespace_of_urls(), ())]
-        for label, word, whose in [*shared, *((view.label, view.name, "") for view in page.views)]:
+        for label, word, whose in [*shared, *((view.label, view.name, "") for view in page.views if not view.leads_to)]:
             detail = f"{kind} · {whose}" if whose else kind
             yield Entry(str(label), tab.icon, f"{tab.url}?view={word}", detail=detail)
             if _has_board(tab.url):

@@ -58,7 +58,7 @@ def amount(value: Any, record: Any) -> Any:
 
 def computed(value: Any, record: Any) -> Any:
     """A computed amount in the record's currency; where it could not be computed, why not (`record.why_unavailable`)."""
-    return display.computed(value, record.currency, record.why_unavailable)
+    return display.computed(value, record.currency, record.why_unavailable if value is None else "")
 
 
 def choice(value: Any, record: Any) -> Any:

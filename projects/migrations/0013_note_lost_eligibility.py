@@ -15,6 +15,11 @@ def end_what_waits_in_vain(apps, schema_editor):
             last.save()
 
 
+def take_those_lines_back(apps, schema_editor):
+    """The former release knows no such line; what it stood for waits again."""
+    apps.get_model("projects", "BonusEntry").objects.filter(state="lapsed").delete()
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -27,5 +32,5 @@ class Migration(migrations.Migration):
             name='state',
             field=models.CharField(choices=[('awaiting', 'Awaiting approval'), ('granted', 'Granted'), ('refused', 'Refused'), ('lapsed', 'No longer eligible')], max_length=10, verbose_name='state'),
         ),
-        migrations.RunPython(end_what_waits_in_vain, migrations.RunPython.noop),
+        migrations.RunPython(end_what_waits_in_vain, take_those_lines_back),
     ]

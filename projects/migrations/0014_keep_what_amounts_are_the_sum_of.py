@@ -13,21 +13,21 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='historicalproject',
             name='mrr_basis',
-            field=models.JSONField(default=dict, editable=False, help_text='What the MRR of the primary quote is the sum of.'),
+            field=models.JSONField(db_default={}, default=dict, editable=False, help_text='What the MRR of the primary quote is the sum of.'),
         ),
         migrations.AddField(
             model_name='historicalproject',
             name='pipeline_basis',
-            field=models.JSONField(default=dict, editable=False, help_text='What the pipeline MRR was computed from on the day of the demo: an estimate or a quote.'),
+            field=models.JSONField(db_default={}, default=dict, editable=False, help_text='What the pipeline MRR was computed from on the day of the demo: an estimate or a quote.'),
         ),
         migrations.AddField(
             model_name='project',
             name='mrr_basis',
-            field=models.JSONField(default=dict, editable=False, help_text='What the MRR of the primary quote is the sum of.'),
+            field=models.JSONField(db_default={}, default=dict, editable=False, help_text='What the MRR of the primary quote is the sum of.'),
         ),
         migrations.AddField(
             model_name='project',
             name='pipeline_basis',
-            field=models.JSONField(default=dict, editable=False, help_text='What the pipeline MRR was computed from on the day of the demo: an estimate or a quote.'),
+            field=models.JSONField(db_default={}, default=dict, editable=False, help_text='What the pipeline MRR was computed from on the day of the demo: an estimate or a quote.'),
         ),
     ]

@@ -98,3 +98,12 @@ def test_a_pipeline_mrr_keeps_the_quote_that_it_was(sums, anna, ready):
 
     assert told["MRR"].endswith("€500.00")
     assert told["Pipeline MRR"].endswith("; fixed since: that of the primary quote Q-2026-00412 v2: €82.62 + €10.00 = €92.62")
+
+
+def test_a_quote_that_was_primary_before_sums_were_kept_is_named_without_its_parts(sums, anna, ready):
+    project = services.take_mrr_from(ready, quote_number="Q-2026-00412 v2", mrr=Decimal("92.62"), by=Actor.system())
+
+    told = sums(leave(project, anna))
+
+    assert told["MRR"] == "that of the primary quote Q-2026-00412 v2: €92.62"
+    assert told["Pipeline MRR"].endswith("; fixed since: that of the primary quote Q-2026-00412 v2: €92.62")

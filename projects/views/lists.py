@@ -168,7 +168,7 @@ class ProjectBoard(ProjectSet, RecordBoard):
             subtitle=" · ".join(part for part in (kind, product, age) if part),
             amount=record.mrr,
             currency=record.currency,
-            why_unavailable=record.why_unavailable,
+            why_unavailable=record.why_unavailable if record.mrr is None else "",
             on=record.close_date if record.is_open else None,
             badge=card_badge(record),
         )

@@ -82,7 +82,7 @@ def _of_quote(name: str, basis: Mapping[str, Any], amount: Decimal, currency: st
     link = format_html('<a href="{}">{}</a>', url, name) if url else name
     parts = [Decimal(part) for part in basis.get("parts", ())]
     total = display.money(amount, currency)
-    written = display.added(parts, total, currency, count=basis["count"]) if basis else total
+    written = display.added(parts, total, currency, count=basis["count"]) if "count" in basis else total
     return format_html("{}", _with_link(_("that of the primary quote %(quote)s: %(amount)s"), link, written))
 
 

@@ -232,7 +232,7 @@ def _accept(quote: Quote, *, by: User | Actor, name: str, note: str = "", consen
 
 
 def _cancel_all(alive: QuoteQuerySet, project: Project, *, by: Actor, reason: str) -> int:
-    quotes = list(alive.select_for_update(of=("self",)).select_related("partner"))
+    quotes = list(alive.select_for_update(of=("self",)).select_related("partner", "account", "owner"))
     for quote in quotes:
         fields = move(quote, Status.CANCELLED, by=by, reason=reason, is_automatic=True)
         quote.save(update_fields=fields)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from partnerportal.core import outbox
+from partnerportal.core import display, outbox
 from partnerportal.core.actors import Actor, service
 from partnerportal.core.notifications import notify
 from partnerportal.core.scoping import NotYours
@@ -116,19 +116,21 @@ def let_approval_follow(quote: Quote, lines: list[QuoteLine]) -> None:
 
 def in_percent(fraction: Decimal) -> str:
     """A fraction as a person reads it: 0.2500 is “25 %”."""
-    return f"{fraction:.2%}".replace(".00%", "%").replace("%", " %")
+    return display.rate(fraction)
 
 
 def _fraction(text: str) -> Decimal | None:
     """What a page sent as a fraction; None for anything else."""
     try:
-        return Decimal(text)
+        found = Decimal(text)
     except InvalidOperation:
         return None
+    return found if found.is_finite() else None
 
 
 def _tell_the_manager(quote: Quote, highest: Decimal, *, by: User) -> None:
     """The partner's account manager hears of the question, behind the bell and by mail."""
+    now = timezone.now()
     words = {"who": by.get_full_name(), "highest": in_percent(highest), "quote": quote, "account": quote.account.name}
     notify(
         quote.partner.account_manager,
@@ -138,19 +140,19 @@ def _tell_the_manager(quote: Quote, highest: Decimal, *, by: User) -> None:
         about=quote,
         url=reverse("admin:quotes_quote_change", args=[quote.pk]),
     )
-    key = f"{ASKED}:{quote.pk}:{timezone.now():%Y%m%d%H%M%S%f}"
-    outbox.promise(ASKED, key=key, quote_id=quote.pk, highest=str(highest), message_key=key)
+    key = f"{ASKED}:{quote.pk}:{now:%Y%m%d%H%M%S%f}"
+    outbox.promise(ASKED, key=key, quote_id=quote.pk, highest=str(highest), since=now.isoformat(), message_key=key)
 
 
 def _tell_the_answer(quote: Quote, text: str) -> None:
     """The owner and whoever asked hear of the answer, behind the bell and by mail."""
     is_granted, reason = quote.approval == Approval.GRANTED, quote.approval_reason
     people = {one.pk: one for one in (quote.owner, quote.approval_asked_by) if one is not None}
-    moment = f"{timezone.now():%Y%m%d%H%M%S%f}"
+    now = timezone.now()
     for person in people.values():
         notify(person, text, values={"quote": quote, "account": quote.account.name, "reason": reason}, kind="quote.discount", about=quote)
-        key = f"{DECIDED}:{quote.pk}:{person.pk}:{moment}"
-        facts = {"quote_id": quote.pk, "user_id": person.pk, "is_granted": is_granted, "reason": reason}
+        key = f"{DECIDED}:{quote.pk}:{person.pk}:{now:%Y%m%d%H%M%S%f}"
+        facts = {"quote_id": quote.pk, "user_id": person.pk, "is_granted": is_granted, "reason": reason, "since": now.isoformat()}
         outbox.promise(DECIDED, key=key, message_key=key, **facts)
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
+from django.utils import timezone
 
 from quotes import services
 from quotes.models import Quote
@@ -52,7 +53,7 @@ def test_the_account_manager_hears_of_the_question(anna, otto, olga, deliver, ma
 
     [notice] = otto.notifications.all()
     assert notice.text == f"Anna Conti asks for a discount of 25 % on {quote} for {quote.account.name}."
-    assert (notice.kind, notice.url) == ("quote.approval", back_office("change", quote))
+    assert (notice.kind, notice.url, notice.is_for_mail) == ("quote.approval", back_office("change", quote), False)
     assert not olga.notifications.exists()
     [mail] = mailoutbox
     assert mail.recipients() == [f"{otto.get_full_name()} <{otto.email}>"]
@@ -62,6 +63,22 @@ def test_the_account_manager_hears_of_the_question(anna, otto, olga, deliver, ma
         assert quote.account.name in words
         assert "25" in words
         assert "20" in words
+
+
+def test_who_has_muted_the_quote_or_read_of_it_gets_no_mail(anna, otto, alex, deliver, mailoutbox):
+    quote = too_much(alex)
+    quote.mutes.create(user=otto, partner=quote.partner)
+    services.request_approval(quote, by=alex)
+    read = asked(anna)
+    otto.notifications.filter(url=back_office("change", read)).update(read_at=timezone.now())
+    deliver()
+    assert mailoutbox == []
+
+    quote.mutes.all().delete()
+    quote.mutes.create(user=alex, partner=quote.partner)
+    services.grant_discount(quote, by=otto, seen="0.2500")
+    deliver()
+    assert mailoutbox == []
 
 
 def test_asking_twice_tells_once(anna, otto, deliver, mailoutbox):
@@ -139,7 +156,7 @@ def test_what_was_not_seen_is_not_granted(anna, otto):
     quote = raised(asked(anna), anna)
     before = everything(quote)
 
-    for seen in ("0.25", "0.2500", "", "much", "NaN"):
+    for seen in ("0.25", "0.2500", "", "much", "NaN", "sNaN"):
         with pytest.raises(services.DiscountChanged, match="35 %"):
             services.grant_discount(quote, by=otto, seen=seen)
     assert everything(quote) == before

@@ -40,9 +40,10 @@ def test_actions_are_offered_to_those_who_may(client, anna, alex, lead):
     client.force_login(anna)
     own = client.get(f"/leads/{lead.pk}/").content.decode()
 
-    for address in ("edit", "clone", "owner", "delete"):
+    for address in ("edit", "owner", "delete"):
         assert f'href="/leads/{lead.pk}/{address}/"' in own
         assert f'href="/leads/{lead.pk}/{address}/"' not in seen
+    assert all(f'href="/leads/{lead.pk}/clone/"' in page for page in (own, seen))  # The copy is her own.
     assert "Only Anna Conti and the managers of Aurora Telecom may change this." in seen
 
 
