@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from accounts.duplicates import accounts_like
 from accounts.models import Account, AccountStatus, Contact
@@ -14,11 +14,9 @@ from partnerportal.core.actors import service
 from partnerportal.core.attached import link_to
 from partnerportal.core.models import Follow
 from partners.models import User
-from projects.models import CLOSE_IN_DAYS, OpportunityType, Project
+from projects.models import CLOSE_IN_DAYS, Conversion, OpportunityType, Project
 from projects.services.amounts import today_of
 from projects.services.conversion import turn_into_project
-
-Known = TypeVar("Known", Account, Contact)
 
 
 @service
@@ -29,30 +27,34 @@ def accept_offer(offer: LeadOffer, *, by: User) -> Project:
     """
     vendor_lead, offer = claim(offer, by=by)
     lead = lead_of(vendor_lead, offer, by=by)
-    account = _known_account(lead, by)
-    contact = _known_contact(lead, account, by) if account else None
+    account = _known_account(lead)
+    contact = _known_contact(lead, account) if account else None
+    follows = [_shown(record, by) for record in (account, contact) if record]
     values = _project_of(lead, account)
-    return turn_into_project(lead, values=values, by=by, account=account, contact=contact, convertible=ACCEPTABLE)
+    project = turn_into_project(lead, values=values, by=by, account=account, contact=contact, convertible=ACCEPTABLE)
+    conversion = Conversion.objects.for_partner(lead.partner_id).get(lead=lead, undone_at=None)
+    conversion.carried |= {"follows": [pk for pk in follows if pk]}
+    conversion.save(update_fields=["carried"])
+    return project
 
 
-def _known_account(lead: Lead, by: User) -> Account | None:
+def _known_account(lead: Lead) -> Account | None:
     """The partner's account that is surely this company, whoever owns it; one that is only alike is left to the person's judgement."""
     found = accounts_like(lead.profile, Account.objects.for_partner(lead.partner_id).filter(deleted_at=None))  # type: ignore[arg-type]
-    known = next((one.record for one in found if one.is_same), None)
-    return _shown(known, by) if known else None
+    return next((one.record for one in found if one.is_same), None)
 
 
-def _known_contact(lead: Lead, account: Account, by: User) -> Contact | None:
+def _known_contact(lead: Lead, account: Account) -> Contact | None:
     people = Contact.objects.for_partner(lead.partner_id).filter(account=account, deleted_at=None)
-    known = people.filter(email__iexact=lead.email, last_name__iexact=lead.last_name).first()
-    return _shown(known, by) if known else None
+    return people.filter(email__iexact=lead.email, last_name__iexact=lead.last_name).first()
 
 
-def _shown(record: Known, by: User) -> Known:
-    """A record that the new project stands on: where everybody sees only their own, its person follows it and so sees it."""
-    if not type(record).objects.visible_to(by).filter(pk=record.pk).exists():
-        Follow.objects.for_partner(record.partner_id).get_or_create(**link_to(record), user=by)
-    return record
+def _shown(record: Account | Contact, by: User) -> int | None:
+    """Let who sees only her own records follow one that the new project stands on, and so see it. The key of the follow that it took."""
+    if type(record).objects.visible_to(by).filter(pk=record.pk).exists():
+        return None
+    follow, _is_new = Follow.objects.for_partner(record.partner_id).get_or_create(**link_to(record), user=by)
+    return follow.pk
 
 
 def _project_of(lead: Lead, account: Account | None) -> dict[str, Any]:

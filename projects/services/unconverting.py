@@ -13,6 +13,7 @@ from leads.services import take_back_conversion
 from leads.stages import Status
 from partnerportal.core.actors import service
 from partnerportal.core.attached import move_attached
+from partnerportal.core.models import Follow
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
 from partners.models import User
@@ -42,6 +43,7 @@ def undo_conversion(lead: Lead, *, by: User) -> Lead:
     for name in ("project", "contact", "account"):
         if name in conversion.made:
             _take_away(records[name])
+    Follow.objects.for_partner(lead.partner_id).filter(pk__in=conversion.carried.get("follows", ())).delete()
     conversion.undone_at = timezone.now()
     conversion.save(update_fields=["undone_at"])
     return lead

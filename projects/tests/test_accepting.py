@@ -88,6 +88,10 @@ def test_a_colleagues_customer_is_not_made_again_where_everybody_sees_only_their
     assert set(Contact.objects.visible_to(anna)) == {contact}
     assert others not in Account.objects.visible_to(anna)
 
+    services.undo_conversion(Lead.objects.for_partner(aurora).get(), by=anna)
+    assert not Account.objects.visible_to(anna).exists()
+    assert not Contact.objects.visible_to(anna).exists()
+
 
 @pytest.mark.django_db
 def test_a_customer_that_is_only_alike_is_left_alone(aurora, anna, otto):
