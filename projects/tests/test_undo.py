@@ -182,21 +182,26 @@ def test_a_lead_that_was_put_aside_comes_back(client, anna):
     assert moves_of(lead)[-1] == ("not_in_target", "qualification", "Undo")
 
 
-@pytest.mark.parametrize(
-    "factory, to, more",
-    [
-        (LeadFactory, "qualification", {}),
-        (LeadFactory, "not_in_target", {"reason": "no-budget"}),
-        (QualifiedLeadFactory, "not_in_target", {"reason": "no-budget", "revisit_on": "2099-01-04"}),
-    ],
-)
-def test_a_lead_has_no_way_back_where_the_process_has_none(client, anna, factory, to, more):
+@pytest.mark.parametrize("to, more", [("qualification", {}), ("not_in_target", {"reason": "no-budget"})])
+def test_a_lead_that_was_new_is_new_again(client, anna, to, more):
     client.force_login(anna)
-    lead = factory(owner=anna)
+    lead = LeadFactory(owner=anna)
 
     move(client, lead, to, asked="1", **more)
+    assert offered(client, lead)
+    client.post(f"/leads/{lead.pk}/move/", {"to": "new", "seen": to, "undo": "1"})
 
-    assert stage(lead) == to
+    assert stage(lead) == "new"
+    assert moves_of(lead)[-1] == (to, "new", "Undo")
+
+
+def test_a_lead_that_was_put_aside_until_a_day_has_no_way_back(client, anna):
+    client.force_login(anna)
+    lead = QualifiedLeadFactory(owner=anna)
+
+    move(client, lead, "not_in_target", asked="1", reason="no-budget", revisit_on="2099-01-04")
+
+    assert stage(lead) == "not_in_target"
     assert not offered(client, lead)
 
 
