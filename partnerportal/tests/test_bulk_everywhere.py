@@ -31,7 +31,7 @@ OFFERED = {
     "contacts": ["owner", "fields", "task"],
     "projects": ["owner", "stage", "fields", "task"],
     "quotes": ["owner", "fields", "task"],
-    "orders": ["owner", "task"],
+    "orders": ["owner", "fields", "task"],
     "cases": ["owner", "fields", "task"],
     "tasks": ["owner", "fields"],
 }
