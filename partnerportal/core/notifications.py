@@ -56,7 +56,12 @@ TOPICS = (
     Topic("owner", _("A record is handed to me"), ("owner",)),
     Topic("follow", _("Something happens to what I own or follow"), ("note", "file", "call", "lead", "stage", "field", "handed")),
     Topic("task", _("Tasks"), ("task",)),
-    Topic("quote", _("Quotes"), ("quote",), apart=("quote.accepted", "quote.declined", "quote.change", "quote.approval", "quote.discount")),
+    Topic(
+        "quote",
+        _("Quotes"),
+        ("quote",),
+        apart=("quote.accepted", "quote.declined", "quote.change", "quote.sent", "quote.approval", "quote.discount"),
+    ),
     Topic("order", _("Orders"), ("order",), apart=("order",)),
     Topic("case", _("Cases"), ("case",), apart=("case.answered", "case.resolved")),
     Topic("offer", _("Leads from the vendor"), ("offer",), apart=("offer.made", "offer.reminder", "offer.returned", "offer.accepted")),

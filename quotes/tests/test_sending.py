@@ -207,7 +207,7 @@ def test_the_worker_writes_the_pdf_and_the_mail_follows(anna, deliver, mailoutbo
     assert jobs.private_link(quote) in mail.body
     assert jobs.private_link(quote) in mail.alternatives[0].content
     assert quote.sent_at is not None
-    assert [notice.kind for notice in anna.notifications.all()] == ["quote.sent"]
+    assert [(notice.kind, notice.is_for_mail) for notice in anna.notifications.all()] == [("quote.sent", False)]
 
 
 def test_the_same_promise_twice_makes_one_pdf_and_one_promise_of_the_mail(anna):
