@@ -22,6 +22,7 @@ from leads.models import MOST_USERS, Lead
 from partnerportal.core.fields import Currency
 from partnerportal.core.forms import PartnerForm, PartnerModelForm
 from projects.models import CLOSE_IN_DAYS, OpportunityType, Project
+from projects.services.records import FIELDS
 from projects.stages import RecordType
 
 EMPTY = [("", "---------")]
@@ -48,24 +49,7 @@ class EditProjectForm(PartnerModelForm):
 
     class Meta:
         model = Project
-        fields = [
-            "name",
-            "contact",
-            "close_date",
-            "opportunity_type",
-            "product_of_interest",
-            "interested_solutions",
-            "total_users",
-            "currency",
-            "poc_users",
-            "amount_mrr",
-            "amount_capex",
-            "forecast_category",
-            "competitor",
-            "next_step",
-            "next_step_on",
-            "description",
-        ]
+        fields = FIELDS
         widgets = {"description": forms.Textarea(attrs={"rows": 4})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -52,6 +52,14 @@ def test_the_customer_accepts(anna):
     assert [notice.kind for notice in anna.notifications.filter(kind__startswith="quote")] == ["quote.accepted"]
 
 
+def ways_to_answer(quote):
+    return (
+        lambda: accept(quote),
+        lambda: services.decline_quote(quote, by=GRETA, reason="Too dear", today=TODAY),
+        lambda: services.ask_for_change(quote, by=GRETA, text="Two more", today=TODAY),
+    )
+
+
 @pytest.mark.parametrize(
     ("make", "skipped"),
     [
@@ -120,11 +128,7 @@ def test_only_a_submitted_quote_is_answered(anna, status):
     quote = SubmittedQuoteFactory(owner=anna, status=status)
     before = everything(quote)
 
-    for answer in (
-        lambda: accept(quote),
-        lambda: services.decline_quote(quote, by=GRETA, reason="Too dear", today=TODAY),
-        lambda: services.ask_for_change(quote, by=GRETA, text="Two more", today=TODAY),
-    ):
+    for answer in ways_to_answer(quote):
         with pytest.raises(NoLongerOpen) as error:
             answer()
         assert error.value.state == status
@@ -145,11 +149,7 @@ def test_an_answer_that_comes_too_late_is_refused(anna, facts, make, state):
     quote = SubmittedQuoteFactory(project=make(owner=anna), **facts)
     before = everything(quote)
 
-    for answer in (
-        lambda: accept(quote),
-        lambda: services.decline_quote(quote, by=GRETA, reason="Too dear", today=TODAY),
-        lambda: services.ask_for_change(quote, by=GRETA, text="Two more", today=TODAY),
-    ):
+    for answer in ways_to_answer(quote):
         with pytest.raises(NoLongerOpen) as error:
             answer()
         assert error.value.state == state
@@ -406,11 +406,7 @@ def test_a_quote_of_a_deleted_project_is_closed_for_the_customer(anna):
     deleted(quote.project)
     before = everything(quote)
 
-    for answer in (
-        lambda: accept(quote),
-        lambda: services.decline_quote(quote, by=GRETA, reason="Too dear", today=TODAY),
-        lambda: services.ask_for_change(quote, by=GRETA, text="Two more", today=TODAY),
-    ):
+    for answer in ways_to_answer(quote):
         with pytest.raises(NoLongerOpen) as error:
             answer()
         assert error.value.state == "closed"
