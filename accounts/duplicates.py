@@ -1,6 +1,6 @@
 """Accounts and contacts that may be the same as one in hand: why and how alike, among rows that are in scope already.
 
-    accounts_like(record.profile, Account.objects.visible_to(user), but=record.pk)      # one query, the surest first
+    accounts_like(record.profile, Account.objects.searched_by(user), but=record.pk)      # one query, the surest first
 
 An import gives `Account.objects.for_partner(partner).filter(deleted_at=None)`. Another partner's rows are never among them.
 """

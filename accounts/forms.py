@@ -104,7 +104,7 @@ class AccountForm(AccountEditForm):
     def _similar(self, values: dict[str, Any]) -> list[Account]:
         if "name" not in values or "email" not in values:
             return []
-        return Account.objects.visible_to(self.user).similar_to(name=values["name"], email=values["email"])
+        return Account.objects.searched_by(self.user).similar_to(name=values["name"], email=values["email"])
 
 
 class ContactEditForm(BusinessAddressForm):

@@ -21,7 +21,7 @@ from partnerportal.core.imports.kinds import Evidence, ImportKind, Likeness, reg
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from django.db.models import Case
+    from django.db.models import Q
 
     from partners.models import User
 
@@ -89,13 +89,13 @@ def account_named(name: str, by: User) -> str:
     raise ValidationError(_("There is no account “%(name)s”. Import the accounts first.") % {"name": name})
 
 
-def _accounts_like(wanted: Sequence[Profile], by: User, others: Case) -> list[list[Likeness]]:
-    found = accounts_like_each(wanted, Account.objects.visible_to(by).filter(others))
+def _accounts_like(wanted: Sequence[Profile], by: User, others: Q) -> list[list[Likeness]]:
+    found = accounts_like_each(wanted, Account.objects.searched_by(by).filter(others))
     return [same(one) for one in found]
 
 
-def _contacts_like(wanted: Sequence[Profile], by: User, others: Case) -> list[list[Likeness]]:
-    found = contacts_like_each(wanted, Contact.objects.visible_to(by).filter(others))
+def _contacts_like(wanted: Sequence[Profile], by: User, others: Q) -> list[list[Likeness]]:
+    found = contacts_like_each(wanted, Contact.objects.searched_by(by).filter(others))
     return [same(one) for one in found]
 
 
@@ -110,6 +110,7 @@ ACCOUNTS = register(
         edit=edit_account,
         duplicates=_accounts_like,
         evidence=COMPANY_EVIDENCE,
+        keys=("email", "phone", "vat_number"),
         aliases={
             **{name: PERSON[name] for name in ("email", "phone", "description")},
             **COMPANY,
@@ -142,6 +143,7 @@ CONTACTS = register(
         edit=edit_contact,
         duplicates=_contacts_like,
         evidence=PERSON_EVIDENCE,
+        keys=("email", "phone", "mobile"),
         aliases={
             **PERSON,
             "account": ("account name", "company", "company name", "customer", "Firma", "Firmenname", "Kunde", "Unternehmen"),

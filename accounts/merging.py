@@ -12,6 +12,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -192,7 +193,10 @@ def rows_on(model: Any, link: str, of: Subject) -> Any:
 
 
 def _point(row: Any, link: str, key: int) -> bool:
-    """Let a row hang on another record. False where it is there already, such as a person who follows both."""
+    """Let a row hang on another record. False where it is there already, such as a person who follows both.
+
+    Raises MergeRefused for what the other record cannot take besides its own, such as a second open change order of an account.
+    """
     setattr(row, link, key)
     names = {field.name for field in row._meta.concrete_fields}
     try:
@@ -200,6 +204,9 @@ def _point(row: Any, link: str, key: int) -> bool:
             row.save(update_fields=[link, *({"updated_at"} & names)])
     except IntegrityError:
         return False
+    except ValidationError as error:
+        words = {"record": row, "reason": " ".join(error.messages)}
+        raise MergeRefused(_("“%(record)s” cannot come along: %(reason)s") % words) from error
     return True
 
 

@@ -155,7 +155,7 @@ def measure(ground: Any, repeat: int) -> dict[str, float]:
 
 
 def _following(page: str) -> str:
-    found = re.search(r'href="(\?[^"]*after=[^"]*)"', page)
+    found = re.search(r'href="(\?[^"]*after=[^"]*)" rel="next"', page)
     if not found:
         raise SystemExit("The list has no further page.")
     return "/leads/" + found[1].replace("&amp;", "&")

@@ -51,20 +51,15 @@ def bare(text: str) -> bytes:
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
 
+    from partnerportal.core.pdf import FACES, FAMILIES
+
     folder = HERE.parent / "partnerportal" / "core" / "fonts"
-    faces = (
-        ("Portal", "NotoSans-Regular.ttf", 400),
-        ("Portal", "NotoSans-Bold.ttf", 700),
-        ("Portal Arabic", "NotoSansArabic-Regular.ttf", 400),
-        ("Portal Arabic", "NotoSansArabic-Bold.ttf", 700),
-        ("Portal Han", "NotoSansSC-Regular.ttf", 400),
-    )
     rules = "".join(
         f'@font-face {{ font-family: "{family}"; src: url("{(folder / name).as_uri()}"); font-weight: {weight} }}'
-        for family, name, weight in faces
+        for family, name, weight in FACES
     )
     fonts = FontConfiguration()
-    style = CSS(string=f'{rules} html {{ font-family: "Portal", "Portal Arabic", "Portal Han" }}', font_config=fonts)
+    style = CSS(string=f"{rules} html {{ font-family: {FAMILIES} }}", font_config=fonts)
     return HTML(string=text).write_pdf(stylesheets=[style], font_config=fonts, pdf_variant="pdf/ua-1")
 
 

@@ -108,6 +108,11 @@ class Case(Taskable):
         return super().editability(user)
 
     @property
+    def named_people(self) -> frozenset[int]:
+        """The agent."""
+        return frozenset() if self.agent_id is None else frozenset({self.agent_id})
+
+    @property
     def is_open(self) -> bool:
         return self.status in OPEN
 

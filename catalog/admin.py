@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
 from import_export import fields, resources, widgets
 from import_export.admin import ImportExportMixin
 from tablib import Dataset
@@ -16,6 +19,7 @@ from tablib import Dataset
 from catalog import words
 from catalog.models import Bundle, BundleItem, ExchangeRate, PriceBook, PriceBookEntry, Product, StageText, Term
 from partnerportal.core.admin import VendorAdmin
+from partners.models import Tier
 
 INLINE_STYLE = re.compile(r'(?<=<ins|<del) style="[^"]*"')
 
@@ -48,10 +52,21 @@ class ProductResource(VendorResource):
         use_transactions = True
 
 
+class BookWidget(widgets.ForeignKeyWidget):
+    """A price book by its kind; an unknown one is refused with those that there are."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
+        try:
+            return super().clean(value, row, **kwargs)
+        except PriceBook.DoesNotExist:
+            known = ", ".join(PriceBook.objects.values_list("kind", flat=True))
+            raise ValueError(_now("There is no price book “%(name)s”: %(known)s.") % {"name": value, "known": known}) from None
+
+
 class PriceBookEntryResource(VendorResource):
     """Prices by book, product, currency, billing period, band and first day. A file without bands has prices from 1 on."""
 
-    book = fields.Field(column_name="book", attribute="book", widget=widgets.ForeignKeyWidget(PriceBook, "kind"))
+    book = fields.Field(column_name="book", attribute="book", widget=BookWidget(PriceBook, "kind"))
     product = fields.Field(column_name="product", attribute="product", widget=widgets.ForeignKeyWidget(Product, "code"))
 
     class Meta:
@@ -100,9 +115,25 @@ class BundleAdmin(VendorAdmin):
     inlines = (BundleItemInline,)
 
 
+class PriceBookForm(forms.ModelForm):
+    tiers = forms.MultipleChoiceField(
+        label=_("Tiers that buy from it"), choices=Tier.choices, widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+    class Meta:
+        model = PriceBook
+        fields = ["kind", "name", "tiers"]
+
+
 @admin.register(PriceBook)
 class PriceBookAdmin(VendorAdmin):
-    list_display = ("name", "kind", "tiers")
+    form = PriceBookForm
+    list_display = ("name", "kind", "tier_names")
+
+    @admin.display(description=_("tiers that buy from it"))
+    def tier_names(self, book: PriceBook) -> str:
+        """In words, the highest first."""
+        return ", ".join(str(label) for tier, label in Tier.choices if tier in book.tiers) or "–"
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, Value, When
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from partnerportal.core.fields import Currency, MoneyField
 from partnerportal.core.history import tracked
+from partners.models import Tier
 
 if TYPE_CHECKING:
     from partners.models import User
@@ -263,15 +266,25 @@ class PriceBook(models.Model):
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, unique=True)
     name = models.CharField(_("name"), max_length=100)
-    tiers = ArrayField(models.CharField(max_length=10), default=list, blank=True, verbose_name=_("tiers that buy from it"))
+    tiers = ArrayField(
+        models.CharField(max_length=10, choices=Tier.choices), default=list, blank=True, verbose_name=_("tiers that buy from it")
+    )
 
     objects = PriceBookQuerySet.as_manager()
 
     class Meta:
         ordering = ["kind"]
+        constraints = [models.CheckConstraint(condition=Q(tiers__contained_by=Tier.values), name="price_book_tiers_known")]
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """A tier buys from one book; of two, nobody could say what it pays. Raises ValidationError."""
+        for other in PriceBook.objects.filter(tiers__overlap=self.tiers).exclude(pk=self.pk):
+            twice = ", ".join(str(Tier(tier).label) for tier in other.tiers if tier in self.tiers)
+            sentence = gettext("%(tiers)s: already buys from %(book)s. Take it out there first.")
+            raise ValidationError({"tiers": sentence % {"tiers": twice, "book": other}})
 
 
 class DateRange(Func):

@@ -11,7 +11,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from catalog.bands import Band, Prices, Tariff
-from catalog.models import BillingPeriod, PriceBook, PriceBookEntry, PriceVisit, Product
+from catalog.models import BillingPeriod, ExchangeRate, PriceBook, PriceBookEntry, PriceVisit, Product
+from catalog.rates import Rate
 from partners.models import Partner, User
 
 ONE_VISIT = timedelta(minutes=30)
@@ -84,3 +85,11 @@ def note_visit(user: User, now: datetime) -> datetime | None:
             visit.before, visit.seen_at = visit.seen_at, now
             visit.save(update_fields=["before", "seen_at"])
     return visit.before
+
+
+def rates_on(day: date) -> dict[str, Rate]:
+    """By currency, the exchange rate that counts on a day; one query."""
+    newest: dict[str, Rate] = {}
+    for row in ExchangeRate.objects.on(day):
+        newest.setdefault(row.currency, Rate(row.currency, row.rate, row.valid_from))
+    return newest

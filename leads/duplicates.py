@@ -11,7 +11,7 @@ from accounts.models import Account, Contact
 from leads.models import Lead, LeadQuerySet
 
 if TYPE_CHECKING:
-    from django.db.models import Case
+    from django.db.models import Q
 
     from partners.models import User
 
@@ -41,16 +41,16 @@ def duplicates_of(wanted: Profile, kind: type[Lead | Account | Contact], user: U
     """
     found: list[Duplicate] = []
     for model in COMPARED[kind]:
-        rows = model.objects.visible_to(user)
+        rows = model.objects.searched_by(user)
         found += FINDERS[model](wanted, rows, but=but if model is kind else None)  # type: ignore[operator]
     return sorted(found, key=lambda one: -one.score)
 
 
-def duplicates_of_each(wanted: Sequence[Profile], kind: type[Lead | Account | Contact], user: User, others: Case) -> list[list[Duplicate]]:
+def duplicates_of_each(wanted: Sequence[Profile], kind: type[Lead | Account | Contact], user: User, others: Q) -> list[list[Duplicate]]:
     """The same for many new records; two queries a kind that they are compared with. Rows of the kind itself must meet `others`."""
     found: list[list[Duplicate]] = [[] for _profile in wanted]
     for model in COMPARED[kind]:
-        rows = model.objects.visible_to(user)
+        rows = model.objects.searched_by(user)
         rows = rows.filter(others) if model is kind else rows
         for one, more in zip(found, FINDERS_OF_MANY[model](wanted, rows), strict=True):  # type: ignore[operator]
             one += more

@@ -21,7 +21,7 @@ from catalog.models import SOLUTIONS, ProductOfInterest, Term
 from leads.models import LONGEST_ANSWER, MOST_USERS, Lead, QualificationAnswer, QualificationQuestion, VendorLead
 from leads.services import Choice
 from leads.stages import Status
-from partnerportal.core.forms import PartnerForm, PartnerModelForm
+from partnerportal.core.forms import PartnerForm, PartnerModelForm, SeveralField
 from partners.models import Partner, User
 
 BEGINNINGS = [(status.value, status.label) for status in (Status.NEW, Status.QUALIFICATION)]
@@ -35,9 +35,7 @@ class LeadEditForm(PartnerModelForm):
     job_title = TermField(Term.Kind.JOB_TITLE, label=_("Job title"))
     industry = TermField(Term.Kind.INDUSTRY, label=_("Industry"), required=False)
     website = forms.URLField(label=_("Website"), required=False, assume_scheme="https")
-    interested_solutions = forms.MultipleChoiceField(
-        label=_("Interested solution"), choices=SOLUTIONS, required=False, widget=forms.CheckboxSelectMultiple
-    )
+    interested_solutions = SeveralField(label=_("Interested solution"), choices=SOLUTIONS, required=False)
 
     class Meta:
         model = Lead
@@ -125,9 +123,7 @@ class VendorLeadForm(forms.ModelForm):
     source = TermField(Term.Kind.LEAD_SOURCE, label=_("Lead source"), initial="vendor-assigned")
     industry = TermField(Term.Kind.INDUSTRY, label=_("Industry"), required=False)
     website = forms.URLField(label=_("Website"), required=False, assume_scheme="https")
-    interested_solutions = forms.MultipleChoiceField(
-        label=_("Interested solution"), choices=SOLUTIONS, required=False, widget=forms.CheckboxSelectMultiple
-    )
+    interested_solutions = SeveralField(label=_("Interested solution"), choices=SOLUTIONS, required=False)
 
     class Meta:
         model = VendorLead

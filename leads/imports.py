@@ -15,18 +15,18 @@ from partnerportal.core.imports.kinds import ImportKind, Likeness, compare_too, 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from django.db.models import Case
+    from django.db.models import Q
 
     from accounts.matching import Profile
     from partners.models import User
 
 
-def _like(wanted: Sequence[Profile], by: User, others: Case) -> list[list[Likeness]]:
+def _like(wanted: Sequence[Profile], by: User, others: Q) -> list[list[Likeness]]:
     return [same(found) for found in duplicates_of_each(wanted, Lead, by, others)]
 
 
 def _leads_like(wanted: Sequence[Profile], by: User) -> list[list[Likeness]]:
-    return [same(found) for found in leads_like_each(wanted, Lead.objects.visible_to(by))]
+    return [same(found) for found in leads_like_each(wanted, Lead.objects.searched_by(by))]
 
 
 compare_too(ACCOUNTS, _leads_like)
@@ -41,6 +41,7 @@ LEADS = register(
         edit=edit_lead,
         duplicates=_like,
         evidence=COMPANY_EVIDENCE,
+        keys=("email", "phone"),
         aliases={
             **PERSON,
             **COMPANY,

@@ -130,7 +130,7 @@ class UserAdmin(VendorAdmin):
     list_select_related = ("partner",)
     search_fields = ("first_name", "last_name", "email")
     changeable_fields = ("email", "first_name", "last_name", "job_title", "phone", "language", "time_zone")
-    exclude = ("password", "user_permissions", "groups", "is_superuser", "theme", "density")
+    exclude = ("password", "user_permissions", "groups", "is_superuser", "theme", "density", "keys", "per_page")
     refusals = (services.Refused,)
     object_actions = (
         ObjectAction(

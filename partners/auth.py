@@ -18,7 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from partnerportal.core import outbox
-from partners.models import Partner, User
+from partners.models import User
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +31,7 @@ class PortalBackend(AuthenticationBackend):
         return user if user and self.user_can_authenticate(user) else None
 
     def user_can_authenticate(self, user: Any) -> bool:
-        return user.is_active and (user.partner is None or user.partner.status == Partner.Status.ACTIVE)
+        return user.may_sign_in
 
 
 class PortalAccountAdapter(DefaultAccountAdapter):

@@ -175,6 +175,19 @@ class User(AbstractBaseUser, PermissionsMixin):
         COMFORTABLE = "comfortable", _("Comfortable")
         COMPACT = "compact", _("Compact")
 
+    class Keys(models.TextChoices):
+        """Whether a key alone does something: who speaks to the machine may not want it."""
+
+        ON = "on", _("On")
+        OFF = "off", _("Off")
+
+    class PageSize(models.IntegerChoices):
+        """How many rows a page of a list may have."""
+
+        FEW = 25
+        USUAL = 50
+        MANY = 100
+
     email = models.EmailField(_("e-mail"), unique=True)
     first_name = models.CharField(_("first name"), max_length=100)
     last_name = models.CharField(_("last name"), max_length=100)
@@ -186,6 +199,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     time_zone = models.CharField(_("time zone"), max_length=50, default="Europe/Rome")
     theme = models.CharField(_("theme"), max_length=10, choices=Theme.choices, default=Theme.AUTO)
     density = models.CharField(_("density"), max_length=12, choices=Density.choices, default=Density.COMFORTABLE)
+    keys = models.CharField(_("shortcuts of one key"), max_length=3, choices=Keys.choices, default=Keys.ON)
+    per_page = models.PositiveSmallIntegerField(_("rows per page"), choices=PageSize.choices, null=True, blank=True)  # None: not chosen.
     is_active = models.BooleanField(_("may sign in"), default=True)
     session_version = models.PositiveIntegerField(default=0, editable=False)  # One more ends every session of the person.
     date_joined = models.DateTimeField(auto_now_add=True)
@@ -247,6 +262,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def sees_only_own_records(self) -> bool:
         """Whether her partner shows a rep only own, followed and task-assigned records. Needs `partner` loaded."""
         return self.role == Role.PARTNER_USER and self.partner is not None and self.partner.record_visibility == Partner.Visibility.OWNER
+
+    @property
+    def may_sign_in(self) -> bool:
+        """Whether the portal is open to the person: neither switched off, nor of a suspended partner. Needs `partner` loaded."""
+        return self.is_active and (self.partner is None or self.partner.status == Partner.Status.ACTIVE)
 
     def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
         """Whether the role holds the permission. Which records: `visible_to` and `editable_by`."""

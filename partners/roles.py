@@ -46,6 +46,7 @@ EVERYBODY = frozenset(
     {
         "core.search",
         "core.bulk",
+        "core.export",
         "reports.view_home",
         "partners.view_profile",
         "partners.view_notices",

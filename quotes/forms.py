@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Contact
 from catalog.models import BillingPeriod, Product
-from partnerportal.core.forms import PartnerForm, PartnerModelForm
+from partnerportal.core.forms import PartnerForm, PartnerModelForm, SeveralField
 from projects.models import Project
 from projects.stages import Stage
 from quotes.documents import Document
@@ -63,9 +63,7 @@ class QuoteForm(PartnerModelForm):
     """Head, words, terms and shipping of a draft."""
 
     tax_rate = PercentField(label=_("Tax rate in percent"), required=False)
-    additional = forms.MultipleChoiceField(
-        label=_("Additional configuration"), choices=Additional.choices, required=False, widget=forms.CheckboxSelectMultiple
-    )
+    additional = SeveralField(label=_("Additional configuration"), choices=Additional.choices, required=False)
 
     class Meta:
         model = Quote

@@ -36,6 +36,7 @@ own = [
     path("<int:pk>/make-primary/", actions.MakePrimary.as_view(), name="make_primary"),
     path("<int:pk>/request-approval/", actions.RequestApproval.as_view(), name="request_approval"),
     path("<int:pk>/refresh-prices/", actions.RefreshPrices.as_view(), name="refresh_prices"),
+    path("<int:pk>/compare-anew/", actions.CompareAnew.as_view(), name="compare_anew"),
     path("<int:pk>/new-version/", actions.NewVersion.as_view(), name="new_version"),
     path("<int:pk>/cancel/", actions.CancelQuote.as_view(), name="cancel"),
     path("<int:pk>/accept/", actions.RecordAcceptance.as_view(), name="accept"),

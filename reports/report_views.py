@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from catalog.converted import OneNumber
 from partnerportal.core import display
 from partnerportal.core.exports import csv_response, xlsx_response
 from partnerportal.core.tables import Column
@@ -85,7 +86,18 @@ class ReportPage(Guarded):
             "csv_url": f"?{urlencode(kept | {'format': 'csv'})}",  # type: ignore[arg-type]
             "xlsx_url": f"?{urlencode(kept | {'format': 'xlsx'})}",  # type: ignore[arg-type]
             "charts": [_chart(report, section) for section in sections],
+            "in_one": _in_one(report, sections, self.request.user),  # type: ignore[arg-type]
         }
+
+
+def _in_one(report: Report, sections: list[Section], user: User) -> list[tuple[str, str]]:
+    """The totals of money over all currencies, each with its name; none while there is one currency. One query, and none then."""
+    number = OneNumber(user)
+    found = []
+    for measure in report.measures:
+        if measure.kind == MONEY and (text := number((section.currency, section.totals[measure.name]) for section in sections)):
+            found.append((str(measure.label), text))
+    return found
 
 
 def _presets(today: date, kept: dict[str, str]) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from cases.models import Case
+from catalog.converted import OneNumber
 from leads.models import LeadOffer, VendorLead
 from partnerportal.core.views import Guarded
 from partners.models import News, Partner, User
@@ -51,6 +52,7 @@ class Home(Guarded):
             "tiles": home.tiles(found, owner=owner, currency=user.partner.currency, goal=goal, today=today),
             "bars": home.stage_bars(stages, owner=owner),
             "unpriced": found.unpriced,
+            "in_one": OneNumber(user)((one.currency, one.value) for one in found.pipeline),
             "bonuses": home.bonuses(user, is_for_company=owner is None),
             "offers": list(self._offers(user)),
             "tasks": tasks,
@@ -74,7 +76,8 @@ class Home(Guarded):
             awaiting = Project.objects.visible_to(user).awaiting_approval().select_related("partner", "owner", "account")
             context["awaiting"] = list(awaiting.order_by("demo_date", "pk")[:ROWS_SHOWN])
             context["awaiting_count"] = awaiting.count()
-            context["portfolio"] = metrics.portfolio(user, Partner.objects.visible_to(user))
+            context["portfolio"] = portfolio = metrics.portfolio(user, Partner.objects.visible_to(user))
+            context["in_one"] = OneNumber(user)((one.currency, one.value) for line in portfolio for one in line.pipeline)
         if user.has_perm("quotes.grant_discount"):
             discounts = Quote.objects.visible_to(user).awaiting_approval().select_related("partner", "account", "approval_asked_by")
             context["discounts"] = list(discounts.order_by("updated_at", "pk")[:ROWS_SHOWN])

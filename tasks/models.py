@@ -92,6 +92,7 @@ class Task(Subject):
         ordering = ["due_on", "pk"]
         indexes = [
             models.Index(fields=["content_type", "object_id", "due_on"], name="task_of_record"),
+            models.Index(fields=["partner", "due_on"], name="task_of_day"),
             models.Index(fields=["partner", "assigned_to", "due_on"], condition=~Q(status="completed"), name="task_open_of_person"),
         ]
         constraints = [

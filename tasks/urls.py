@@ -11,7 +11,7 @@ tasks = [
     path("calls/new/", views.LogCall.as_view(), name="log_call"),
     path("<int:pk>/complete/", views.CompleteTask.as_view(), name="complete"),
     path("<int:pk>/reopen/", views.ReopenTask.as_view(), name="reopen"),
-    *record_urls(Task, list=views.TaskList, add=views.TaskAdd, detail=views.TaskDetail, edit=views.TaskEdit),
+    *record_urls(Task, list=views.TaskList, calendar=views.TaskCalendar, add=views.TaskAdd, detail=views.TaskDetail, edit=views.TaskEdit),
 ]
 
 urlpatterns = [path("tasks/", include((tasks, "tasks")))]

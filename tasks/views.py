@@ -6,40 +6,45 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar
 
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from partnerportal.core import display
-from partnerportal.core.submissions import new_token, once
+from partnerportal.core.submissions import lasting, once
 from partnerportal.core.tables import Column, choice, due, label, link, owner_avatar, rows_html
 from partnerportal.core.toasts import Undo, say
 from partnerportal.core.views import (
     LATELY,
     Action,
+    Event,
     Fact,
     Guarded,
     ListView,
     RecordAdd,
+    RecordCalendar,
     RecordDetail,
     RecordEdit,
     RecordList,
     RecordView,
     everything,
 )
+from partnerportal.core.views.base import own_path
 from partners.models import User
 from tasks import services
 from tasks.about import attach_about, may_view, name_of, record_named
 from tasks.filters import TaskFilter
 from tasks.forms import SUGGESTIONS, CallForm, TaskForm
-from tasks.models import Status, Task, Taskable
+from tasks.models import Kind, Priority, Status, Task, Taskable
 
+ICONS = {Kind.TASK: "circle", Kind.CALL: "telephone", Kind.EMAIL: "envelope"}
+IMPORTANT = mark_safe('<i class="bi bi-exclamation-lg important" aria-hidden="true"></i>')  # noqa: S308 - a constant
 TICK_FORM = "tick"  # The id of the page's form that the ticks of the rows send.
 
 
@@ -76,10 +81,10 @@ class TaskList(RecordList):
     ordering = "due_on"
     empty_text = _("Nothing to do here. A task reminds you, or a colleague, of a call, a mail or a quote.")
     views = (
-        ListView("my_open", _("My open tasks"), _mine),
-        ListView("today", _("Due today"), lambda rows, user: _mine(rows, user).filter(due_on=timezone.localdate())),
-        ListView("overdue", _("Overdue"), lambda rows, user: _mine(rows, user).overdue(timezone.localdate())),
-        ListView("delegated", _("Delegated"), lambda rows, user: rows.open().filter(owner=user).exclude(assigned_to=user)),
+        ListView("my_open", _("My open tasks"), _mine, is_own=True),
+        ListView("today", _("Due today"), lambda rows, user: _mine(rows, user).filter(due_on=timezone.localdate()), is_own=True),
+        ListView("overdue", _("Overdue"), lambda rows, user: _mine(rows, user).overdue(timezone.localdate()), is_own=True),
+        ListView("delegated", _("Delegated"), lambda rows, user: rows.open().filter(owner=user).exclude(assigned_to=user), is_own=True),
         ListView("all_open", _("All open tasks"), lambda rows, user: rows.open()),
         ListView("completed", _("Completed"), _done),
         everything("all", _("All tasks")),
@@ -100,6 +105,41 @@ class TaskList(RecordList):
 
     def prepare(self, records: list[Any]) -> None:
         attach_about(records, self.request.user)
+
+
+class TaskCalendar(RecordCalendar):
+    """The same tasks by the day that they are due on."""
+
+    model, permission = Task, "tasks.view_task"
+    filterset_class, views, related = TaskFilter, TaskList.views, TaskList.related
+    icon = "check2-square"
+    add_label, add_permission = _("New task"), "tasks.add_task"
+    day_field, dayless = "due_on", "due_in=empty"
+    done = Q(status=Status.COMPLETED)
+
+    def weighed(self, rows: Any) -> Any:
+        """Open ones before those that are done, the important ones first."""
+        steps = (When(self.done, then=3), When(priority=Priority.HIGH, then=0), When(priority=Priority.LOW, then=2))
+        return rows.annotate(weight=Case(*steps, default=Value(1)))
+
+    def prepare(self, records: list[Any]) -> None:
+        attach_about(records, self.request.user)
+
+    def event(self, record: Task) -> Event:
+        is_done = record.status == Status.COMPLETED
+        is_late = not is_done and record.due_on is not None and record.due_on < self.today
+        is_important = not is_done and record.priority == Priority.HIGH
+        words = [record.get_kind_display(), *([_now("done")] if is_done else []), *([_now("overdue")] if is_late else [])]
+        mine = record.assigned_to_id == self.request.user.pk
+        return Event(
+            title=record.subject,
+            icon="check-circle-fill" if is_done else ICONS[Kind(record.kind)],
+            said=[*words, *([_now("high priority")] if is_important else [])],
+            about=str(record.about or ""),  # type: ignore[attr-defined]
+            badge=format_html("{}{}", IMPORTANT if is_important else "", "" if mine else display.named_avatar(record.assigned_to)),
+            is_done=is_done,
+            is_late=is_late,
+        )
 
 
 class TaskAdd(RecordAdd):
@@ -126,13 +166,20 @@ class TaskAdd(RecordAdd):
     def create(self, form: Any) -> Task:
         return services.create_task(values=form.cleaned_data, by=self.request.user, on=self.about)
 
+    @property
+    def back(self) -> str:
+        """The record that the task is about, or the page of ours that the address names, such as a calendar."""
+        if self.about:
+            return self.about.get_absolute_url()  # type: ignore[attr-defined]
+        return own_path(self.request.GET.get("back", ""))
+
     def address_after(self, record: Task) -> str:
-        """Back to the record that the task is about."""
-        return self.about.get_absolute_url() if self.about else record.get_absolute_url()  # type: ignore[attr-defined]
+        """Back to where one came from."""
+        return self.back or record.get_absolute_url()
 
     def get_context(self, form: Any, **more: Any) -> dict[str, Any]:
         context = super().get_context(form, about=self.about, suggestions=SUGGESTIONS, **more)
-        return context | {"cancel_url": self.about.get_absolute_url()} if self.about else context  # type: ignore[attr-defined]
+        return context | {"cancel_url": self.back} if self.back else context
 
 
 class TaskEdit(RecordEdit):
@@ -244,7 +291,7 @@ class LogCall(Guarded):
             "text": str(self.about),
             "action": self.request.get_full_path(),
             "button": _now("Save the call"),
-            "hidden": [("submission", self.request.POST.get("submission") or new_token())],
+            **lasting(self.request),
         }
         return self.page("components/form_dialog.html" if self.wants_part else "layouts/confirm.html", context, status=status)
 

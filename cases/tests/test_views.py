@@ -25,6 +25,7 @@ from cases.tests.factories import (
 )
 from partnerportal.core.models import Follow, Note, OutboxMessage
 from partnerportal.tests.counting import assert_queries, queries_of
+from partnerportal.tests.days import this_day
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 TELLING = "The wording of this is secret: 4711"
@@ -171,7 +172,7 @@ RMA = {"device": "DaySky base, SN 4711", "subject": "Does not start", "descripti
 
 
 def test_a_faulty_device_is_sent_with_what_the_vendor_must_know(as_anna, anna):
-    account, bought = AccountFactory(owner=anna), timezone.localdate() - timedelta(days=30)
+    account, bought = AccountFactory(owner=anna), this_day() - timedelta(days=30)
 
     answer = as_anna.post("/cases/new/?type=rma_capex", {**RMA, "account": account.pk, "bought_on": bought.isoformat()})
 

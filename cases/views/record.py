@@ -25,7 +25,7 @@ from partnerportal.core.forms import PartnerForm
 from partnerportal.core.panels import Activity, AddNote, PinNote
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
-from partnerportal.core.submissions import new_token, once
+from partnerportal.core.submissions import once, token_of
 from partnerportal.core.toasts import say
 from partnerportal.core.views import Action, Fact, Panel, PathBar, RecordDetail, steps_of
 
@@ -156,7 +156,7 @@ def conversation(case: Case, request: HttpRequest, *, may_write: bool, form: Par
         "is_agent": by_agent,
         "may_write": may_write and case.status != Status.CLOSED,
         "comment_form": form or (AnswerForm(user=request.user) if by_agent else CommentForm(user=request.user)),
-        "submission": request.POST.get("submission") or new_token(),
+        "submission": token_of(request),
         "is_closed": case.status == Status.CLOSED,
     }
 

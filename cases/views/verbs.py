@@ -17,6 +17,7 @@ from cases.models import Case
 from cases.views.record import REFUSALS
 from partnerportal.core.forms import PartnerForm, ReasonForm
 from partnerportal.core.stages import StaleMove
+from partnerportal.core.submissions import lasting, once
 from partnerportal.core.toasts import Undo, say, warn
 from partnerportal.core.views.base import RecordView
 
@@ -32,14 +33,17 @@ class CaseVerb(RecordView):
     said: ClassVar[str | Promise]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        try:
+        def act() -> str:
             self.do()
+            say(request, self.said, undo=self.undo())
+            return self.record.get_absolute_url()
+
+        try:
+            once(request.POST.get("submission", ""), by=request.user, act=act)
         except StaleMove:
             warn(request, _("This case has been moved meanwhile. Look again before you go on."))
         except REFUSALS as error:
             warn(request, error)
-        else:
-            say(request, self.said, undo=self.undo())
         return self.back()
 
     def undo(self) -> Undo | None:
@@ -95,6 +99,7 @@ class CaseQuestion(CaseVerb):
             "heading": self.heading,
             "button": self.button,
             "action": self.request.path,
+            **lasting(self.request),
         }
         return self.page("components/form_dialog.html" if self.wants_part else "layouts/confirm.html", context, status=status)
 

@@ -3,10 +3,11 @@ from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from catalog import words
-from catalog.models import PriceBookEntry, Product, StageText, Term
+from catalog.models import PriceBook, PriceBookEntry, Product, StageText, Term
 
 HEAD = "book,product,currency,billing_period,price,valid_from,valid_to"
 
@@ -107,3 +108,52 @@ def test_a_file_with_bands_fills_them_and_one_without_means_from_one(at_work):
 
     row = PriceBookEntry.objects.filter(book__kind="gold", product__code="CS-FLAT", currency="EUR", billing_period="monthly")
     assert [(one.min_quantity, str(one.price)) for one in row.order_by("min_quantity")] == [(1, "3.50"), (50, "3.24"), (200, "2.88")]
+
+
+def test_a_file_with_an_unknown_book_says_which_there_are(at_work):
+    before = list(PriceBookEntry.objects.order_by("pk").values())
+
+    preview = import_prices(at_work, "platinum,UC-BUSINESS,EUR,yearly,70.00,2025-01-01,")
+
+    assert "There is no price book “platinum”: end_user, gold, reseller, silver." in preview.text
+    assert preview.context.get("confirm_form") is None
+    assert list(PriceBookEntry.objects.order_by("pk").values()) == before
+
+
+def save_book(client, kind, tiers):
+    book = PriceBook.objects.get(kind=kind)
+    answer = client.post(
+        reverse("admin:catalog_pricebook_change", args=[book.pk]), {"kind": kind, "name": book.name, "tiers": tiers}, follow=True
+    )
+    book.refresh_from_db()
+    return book, answer.text
+
+
+def test_the_tiers_of_a_book_are_chosen(at_work):
+    page = at_work.get(reverse("admin:catalog_pricebook_change", args=[PriceBook.objects.get(kind="silver").pk])).text
+    assert [f'value="{tier}"' in page for tier in ("platinum", "gold", "silver", "bronze", "reseller")] == [True] * 5
+    assert 'type="checkbox" name="tiers"' in page
+
+    book, answer = save_book(at_work, "silver", ["silver"])
+
+    assert book.tiers == ["silver"]
+    assert "Silver" in answer
+
+
+@pytest.mark.parametrize(
+    ("tiers", "sentence"),
+    [(["silver", "diamond"], "diamond is not one of the available choices"), (["silver", "gold"], "Gold: already buys from")],
+    ids=["unknown tier", "of two books"],
+)
+def test_a_tier_that_is_unknown_or_of_another_book_is_refused(at_work, tiers, sentence):
+    book, answer = save_book(at_work, "silver", tiers)
+
+    assert sentence in answer
+    assert book.tiers == ["silver", "bronze"]
+
+
+def test_the_database_knows_the_tiers(reference):
+    with pytest.raises(IntegrityError, match="price_book_tiers_known"), transaction.atomic():
+        PriceBook.objects.filter(kind="gold").update(tiers=["gold", "diamond"])
+
+    assert PriceBook.objects.get(kind="gold").tiers == ["platinum", "gold"]

@@ -19,7 +19,7 @@ from leads.models import Lead, VendorLead, WebEnquiry, WebForm
 from partnerportal.core.actors import Actor, service
 from partnerportal.core.attached import tell_followers
 from partnerportal.core.moves import record_move
-from partnerportal.core.scoping import NotYours
+from partnerportal.core.scoping import NotYours, WhicheverPartner
 from partners.models import Partner, User
 from partners.roles import Role
 
@@ -92,12 +92,12 @@ def open_form(partner: Partner, *, by: User, is_active: bool = True) -> WebForm:
 
 
 def _of_partner(partner: Partner, values: Mapping[str, Any], by: Actor) -> Found:
-    wanted = _profile(values)
-    leads = Lead.objects.for_partner(partner).filter(deleted_at=None).open()  # type: ignore[attr-defined]
+    wanted, whose = _profile(values), WhicheverPartner(partner.pk)
+    leads = Lead.objects.for_partner(whose).filter(deleted_at=None).open()  # type: ignore[attr-defined]
     same = next((one for one in leads_like(wanted, leads) if one.is_same), None)
     if same is not None:
         return Found(same.record, is_repeat=True, because=" ".join(same.reasons))
-    accounts = Account.objects.for_partner(partner).filter(deleted_at=None)
+    accounts = Account.objects.for_partner(whose).filter(deleted_at=None)
     known = next((one for one in accounts_like(wanted, accounts) if one.is_same), None)  # type: ignore[arg-type]
     account = known.record if known else None
     owner, because = _owner(partner, account)

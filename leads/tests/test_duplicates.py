@@ -116,27 +116,54 @@ def test_duplicates_cost_one_query_a_kind_however_many_there_are(anna, django_as
         assert len(duplicates_of(wanted, Lead, anna)) > 10
 
 
+# Leads of a partner and an owner, so many.
+MANY_LEADS = """
+    INSERT INTO leads_lead (partner_id, owner_id, status, company, power, source, salutation, first_name, last_name, job_title, email,
+        phone, mobile, website, industry, street, postal_code, city, state, country, product_of_interest, interested_solutions,
+        description, origin, not_in_target_reason, next_step, score, created_at, updated_at)
+    SELECT %s, %s, 'new', md5(n::text) || ' ' || md5((n * 7)::text), 'x', 'x', '', 'A', 'B', 'x', 'a@' || md5(n::text) || '.de',
+        '+4930' || n, '', '', '', '', '', '', '', '', '', '{}', '', 'partner', '', '', 0, now(), now()
+    FROM generate_series(1, %s) n
+"""
+
+
 @pytest.mark.big
 def test_duplicates_are_found_by_indexes_in_a_big_table(anna, otto):
-    rows = """
-        INSERT INTO leads_lead (partner_id, owner_id, status, company, power, source, salutation, first_name, last_name, job_title, email,
-            phone, mobile, website, industry, street, postal_code, city, state, country, product_of_interest, interested_solutions,
-            description, origin, not_in_target_reason, next_step, score, created_at, updated_at)
-        SELECT %s, %s, 'new', md5(n::text) || ' ' || md5((n * 7)::text), 'x', 'x', '', 'A', 'B', 'x', 'a@' || md5(n::text) || '.de',
-            '+4930' || n, '', '', '', '', '', '', '', '', '', '{}', '', 'partner', '', '', 0, now(), now()
-        FROM generate_series(1, 20000) n
-    """
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE leads_lead DISABLE TRIGGER USER")
-        cursor.execute(rows, [anna.partner_id, anna.pk])
+        cursor.execute(MANY_LEADS, [anna.partner_id, anna.pk, 20000])
         cursor.execute("ANALYZE leads_lead")
     wanted = profile("Brenner Logistik", emails=["a@brenner.de"], phones=["+4930100000"])
 
-    plan = Lead.objects.visible_to(anna).like(wanted).explain()
+    plan = Lead.objects.searched_by(anna).like(wanted).explain()
 
     used = set(re.findall(r"Bitmap Index Scan on (\w+)", plan))
     assert used >= {"lead_match_name", "lead_match_email", "lead_match_website", "lead_match_phone", "lead_match_mobile"}
     assert "Seq Scan" not in plan
+
+
+@pytest.mark.big
+def test_lines_of_a_partner_who_is_new_to_the_statistics_are_compared_by_the_indexes(anna, carla):
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE leads_lead DISABLE TRIGGER USER")
+        cursor.execute(MANY_LEADS, [anna.partner_id, anna.pk, 20000])
+        cursor.execute("ANALYZE leads_lead")
+        cursor.execute(MANY_LEADS, [carla.partner_id, carla.pk, 2000])
+    wanted = [profile(f"Brenner {number}", emails=[f"a@brenner{number}.de"], phones=[f"+493010000{number}0"]) for number in range(20)]
+    asked: list[tuple[str, list]] = []
+
+    def listen(execute, sql, params, many, context):
+        asked.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(listen):
+        Lead.objects.searched_by(carla).like_each(wanted)
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {asked[0][0]}", asked[0][1])
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    used = set(re.findall(r"Index Scan (?:using|on) (\w+)", plan))
+    assert used == {"lead_match_name", "lead_match_email", "lead_match_website", "lead_match_phone", "lead_match_mobile"}
 
 
 @pytest.mark.parametrize(

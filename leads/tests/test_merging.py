@@ -1,3 +1,4 @@
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -295,6 +296,18 @@ def test_the_pages_of_a_merge(client, anna, three):
     assert merge.get_absolute_url() in activity
     assert "back on their own" in back.content.decode()
     assert Lead.objects.visible_to(anna).count() == 3
+
+
+def test_a_name_with_a_full_stop_ends_the_sentence_with_one(client, anna):
+    keep, other, last = (LeadFactory(owner=anna, company=name) for name in ("Brenner S.r.l.", "Alpen S.p.A.", "Hotel Inc."))
+    client.force_login(anna)
+    address = f"{reverse('merge_leads', args=[keep.pk])}?with={other.pk}&with={last.pk}"
+
+    asked = " ".join(re.sub(r"<[^>]+>", "", client.get(address).text).split())
+    done = client.post(address, {}, follow=True).text
+
+    assert "these go into it: Alpen S.p.A., Hotel Inc. Notes, files" in asked
+    assert "went into Brenner S.r.l. It can be undone" in done
 
 
 @pytest.mark.parametrize("others", [[], ["foreign"], ["theirs"]])

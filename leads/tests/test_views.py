@@ -1,5 +1,5 @@
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -10,6 +10,7 @@ from leads.models import Lead
 from leads.stages import Status
 from leads.tests.factories import ConvertedLeadFactory, LeadFactory, NotInTargetLeadFactory, QualifiedLeadFactory
 from partnerportal.tests.counting import assert_post_queries, assert_queries
+from partnerportal.tests.days import this_day
 from tasks.models import Task
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -450,7 +451,7 @@ def test_a_step_is_taken_back_from_the_toast_of_the_board(as_anna, anna, factory
 
 def test_a_step_with_a_revisit_date_has_no_way_back(as_anna, anna):
     lead = LeadFactory(owner=anna)
-    day = (date.today() + timedelta(days=30)).isoformat()
+    day = (this_day() + timedelta(days=30)).isoformat()
 
     told = move(as_anna, lead, "not_in_target", **{"from": "board", "asked": "1", "reason": "no-budget", "revisit_on": day}, **HTMX)
 
@@ -569,3 +570,16 @@ def test_week_begins_on_monday_of_the_reader(as_anna, anna):
 
     with time_machine.travel(datetime(2026, 3, 1, 23, 30, tzinfo=UTC) + timedelta(days=6)):
         assert titles(as_anna.get("/leads/", {"view": "new_this_week"})) == ["Of Monday"]
+
+
+def test_the_last_line_counts_what_has_a_value(client, anna):
+    client.force_login(anna)
+    for users in (5, None, 7):
+        LeadFactory(owner=anna, total_users=users)
+
+    def line(totals):
+        page = client.get(f"/leads/?columns=company,total_users&totals={totals}")
+        return [sums for column, sums in page.context["totals"] if column.name == "total_users"]
+
+    assert (line("count"), line(""), line("average")) == ([["2"]], [["12"]], [["6"]])
+    assert 'value="count" selected' in client.get("/leads/views/?part=columns&to=list&totals=count").text

@@ -16,6 +16,7 @@ from partnerportal.core import attached
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
 from partnerportal.tests.counting import assert_queries
+from partnerportal.tests.days import this_day
 from tasks.models import Task
 from tasks.services import complete_task, create_task
 
@@ -323,7 +324,7 @@ def test_a_plan_that_is_not_offered_is_refused(key, as_anna, lead, plan):
 
 
 def test_the_next_step_is_saved_from_its_dialog(as_anna, lead):
-    day = timezone.localdate() + timedelta(days=3)
+    day = this_day() + timedelta(days=3)
     answer = as_anna.post(f"/leads/{lead.pk}/next-step/", {"next_step": "Send a reference", "next_step_on": day.isoformat()}, follow=True)
 
     lead.refresh_from_db()
@@ -361,7 +362,7 @@ def test_the_view_without_a_next_step(as_anna, anna):
 
 
 def test_a_revisit_that_has_passed_is_refused_by_the_service(anna, lead):
-    yesterday = timezone.localdate() - timedelta(days=1)
+    yesterday = this_day() - timedelta(days=1)
 
     with pytest.raises(ValidationError):
         services.set_status(lead, to="not_in_target", seen="qualification", reason="no-budget", revisit_on=yesterday, by=anna)
@@ -371,7 +372,7 @@ def test_a_revisit_that_has_passed_is_refused_by_the_service(anna, lead):
 
 
 def test_what_was_put_aside_says_when_to_look_again(as_anna, anna, lead):
-    day = timezone.localdate() + timedelta(days=30)
+    day = this_day() + timedelta(days=30)
     services.set_status(lead, to="not_in_target", seen="qualification", reason="no-budget", revisit_on=day, by=anna)
 
     assert "Revisit on" in as_anna.get(lead.get_absolute_url()).content.decode()

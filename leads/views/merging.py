@@ -62,7 +62,7 @@ class MergeRecords(RecordView):
         except MergeRefused as refusal:
             return self._page(str(refusal), status=409)
         names = ", ".join(one["name"] for one in merge.absorbed)
-        text = _("%(others)s went into %(record)s. It can be undone for 30 days.") % {"others": names, "record": merge}
+        text = _("%(others)s went into %(record)s. It can be undone for 30 days.") % {"others": names, "record": display.before_stop(merge)}
         say(request, text, link=(_("Show"), merge.get_absolute_url()), undo=Undo(reverse("undo_merge", args=[merge.pk])))
         return HttpResponseRedirect(self.record.get_absolute_url())
 

@@ -14,6 +14,7 @@ from leads.forms import DeclineOfferForm
 from leads.models import LeadOffer
 from partnerportal.core import display
 from partnerportal.core.forms import refuse
+from partnerportal.core.submissions import once, token_of
 from partnerportal.core.toasts import say
 from partnerportal.core.views import Fact, Guarded, RecordView
 
@@ -64,6 +65,8 @@ class OfferView(RecordView):
             "accept_url": f"{offer.get_absolute_url()}accept/",  # It belongs to `projects`, and only its address is known here.
             "sentence": sentence or (turn.sentence if turn else "") or why_not,
             "form": form or DeclineOfferForm(user=user),
+            "draft": f"{offer.get_absolute_url()}decline/",
+            "submission": token_of(self.request),
         }
         return self.page("leads/offer.html", context, status=status)
 
@@ -86,16 +89,20 @@ class DeclineOffer(OfferView):
         form = DeclineOfferForm(request.POST, user=request.user)
         if not form.is_valid():
             return self.answer(form=form, status=422)
-        try:
+
+        def act() -> str:
             services.decline_offer(self.record, reason=form.cleaned_data["reason"], by=request.user)
+            say(request, _("You have declined %(lead)s. The vendor reads your reason.") % {"lead": self.record})
+            return reverse("offers:list")
+
+        try:
+            return HttpResponseRedirect(once(request.POST.get("submission", ""), by=request.user, act=act))
         except services.OfferGone as gone:
             self.record.refresh_from_db()
             return self.answer(sentence=str(gone), status=409)
         except ValidationError as error:
             refuse(form, error)
             return self.answer(form=form, status=422)
-        say(request, _("You have declined %(lead)s. The vendor reads your reason.") % {"lead": self.record})
-        return HttpResponseRedirect(reverse("offers:list"))
 
 
 def facts(offer: LeadOffer, names: tuple[str, ...]) -> list[Fact]:

@@ -212,6 +212,7 @@ class NextStep(RecordView):
             "action": self.request.path,
             "button": _("Save"),
             "hidden": [("base", base)],
+            "draft": self.request.path,
         }
         return self.page("components/form_dialog.html" if self.wants_part else "layouts/confirm.html", context, status=status)
 

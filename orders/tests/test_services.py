@@ -1,6 +1,6 @@
 """What happens to orders, and what is refused and then changes nothing."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import pytest
 import time_machine
@@ -37,6 +37,7 @@ from partnerportal.core.attached import NotDeletable, delete_record
 from partnerportal.core.models import Notification, OutboxMessage, StageMove
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import ExitConditionMissing, IllegalMove
+from partnerportal.tests.days import this_day
 from projects.models import Project
 from projects.stages import Stage
 from projects.tests.factories import ChangeOrderProject, LostProject
@@ -655,9 +656,9 @@ def test_after_a_cancelled_order_the_next_quote_brings_the_project_out(anna, ott
     order = OrderFactory(owner=anna)
     services.cancel_order(order, reason="Withdrawn", by=otto)
 
-    draft = new_version(order.quote, by=anna, today=date.today())
+    draft = new_version(order.quote, by=anna, today=this_day())
     assert everything(Project).get().stage == "proposal"
-    submit_quote(draft, by=anna, today=date.today())
+    submit_quote(draft, by=anna, today=this_day())
 
     assert everything(Project).get().stage == "contract_out"
     assert [quote.status for quote in everything(Quote).order_by("version")] == ["cancelled", "submitted"]

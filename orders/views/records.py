@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Account, Contact
 from cases.models import Case
+from catalog.converted import OneNumber
 from orders import services
 from orders.filters import OrderFilter
 from orders.forms import OrderForm
@@ -23,6 +24,7 @@ from partnerportal.core.forms import ReasonForm
 from partnerportal.core.panels import RelatedPanel
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
+from partnerportal.core.submissions import lasting, once
 from partnerportal.core.tables import Column, amount, choice, link, owner_avatar
 from partnerportal.core.toasts import say, warn
 from partnerportal.core.views import (
@@ -47,13 +49,14 @@ UNDER_WAY = (Status.CONFIRMED, Status.IN_PROGRESS, Status.SHIPPED, Status.ON_HOL
 
 
 class OrderList(RecordList):
+    converter = OneNumber
     model, permission, add_permission = Order, "orders.view_order", "orders.add_order"
     filterset_class = OrderFilter
     icon, add_label = "box-seam", gettext_lazy("New to stock")
     empty_text = gettext_lazy("An order begins with an accepted quote. Devices for your own stock you order here.")
     related = ("owner", "account", "partner")
     views = (
-        ListView("my_open", gettext_lazy("My open orders"), lambda rows, user: rows.open().filter(owner=user)),
+        ListView("my_open", gettext_lazy("My open orders"), lambda rows, user: rows.open().filter(owner=user), is_own=True),
         ListView("open", gettext_lazy("All open orders"), lambda rows, user: rows.open()),
         ListView("to_confirm", gettext_lazy("To be confirmed"), lambda rows, user: rows.filter(status=Status.DRAFT)),
         ListView("under_way", gettext_lazy("Under way"), lambda rows, user: rows.filter(status__in=UNDER_WAY)),
@@ -226,6 +229,7 @@ class CancelOrder(RecordView):
             "action": self.request.path,
             "button": _("Cancel the order"),
             "is_dangerous": True,
+            **lasting(self.request),
         }
         return self.page("components/form_dialog.html" if self.wants_part else "layouts/confirm.html", context, status=status)
 
@@ -233,13 +237,17 @@ class CancelOrder(RecordView):
         form = ReasonForm(request.POST, user=request.user)
         if not form.is_valid():
             return self.ask(form, status=422)
-        try:
+
+        def act() -> str:
             services.cancel_order(self.record, reason=form.cleaned_data["reason"], by=request.user)
+            say(request, _("%(order)s was cancelled.") % {"order": self.record})
+            return self.record.get_absolute_url()
+
+        try:
+            address = once(request.POST.get("submission", ""), by=request.user, act=act)
         except IllegalMove as refusal:
             form.add_error(None, str(refusal))
             return self.ask(form, status=422)
-        say(request, _("%(order)s was cancelled.") % {"order": self.record})
-        address = self.record.get_absolute_url()
         return HttpResponse(status=204, headers={"HX-Redirect": address}) if self.wants_part else HttpResponseRedirect(address)
 
 

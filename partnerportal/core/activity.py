@@ -143,13 +143,13 @@ def _place(entry: Entry) -> tuple[datetime, str]:
 
 def pinned(record: Subject) -> list[Entry]:
     """The notes that stand on top, the last pinned first."""
-    return [_note(note) for note in _with_people(record.notes.filter(pinned_at__isnull=False)).order_by("-pinned_at")]
+    return [_note(note) for note in _with_people(record.notes.filter(pinned_at__isnull=False, deleted_at=None)).order_by("-pinned_at")]
 
 
 @source("note")
 def notes_of(record: Subject, user: Any, window: Window) -> Iterator[Entry]:
     """Notes, with their text."""
-    for note in window.of(_with_people(record.notes.all()), "created_at"):
+    for note in window.of(_with_people(record.notes.filter(deleted_at=None)), "created_at"):
         yield _note(note)
 
 
@@ -166,6 +166,7 @@ def _note(note: Note) -> Entry:
         note.title or _("Note"),
         at=note.created_at,
         text=note.text,
+        detail=_("edited") if note.edited_at else "",
         who=note.author.get_full_name(),
         icon="sticky",
         tone="green",

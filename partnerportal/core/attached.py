@@ -47,18 +47,23 @@ def add_note(on: Subject, text: str, *, by: User, title: str = "") -> Note:
     """Write a note on a record that one may see. Whoever is mentioned in it hears so and follows; followers and owner hear of the note."""
     require_visible(on, by)
     note = Note.objects.for_partner(on.partner_id).create(**link_to(on), text=text, title=title, author=by)
-    values = {"who": by.get_full_name(), "record": on}
     mentioned = people_named(text, on)
     note.mentioned.set(mentioned)
-    for person in mentioned:
+    tell_mentioned(on, mentioned, by=by)
+    sentence = gettext_noop("%(who)s wrote a note on %(record)s")
+    tell_followers(on, sentence, values={"who": by.get_full_name(), "record": on}, kind="note", but=[by, *mentioned])
+    return note
+
+
+def tell_mentioned(on: Subject, people: Iterable[User], *, by: User) -> None:
+    """Tell people, but not `by`, that a note on a record names them. They follow it from now on."""
+    values = {"who": by.get_full_name(), "record": on}
+    for person in people:
         if person.pk == by.pk:
             continue
         Follow.objects.for_partner(on.partner_id).get_or_create(**link_to(on), user=person, defaults={"reason": Follow.Reason.MENTIONED})
         sentence = gettext_noop("%(who)s mentioned you on %(record)s")
         notify(person, sentence, values=values, kind="mention", about=on, reason=Reason.MENTIONED)
-    sentence = gettext_noop("%(who)s wrote a note on %(record)s")
-    tell_followers(on, sentence, values=values, kind="note", but=[by, *mentioned])
-    return note
 
 
 @service
@@ -163,7 +168,7 @@ def deleted_records(model: type[Subject], by: User) -> Any:
 
 @service
 def restore_record(model: type[Subject], pk: int, *, by: User) -> Subject:
-    """Bring a deleted record back. Raises DoesNotExist when the person has none such."""
+    """Bring a deleted record back. Raises DoesNotExist when the person has none such, ValidationError where the record itself refuses."""
     record = deleted_records(model, by).select_for_update(of=("self",)).get(pk=pk)
     record.deleted_at = None
     record.save(update_fields=["deleted_at", "updated_at"])

@@ -51,6 +51,12 @@ class PatientRedisCache(RedisCache):
     def delete(self, key: str, version: int | None = None) -> bool:
         return self._patiently(key, lambda: super(PatientRedisCache, self).delete(key, version), False)
 
+    def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
+        found = self._patiently(key, lambda: super(PatientRedisCache, self).incr(key, delta, version), None)
+        if found is None:
+            raise ValueError(f"Nothing is kept as {key}.")  # As of a key that is not there.
+        return found
+
     def has_key(self, key: str, version: int | None = None) -> bool:
         return self._patiently(key, lambda: super(PatientRedisCache, self).has_key(key, version), False)
 

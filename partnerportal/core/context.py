@@ -84,6 +84,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     return common | {
         "theme": person.theme,
         "density": person.density,
+        "keys": person.keys,
         "tabs": [tab for tab in TABS if _may(person, tab)],
         "more_tabs": [tab for tab in MORE if _may(person, tab)] + [tab for tab in FOR_VENDOR if person.is_staff and _may(person, tab)],
         "create_menu": [tab for tab in CREATE if _may(person, tab)],

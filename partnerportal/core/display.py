@@ -34,6 +34,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 NOTHING = mark_safe('<span class="nothing">–</span>')  # noqa: S308 - a constant
 
+# A negative amount whose currency stands between sign and number. Of “-60,00 €” no browser makes two.
+BELOW_ZERO = re.compile(r"(?<![^\s(])-[^\s\d-]{1,4}\s?\d[\d.,]*")
+
 # One colour a word, in every list, board and record. What is not named here is grey.
 TONES: Mapping[str, str] = MappingProxyType(
     {
@@ -103,6 +106,21 @@ def remembered(write: Callable[P, T]) -> Callable[P, T]:
 def money(amount: Decimal | None, currency: str) -> str:
     """An amount with its currency."""
     return "" if amount is None else format_currency(amount, currency, locale=locale())
+
+
+def unbroken(text: Any) -> Any:
+    """A text whose negative amounts stay in one line: a browser would break `-€60.00` after its sign.
+
+    What is marked safe stays as it is.
+    """
+    if not isinstance(text, str) or isinstance(text, SafeString):
+        return text
+    return mark_safe(BELOW_ZERO.sub(r'<span class="unbroken">\g<0></span>', escape(text)))  # noqa: S308 - escaped
+
+
+def before_stop(name: Any) -> str:
+    """A name at the end of a sentence, without a full stop of its own: “S.p.A.”."""
+    return str(name).removesuffix(".")
 
 
 def added(parts: Sequence[Decimal], total: str, currency: str, *, count: int | None = None) -> str:

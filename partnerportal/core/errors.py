@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 
 import structlog
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
@@ -56,6 +58,23 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: there is no such page, or it is another partner's."""
     return _page(request, "404.html", 404)
+
+
+def not_a_page(request: HttpRequest, refusal: HttpResponse) -> HttpResponse:
+    """405 where only a form may be sent to: somebody reloaded it, or came back to it by signing in. Leads to the page above."""
+    response = _page(request, "405.html", 405, back=_page_above(request.path))
+    response.headers["Allow"] = refusal.headers["Allow"]
+    return response
+
+
+def _page_above(path: str) -> str:
+    """The nearest address above this one that can be opened."""
+    while (path := path.rstrip("/").rpartition("/")[0] + "/") != "/":
+        with suppress(Resolver404):
+            view = getattr(resolve(path).func, "view_class", None)
+            if view is not None and hasattr(view, "get") and "get" in view.http_method_names:
+                return path
+    return path
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -131,7 +131,8 @@ class AmountsWidget(SuffixedMultiWidget):
     suffixes = ("min", "max")
 
     def __init__(self) -> None:
-        super().__init__([forms.NumberInput(attrs={"aria-label": label, "step": "any"}) for label in (_("From number"), _("To number"))])
+        told = [{"aria-label": label, "placeholder": label} for label in (_("From number"), _("To number"))]
+        super().__init__([forms.NumberInput(attrs={**words, "step": "any"}) for words in told])
 
     def decompress(self, value: slice | None) -> list[Any]:
         return [value.start, value.stop] if value else [None, None]

@@ -8,8 +8,8 @@ class LeadForm(PartnerModelForm):
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
 from django import forms
@@ -42,6 +42,18 @@ def limit_choices(fields: Mapping[str, forms.Field], user: Any) -> None:
             continue
         limits = field.get_limit_choices_to()
         field.queryset = rows.complex_filter(limits).distinct() if limits else rows
+
+
+class SeveralField(forms.MultipleChoiceField):
+    """Some of the choices, as boxes to tick. The value has the order of the choices, in whatever order they came: the same is no change."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def to_python(self, value: Any) -> list[str]:
+        """The chosen values; what is no choice stays at the end, for `validate` to refuse."""
+        chosen = super().to_python(value)
+        places = {str(key): place for place, (key, _label) in enumerate(cast(Iterable[tuple[Any, Any]], self.choices))}
+        return sorted(chosen, key=lambda one: places.get(one, len(places)))
 
 
 class PartnerForm(forms.Form):
@@ -127,6 +139,12 @@ class NoteForm(forms.ModelForm):
         model = Note
         fields = ["title", "text"]
         widgets = {"text": forms.Textarea(attrs={"rows": 3})}
+
+
+class NoteTextForm(PartnerForm):
+    """The text of a note, anew."""
+
+    text = forms.CharField(label=_("Note"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 6}))
 
 
 class FileForm(forms.ModelForm):

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 
-from partnerportal.core import digest, files, listviews, outbox, previews, scanner, totals
+from partnerportal.core import digest, exporting, files, listviews, outbox, previews, scanner, totals
 from partnerportal.core.actors import Actor
 from partnerportal.core.bulk import services as bulk  # noqa: F401 (its handler registers itself)
 from partnerportal.core.imports import services as imports  # noqa: F401 (its handler)
@@ -38,6 +38,12 @@ def sweep_outbox() -> None:
 def forget_opened() -> None:
     """Let "recently viewed" forget what was opened a quarter of a year ago."""
     listviews.forget_opened()
+
+
+@shared_task
+def forget_exports() -> None:
+    """Delete the files of lists that were asked for a week ago."""
+    exporting.forget_old(timezone.now())
 
 
 @shared_task

@@ -1,4 +1,4 @@
-"""How often an address may ask a page that is open to everybody."""
+"""How often an address may ask a page that is open to everybody, or a person one that asks by itself."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from django.http import HttpRequest
 READ_AND_ANSWER: Mapping[str, int] = {"GET": 120, "HEAD": 120, "POST": 12}  # Requests a minute from one address.
 
 
-def is_too_often(request: HttpRequest, page: str, limits: Mapping[str, int] = READ_AND_ANSWER) -> bool:
-    """Whether this address has asked for this kind of page too often in this minute. A cache that is away stops nobody."""
-    address = get_adapter().get_client_ip(request)
-    key = f"{page}:{'answer' if request.method == 'POST' else 'read'}:{address}"
+def is_too_often(request: HttpRequest, page: str, limits: Mapping[str, int] = READ_AND_ANSWER, *, who: str = "") -> bool:
+    """Whether this address, or `who` in its place, has asked for this kind of page too often in this minute.
+
+    A cache that is away stops nobody.
+    """
+    key = f"{page}:{'answer' if request.method == 'POST' else 'read'}:{who or get_adapter().get_client_ip(request)}"
     cache.add(key, 0, timeout=60)
     try:
         return cache.incr(key) > limits.get(request.method or "GET", 12)

@@ -1,6 +1,7 @@
 """What every request knows of its person: language, time zone, and the author of history rows."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -9,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone, translation
 
 from partnerportal.core.actors import through
+from partnerportal.core.errors import not_a_page
 from partnerportal.core.scoping import NotYours
 
 
@@ -45,13 +47,19 @@ class PersonMiddleware:
 
 
 class RefusalMiddleware:
-    """What may be seen but not changed is refused with 403 and the sentence that says who may, whichever view raised it."""
+    """What may be seen but not changed is refused with 403 and the sentence that says who may, whichever view raised it.
+
+    Whoever opens an address that only a form may be sent to gets a page, too.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET" and not request.htmx:  # type: ignore[attr-defined]
+            return not_a_page(request, response)
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The page, or the dialog where a part of a page was asked for."""

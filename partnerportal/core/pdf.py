@@ -23,9 +23,16 @@ FACES = [
     ("Portal Arabic", "NotoSansArabic-Regular.ttf", 400),
     ("Portal Arabic", "NotoSansArabic-Bold.ttf", 700),
     ("Portal Han", "NotoSansSC-Regular.ttf", 400),
+    ("Portal Hangul", "NotoSansKR-Regular.ttf", 400),
+    ("Portal Hebrew", "NotoSansHebrew-Regular.ttf", 400),
+    ("Portal Hebrew", "NotoSansHebrew-Bold.ttf", 700),
+    ("Portal Thai", "NotoSansThai-Regular.ttf", 400),
+    ("Portal Thai", "NotoSansThai-Bold.ttf", 700),
+    ("Portal Devanagari", "NotoSansDevanagari-Regular.ttf", 400),
+    ("Portal Devanagari", "NotoSansDevanagari-Bold.ttf", 700),
 ]
 OWN_PNG = "data:image/png;base64,"
-FAMILIES = '"Portal", "Portal Arabic", "Portal Han"'
+FAMILIES = ", ".join(f'"{family}"' for family in dict.fromkeys(family for family, _name, _weight in FACES))
 
 
 class FetchRefused(ValueError):

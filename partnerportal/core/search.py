@@ -1,4 +1,4 @@
-"""One search over all business records: folded, typo-tolerant, by number and telephone, and only what the person may see.
+"""One search over all business records and their notes: folded, typo-tolerant, by number and telephone, and only what the person may see.
 
 A record is found when every word of the query stands somewhere in it, or resembles a word of it (trigrams; not words with
 digits: the neighbour's number is no hit), or when a telephone number in any writing matches its digits. One statement answers,
@@ -13,13 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import BooleanField, Case, Count, F, Func, Q, QuerySet, TextField, Value, When, Window
+from django.db.models import BooleanField, Case, Count, F, Func, Q, QuerySet, Subquery, TextField, Value, When, Window
 from django.db.models.functions import RowNumber
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from partnerportal.core.models import SearchEntry
-from partnerportal.core.models.search import KINDS
+from partnerportal.core.models.search import KINDS, NOTE
 
 if TYPE_CHECKING:
     from partners.models import User
@@ -46,6 +46,7 @@ LABELS: dict[str, tuple[str | Promise, str, str]] = {
     "orders.order": (_("Orders"), "box-seam", "orders"),
     "cases.case": (_("Cases"), "life-preserver", "cases"),
     "tasks.task": (_("Tasks"), "check2-square", "tasks"),
+    NOTE: (_("Notes"), "sticky", ""),
 }
 
 
@@ -85,9 +86,10 @@ def find(query: str, user: User, *, per_group: int = PER_GROUP) -> list[Group]:
         ),
         of_kind=Window(Count("pk"), partition_by=F("kind")),
         examined=Window(Count("pk")),
+        stands_on=Case(When(kind=NOTE, then=Subquery(SearchEntry.of_the_record().values("title")[:1])), default=Value("")),
     )
     rows = list(numbered.filter(place__lte=per_group).order_by("kind", "place"))
-    return [_group(kind, [row for row in rows if row.kind == kind]) for kind in KINDS if any(row.kind == kind for row in rows)]
+    return [_group(kind, [row for row in rows if row.kind == kind]) for kind in (*KINDS, NOTE) if any(row.kind == kind for row in rows)]
 
 
 def suggest(query: str, user: User) -> list[Hit]:
@@ -136,8 +138,9 @@ def matches(query: str, user: User) -> QuerySet[SearchEntry]:
     for digits in phone_digits(query) | document_number(query):
         exact |= Q(text__contains=digits)
         tolerant |= Q(text__contains=digits)
-    visible = SearchEntry.objects.visible_to(user)
-    found = visible.filter(tolerant).order_by()[:EXAMINED]
+    visible = SearchEntry.objects.searched_by(user)
+    with_all, alike = visible.filter(exact).order_by(), visible.filter(tolerant).exclude(exact).order_by()
+    found = with_all[:EXAMINED].union(alike[:EXAMINED], all=True)[:EXAMINED]
     numbered = Q(pk__in=())
     for number in document_number(query):
         numbered |= Q(text__contains=number)
@@ -168,4 +171,6 @@ def _group(kind: str, rows: Sequence[SearchEntry]) -> Group:
 
 def _hit(row: SearchEntry) -> Hit:
     label, icon, place = LABELS[row.kind]
+    if row.kind == NOTE:
+        return Hit(row.title, row.stands_on, f"/{LABELS[row.on_kind][2]}/{row.on_id}/", label, icon)  # type: ignore[attr-defined]
     return Hit(row.title, row.subtitle, f"/{place}/{row.object_id}/", label, icon)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.http import HttpRequest
 
 from partnerportal.core.models import Submission
 
@@ -17,6 +18,16 @@ if TYPE_CHECKING:
 def new_token() -> str:
     """A token for the hidden field `submission` of a form."""
     return str(uuid.uuid4())
+
+
+def token_of(request: HttpRequest) -> str:
+    """The token of a form that comes back to be put right, or a new one."""
+    return request.POST.get("submission") or new_token()
+
+
+def lasting(request: HttpRequest) -> dict[str, str]:
+    """What a form with typed text loses nothing by, for its template: the name of its draft, and the token of its submission."""
+    return {"draft": request.get_full_path(), "submission": token_of(request)}
 
 
 def once(token: str, *, by: User, act: Callable[[], str]) -> str:

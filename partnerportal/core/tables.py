@@ -27,6 +27,7 @@ from django.utils.translation import gettext as _
 from partnerportal.core import display
 
 Render = Callable[[Any, Any], Any]
+FACTS = 2  # Of a row beside an open record.
 
 
 def value_at(record: Any, path: str) -> Any:
@@ -178,6 +179,36 @@ def rows_html(records: Sequence[Any], columns: Sequence[Column], *, can_select: 
     return mark_safe("".join(_row(record, kinds, can_select, is_open=record.pk in cells.keys) for record in records))  # noqa: S308 - escaped below
 
 
+@dataclass(frozen=True)
+class Beside:
+    """The list's address with a record beside it, to which the record's key is added; and the record that is open."""
+
+    address: str
+    key: int | None = None
+
+
+def split_rows_html(records: Sequence[Any], columns: Sequence[Column], *, beside: Beside, can_select: bool = False) -> SafeString:
+    """The rows of a split view. A wide screen shows of each the title and the two columns that follow it (`fact`), and the title then
+    leads to `beside`; a narrow one shows the table, or the cards."""
+    after = next((place for place, column in enumerate(columns) if column.is_title), -1) + 1
+    others = [column for column in (*columns[after:], *columns[:after]) if not column.is_title]
+    kinds = [(column, _opening(column, css="fact" if column in others[:FACTS] else "")) for column in columns]
+    return mark_safe("".join(_split_row(record, kinds, beside, can_select) for record in records))  # noqa: S308 - escaped below
+
+
+def _split_row(record: Any, kinds: Sequence[tuple[Column, SafeString]], beside: Beside, can_select: bool) -> str:
+    inner = "".join(f"{opening}{_beside(record, column, beside)}{column.cell(record)}</td>" for column, opening in kinds)
+    return f"<tr>{_box(record) if can_select else ''}{inner}</tr>"
+
+
+def _beside(record: Any, column: Column, beside: Beside) -> SafeString | str:
+    if not column.is_title:
+        return ""
+    mark = mark_safe(' aria-current="true"') if record.pk == beside.key else ""
+    content = column.render(value_at(record, column.field), record)
+    return format_html('<a class="peek" href="{}{}" hx-boost="true"{}>{}</a>', beside.address, record.pk, mark, content)
+
+
 def _row(record: Any, kinds: Sequence[tuple[Column, SafeString, SafeString]], can_select: bool, *, is_open: bool) -> str:
     """A row; each kind of cell brings what it opens with, to be read and to be changed, so that it is written once for all rows."""
     address = record.get_absolute_url() if is_open else ""
@@ -191,9 +222,9 @@ def _box(record: Any) -> SafeString:
     return format_html(box, record.pk, record)
 
 
-def _opening(column: Column, field: str = "") -> SafeString:
+def _opening(column: Column, field: str = "", *, css: str = "") -> SafeString:
     place = format_html(' data-cell="{}"', field) if field else ""
-    return format_html('<td class="{}" data-label="{}"{}>', _cell_class(column), column.label, place)
+    return format_html('<td class="{}" data-label="{}"{}>', f"{_cell_class(column)} {css}".strip(), column.label, place)
 
 
 def _cell_class(column: Column) -> str:

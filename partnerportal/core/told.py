@@ -18,7 +18,7 @@ from partnerportal.core.scoping import PartnerOwned
 
 # Facts that a move or the worker writes along; the line of the move, or the file itself, stands for them.
 QUIET = frozenset({"pdf", "probability", "forecast_category", "stage_since", "weighted_pipeline", "converted_at", "closed_at", "estimate"})
-QUIET |= {"mrr_basis", "pipeline_basis"}
+QUIET |= {"mrr_basis", "pipeline_basis", "running_basis"}
 LONGEST = 60  # Characters of a value that a sentence still shows.
 
 

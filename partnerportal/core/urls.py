@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from partnerportal.core import panels
-from partnerportal.core.views import bulk
+from partnerportal.core import exporting, panels
+from partnerportal.core.views import bulk, exports
 from partnerportal.core.views.search import Palette, SearchPage, SearchSuggest
 
 app_name = "core"
@@ -23,5 +23,9 @@ urlpatterns = [
     path("bulk/<int:pk>/undo/", bulk.BulkUndo.as_view(), name="bulk_undo"),
     path("bulk/<int:pk>/decide/", bulk.BulkDecide.as_view(), name="bulk_decide"),
     path("bulk/<int:pk>/result/", bulk.BulkResult.as_view(), name="bulk_result"),
+    path("exports/<int:pk>/", exports.ExportPage.as_view(), name="export"),
+    path("exports/<int:pk>/file/", exports.ExportFile.as_view(), name="export_file"),
+    path("exports/<int:pk>/stop/", exports.ExportStep.as_view(act=exporting.stop), name="export_stop"),
+    path("exports/<int:pk>/retry/", exports.ExportStep.as_view(act=exporting.try_again), name="export_retry"),
     path("look/", panels.LookView.as_view(), name="look"),
 ]

@@ -13,6 +13,7 @@ from django.urls import URLPattern, get_resolver
 from partnerportal.core.models import OutboxMessage
 from partnerportal.core.scoping import PartnerOwned
 from partnerportal.tests.world import World
+from partners.sessions import UNATTENDED
 
 PEOPLE = (
     "anonymous",
@@ -179,12 +180,13 @@ class Writes:
 def ask(client: Client, method: str, address: str, *, untouched: str = "") -> str:
     """One request whose effects are taken back; its letter. A refusal that changed a row is marked by a star.
 
-    The rows are compared only when a statement may have written: a comparison reads them all.
+    The rows are compared only when a statement may have written: a comparison reads them all. The request says that nobody made it, for
+    else each one writes when the session was last seen, once the test has run for `sessions.MARK_EVERY` seconds.
     """
     cookies, writes = client.cookies.copy(), Writes()
     with transaction.atomic():
         with connection.execute_wrapper(writes):
-            response = getattr(client, method)(address)
+            response = getattr(client, method)(address, headers={UNATTENDED: "1"})
             if response.streaming:
                 b"".join(response.streaming_content)
         answer = letter(response)

@@ -118,3 +118,9 @@ def settled(page: Page) -> Page:
     """The page, when htmx has loaded its parts."""
     page.wait_for_load_state("networkidle")
     return page
+
+
+def drafts(page: Page) -> list[str]:
+    """The keys of the drafts that the browser keeps, of any form. A dialog fills in its draft a moment after it is shown:
+    an empty field does not yet tell that there is none."""
+    return list(page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('draft:'))"))

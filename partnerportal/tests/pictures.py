@@ -11,15 +11,18 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from partnerportal.tests.browser import ARGUMENTS, QUIET, candidates
+from partnerportal.tests.days import HOME
 
 PASSWORD = "partner-demo"  # noqa: S105 (the demo prints it)
 PEOPLE = ("anna@aurora-telecom.com", "ben@aurora-telecom.com", "carla@nordlicht-systems.com", "admin@vendor.com")
 FOLDER = Path("pictures")
+NOW = datetime.now(tz=HOME)
 LISTS = ("leads", "accounts", "contacts", "projects", "quotes", "orders", "cases", "tasks")
 PAGES = {
     "home": "/",
@@ -29,6 +32,11 @@ PAGES = {
     **{f"{name}-new": f"/{name}/new/" for name in LISTS if name != "quotes"},
     "leads-board": "/leads/board/",
     "projects-board": "/projects/board/",
+    "tasks-calendar": "/tasks/calendar/?view=all",
+    "tasks-calendar-week": f"/tasks/calendar/?view=all&week={NOW:%G-W%V}",
+    "tasks-calendar-day": f"/tasks/calendar/?view=all&day={NOW:%Y-%m-%d}",
+    "tasks-calendar-nothing": "/tasks/calendar/?month=2020-02",
+    "tasks-calendar-no-match": "/tasks/calendar/?q=zzzzzzzz",
     "reports": "/reports/",
     "pricing": "/pricing/",
     "news": "/news/",

@@ -25,13 +25,18 @@ MATRIX: dict[tuple[str, str], str] = {
     ("lmmmmnfnnfl", "loooonfnnfl"): "offers:decline projects:accept_offer",
     ("lllllloofol", "llllllfoffl"): "admin:leads_vendorlead_change",
     ("looooooofol", "lffoofnnfnl"): "projects:bonus_statements",
-    ("lmnnnnffffl", "lonnnnffffl"): """
-        accounts:import_discard accounts:import_retry accounts:import_revert accounts:import_run accounts:import_stop
-        contacts:import_discard contacts:import_retry contacts:import_revert contacts:import_run contacts:import_stop
-        leads:import_discard leads:import_retry leads:import_revert leads:import_run leads:import_stop
+    ("lmnmmnffffl", "lonffnffffl"): """
+        accounts:import_decide accounts:import_discard accounts:import_run
+        contacts:import_decide contacts:import_discard contacts:import_run
+        leads:import_decide leads:import_discard leads:import_run
     """,
-    ("lonnnnffffl", "lmnnnnffffl"): "accounts:import_errors contacts:import_errors leads:import_errors",
-    ("lonnnnffffl", "lonnnnffffl"): "accounts:import_batch contacts:import_batch leads:import_batch",
+    ("lmnmmnffffl", "lonoonffffl"): """
+        accounts:import_retry accounts:import_revert accounts:import_stop
+        contacts:import_retry contacts:import_revert contacts:import_stop
+        leads:import_retry leads:import_revert leads:import_stop
+    """,
+    ("lonoonffffl", "lmnmmnffffl"): "accounts:import_errors contacts:import_errors leads:import_errors",
+    ("lonoonffffl", "lonffnffffl"): "accounts:import_batch contacts:import_batch leads:import_batch",
     ("lffffffffnl", "lffffffffml"): "partners:mail partners:mail_attachment partners:mail_html",
     ("lffffffffol", "lffffffffml"): "partners:mailbox",
     ("lfffmnfnnml", "lfffonfnnol"): "partners:resend partners:withdraw",
@@ -43,7 +48,7 @@ MATRIX: dict[tuple[str, str], str] = {
     ("lmfmmnfnnfl", "lofoonfnnfl"): """
         leads:move leads:start_plan leads:stop_plan orders:place
         projects:move quotes:add_line quotes:edit_line quotes:make_primary quotes:new_version
-        quotes:copy quotes:paste_lines quotes:remind quotes:take_bundle quotes:take_lines
+        quotes:compare_anew quotes:copy quotes:paste_lines quotes:remind quotes:take_bundle quotes:take_lines
         quotes:refresh_prices quotes:remove_line quotes:request_approval quotes:resend quotes:restore_link quotes:revoke
         quotes:submit tasks:complete tasks:reopen
     """,
@@ -69,11 +74,22 @@ MATRIX: dict[tuple[str, str], str] = {
         leads:follow leads:mute orders:files orders:follow orders:mute orders:notes orders:pin_note projects:follow projects:mute
         quotes:files quotes:follow quotes:mute quotes:notes quotes:pin_note tasks:follow tasks:mute
     """,
+    ("lofffnfnffl", "lofffnfnffl"): "accounts:edit_note cases:edit_note contacts:edit_note",
+    ("lofffnfnnfl", "lofffnfnnfl"): "leads:edit_note orders:edit_note projects:edit_note quotes:edit_note tasks:edit_note",
+    ("lmmmmnfnfml", "lofffnfnffl"): "accounts:delete_note contacts:delete_note",
+    ("lmmmmnfnmml", "lofffnfnffl"): "cases:delete_note",
+    ("lmmmmnfnnml", "lofffnfnnfl"): "leads:delete_note projects:delete_note tasks:delete_note",
+    ("lmmmmnmnnml", "lofffnfnnfl"): "orders:delete_note quotes:delete_note",
+    ("lmmmmnfnfml", "lnnnnnfnfnl"): "accounts:restore_note contacts:restore_note",
+    ("lmmmmnfnmml", "lnnnnnfnnnl"): "cases:restore_note",
+    ("lmmmmnfnnml", "lnnnnnfnnnl"): "leads:restore_note projects:restore_note tasks:restore_note",
+    ("lmmmmnmnnml", "lnnnnnnnnnl"): "orders:restore_note quotes:restore_note",
     ("lnnnnnnnnnl", "lmmmmmmmmml"): "mfa_view_recovery_codes",
     ("lnnnnnffffl", "lnnnnnffffl"): "accounts:import_line contacts:import_line leads:import_line tasks:log_call",
     ("lnnnnnnnnnl", "lnnnnnnnnnl"): """
         accounts:restore cases:restore contacts:restore core:bulk core:bulk_decide core:bulk_result core:bulk_retry core:bulk_run
         core:bulk_stop core:bulk_undo leads:restore mfa_deactivate_totp orders:restore projects:restore quotes:restore tasks:restore
+        core:export core:export_file core:export_retry core:export_stop
         merge undo_merge
     """,
     ("lofoonfnffl", "lofoonfnffl"): """
@@ -90,12 +106,17 @@ MATRIX: dict[tuple[str, str], str] = {
         projects:agreement projects:cell projects:close projects:convert projects:delete projects:demo projects:edit projects:next_step
         projects:owner projects:reopen projects:why_won projects:withdraw quotes:compose
         quotes:accept quotes:cancel quotes:cell quotes:delete quotes:edit quotes:owner
-        tasks:cell tasks:delete tasks:edit tasks:owner
+        tasks:cell tasks:day tasks:delete tasks:edit tasks:owner
     """,
     ("lofoonfnofl", "lofoonfnofl"): "cases:cell cases:decide cases:edit cases:owner cases:reopen",
     ("loooonfnffl", "loooonfnffl"): "accounts:clone cases:clone contacts:clone",
     ("loooonfnnfl", "loooonfnnfl"): "leads:clone projects:clone quotes:clone tasks:clone",
     ("loooonnnnnl", "lmmmmnnnnnl"): "partners:person",
+    ("loooononfol", "lofoonfnffl"): "accounts:presence contacts:presence",
+    ("loooononnol", "lofoonfnnfl"): """
+        leads:presence orders:presence projects:presence quotes:presence tasks:presence
+    """,
+    ("loooononool", "lofoonfnofl"): "cases:presence",
     ("loooononfol", "lmmmmmmmfml"): """
         contacts:for_account orders:for_account orders:for_contact orders:for_case quotes:for_contact
         orders:for_project orders:for_quote projects:contacts
@@ -104,12 +125,14 @@ MATRIX: dict[tuple[str, str], str] = {
         tasks:about
     """,
     ("loooononfol", "lmmmmnmnfml"): """
-        accounts:detail accounts:history accounts:panel_activity accounts:panel_files contacts:detail contacts:history
+        accounts:detail accounts:history accounts:menu accounts:panel_activity accounts:panel_files contacts:detail contacts:history
+        contacts:menu
         contacts:panel_activity contacts:panel_files duplicates_of_account duplicates_of_contact accounts:mentions contacts:mentions
     """,
     ("loooononnol", "lmmmmmmmmml"): "core:file core:look_at_file core:preview",
     ("loooononnol", "lmmmmnmnnml"): """
         offers:detail
+        leads:menu orders:menu projects:menu quotes:menu tasks:menu
         duplicates_of_lead leads:detail leads:history leads:panel_activity leads:panel_files
         orders:detail orders:history orders:panel_activity
         orders:panel_files projects:detail projects:history projects:panel_activity projects:panel_files quotes:detail
@@ -118,7 +141,7 @@ MATRIX: dict[tuple[str, str], str] = {
         tasks:panel_activity tasks:panel_files leads:mentions orders:mentions projects:mentions quotes:mentions tasks:mentions
     """,
     ("loooononool", "lmmmmmmmmml"): "cases:for_account cases:for_contact",
-    ("loooononool", "lmmmmnmnmml"): "cases:detail cases:history cases:mentions cases:panel_activity cases:panel_files",
+    ("loooononool", "lmmmmnmnmml"): "cases:detail cases:menu cases:history cases:mentions cases:panel_activity cases:panel_files",
     ("loooooffffl", "lmmmmmffffl"): "accounts:import_template contacts:import_template leads:import_template projects:contact_choices",
     ("loooooffffl", "loooooffffl"): """
         accounts:import contacts:import leads:import
@@ -133,7 +156,7 @@ MATRIX: dict[tuple[str, str], str] = {
         offers:list
         accounts:list contacts:list leads:board leads:list orders:list
         partners:team pricing:export pricing:list projects:board projects:list quotes:list
-        reports:index reports:report tasks:list
+        reports:index reports:report tasks:calendar tasks:list
     """,
     ("loooooooool", "lmmmmmmmmml"): """
         cases:list core:palette core:search core:suggest mfa_index partners:guide_picture partners:help partners:news

@@ -14,12 +14,14 @@ from partnerportal.core.views import Guarded
 ROOT = Path(__file__).resolve().parent.parent.parent
 APPS = ("partners", "catalog", "tasks", "accounts", "cases", "leads", "projects", "quotes", "orders", "reports", "partnerportal/core")
 WEB = ("views", "forms", "filters", "urls", "panels", "fields", "report_views", "home", "about")
-SCOPES = {"visible_to", "editable_by"}
+SCOPES = {"visible_to", "editable_by", "searched_by"}
 PURE = (
     "partnerportal/core/money.py",
     "partnerportal/core/merge.py",
+    "partnerportal/core/spans.py",
     "partnerportal/core/stages.py",
     "catalog/bands.py",
+    "catalog/rates.py",
     "quotes/causes.py",
     "quotes/pricing.py",
     "projects/mrr.py",
@@ -67,6 +69,7 @@ SHARED = {
     "accounts.kept": "pages of what can go into another record, leads too",
     "accounts.merging": "how two rows become one, for leads too",
     "catalog.columns": "columns of the vendor's words",
+    "catalog.converted": "sums of several currencies as one number",
     "catalog.fields": "form fields of the vendor's words",
     "catalog.words": "the vendor's words",
     "catalog.reference": "the demo loads it",
@@ -205,4 +208,4 @@ def test_tables_of_partners_have_their_partner_in_front_of_every_unique_constrai
         for constraint in model._meta.constraints:
             fields = getattr(constraint, "fields", ())
             if type(constraint).__name__ == "UniqueConstraint" and fields:
-                assert fields[0] in ("partner", "project"), f"{model.__name__}.{constraint.name}"
+                assert fields[0] in ("partner", "project", "account"), f"{model.__name__}.{constraint.name}"

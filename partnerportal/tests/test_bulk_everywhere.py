@@ -26,14 +26,14 @@ MADE = {
 
 
 OFFERED = {
-    "leads": ["owner", "stage", "fields", "task"],
-    "accounts": ["owner", "fields", "task"],
-    "contacts": ["owner", "fields", "task"],
-    "projects": ["owner", "stage", "fields", "task"],
-    "quotes": ["owner", "fields", "task"],
-    "orders": ["owner", "fields", "task"],
-    "cases": ["owner", "fields", "task"],
-    "tasks": ["owner", "fields"],
+    "leads": ["owner", "stage", "fields", "task", "delete"],
+    "accounts": ["owner", "fields", "task", "delete"],
+    "contacts": ["owner", "fields", "task", "delete"],
+    "projects": ["owner", "stage", "fields", "task", "delete"],
+    "quotes": ["owner", "fields", "task", "delete"],
+    "orders": ["owner", "fields", "task", "delete"],
+    "cases": ["owner", "fields", "task", "delete"],
+    "tasks": ["owner", "fields", "delete"],
 }
 
 
@@ -64,3 +64,31 @@ def test_the_owner_of_many_changes_and_comes_back(client, anna, alex, carla, del
     deliver()
 
     assert owners() == [anna, anna, alex, carla]
+
+
+@pytest.mark.parametrize("page", MADE)
+def test_many_are_deleted_by_the_rule_of_each_and_come_back(client, anna, alex, carla, deliver, page):
+    client.force_login(anna)
+    hers, his, strange = [MADE[page](owner=anna) for _number in range(2)], MADE[page](owner=alex), MADE[page](owner=carla)
+    model = type(his)
+    refusals = [one.deletion_refusal() if hasattr(one, "deletion_refusal") else "" for one in hers]
+
+    def present():
+        rows = model.objects.across_partners(reason="test").filter(deleted_at=None)
+        return [rows.filter(pk=one.pk).exists() for one in (*hers, his, strange)]
+
+    client.post(f"/{page}/bulk/delete/", {"ids": [one.pk for one in (*hers, his, strange)]})
+    change = BulkChange.objects.latest("pk")
+    said = dict(change.rows.values_list("object_id", "reason"))
+    assert present() == [True] * 4
+    assert [said[one.pk] for one in hers] == refusals
+    assert said[his.pk].startswith("Not yours to change")
+    assert strange.pk not in said
+    client.post(f"/bulk/{change.pk}/run/")
+    deliver()
+    assert present() == [*map(bool, refusals), True, True]
+
+    client.post(f"/bulk/{change.pk}/undo/")
+    deliver()
+
+    assert present() == [True] * 4

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import resolve
 
 from partnerportal.core.filters import NOT
+from partnerportal.core.views.standard import first_for
 from partnerportal.tests.counting import assert_queries
 from partnerportal.tests.test_query_counts import LISTS, grow
 from partnerportal.tests.world import build
@@ -19,6 +20,14 @@ pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
 def world(reference, aurora):
     load_questions()
     return build("kanaria", partner=aurora)
+
+
+@pytest.mark.parametrize("page", LISTS)
+def test_a_list_opens_with_a_view_that_its_reader_can_have_rows_in(page, anna, otto):
+    views = resolve(f"/{page}/").func.view_class.views
+
+    assert first_for(views, anna) == views[0]
+    assert not first_for(views, otto).is_own
 
 
 def filters_of(page):

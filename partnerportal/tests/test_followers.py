@@ -20,13 +20,12 @@ from orders.tests.factories import AnsweredOrderFactory, ConfirmedOrderFactory, 
 from partnerportal.core import attached
 from partnerportal.core.actors import Actor
 from partnerportal.core.models import Notification
+from partnerportal.tests.days import this_day
 from partners.tests.factories import UserFactory
 from projects import services as projects
 from projects.tests.factories import DemoDoneProject, IntroProject, ProposalProject
 from quotes import services as quotes
 from quotes.tests.factories import DraftQuoteFactory, SubmittedQuoteFactory
-
-TODAY = date.today()
 
 
 def heard(person, about=None):
@@ -167,7 +166,7 @@ def test_followers_of_a_quote_hear_of_its_moves(anna, alex, reference, followed)
     quote = followed(SubmittedQuoteFactory(project=ProposalProject(owner=anna)))
     other = followed(SubmittedQuoteFactory(project=quote.project))
 
-    quotes.accept_quote(quote, by=Actor.customer("Greta Hofer"), consent="Yes", today=TODAY)
+    quotes.accept_quote(quote, by=Actor.customer("Greta Hofer"), consent="Yes", today=this_day())
 
     assert heard(alex, quote)[0] == heard(anna, quote)[0] == ("quote.accepted", f"Greta Hofer accepted {quote} for {quote.account.name}.")
     assert ("quote.moved", f"{other} for {other.account.name} is now: Cancelled") in heard(alex, other)
@@ -182,7 +181,7 @@ def test_each_end_of_a_quote_is_told_but_not_to_its_author(anna, alex, ben, refe
     elif verb == "expired":
         quotes.expire_quote(quote, by=Actor.system(), today=quote.valid_until + timedelta(days=1))
     else:
-        quotes.decline_quote(quote, by=Actor.customer("Greta Hofer"), reason="No", today=TODAY)
+        quotes.decline_quote(quote, by=Actor.customer("Greta Hofer"), reason="No", today=this_day())
 
     kind = "quote.moved" if verb == "cancelled" else f"quote.{verb}"
     assert kinds(alex, quote) == kinds(anna, quote) == [kind]
@@ -193,7 +192,7 @@ def test_a_muted_quote_is_silent_and_sends_its_owner_no_mail(anna, reference, de
     quote = SubmittedQuoteFactory(project=ProposalProject(owner=anna))
     attached.mute(quote, by=anna)
 
-    quotes.decline_quote(quote, by=Actor.customer("Greta Hofer"), reason="No", today=TODAY)
+    quotes.decline_quote(quote, by=Actor.customer("Greta Hofer"), reason="No", today=this_day())
     deliver()
 
     assert heard(anna, quote) == []

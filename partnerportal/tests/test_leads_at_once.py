@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -20,6 +20,7 @@ from partnerportal.core.imports import services as imports
 from partnerportal.core.models import Note
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
+from partnerportal.tests.days import this_day
 from partnerportal.tests.racing import at_once
 from projects import services
 from projects.models import Conversion, Project
@@ -32,7 +33,7 @@ LEADS_THERE, LINES, CLAIMS = 10, 30, 20
 SENTENCES = (IllegalMove, MergeRefused, NotYours)
 VALUES = {
     "name": "Headquarters",
-    "close_date": date.today() + timedelta(days=30),
+    "close_date": this_day() + timedelta(days=30),
     "opportunity_type": "new_business",
     "product_of_interest": "collaboration",
     "interested_solutions": ["license"],

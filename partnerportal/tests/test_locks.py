@@ -2,7 +2,7 @@
 winner made of the record, and gets one of the answers that its page has a sentence for.
 """
 
-from datetime import date
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
@@ -17,6 +17,7 @@ from orders.models import Order
 from orders.tests.factories import AnsweredOrderFactory, ReadyQuoteFactory, RunningOrderFactory
 from partnerportal.core.actors import Actor
 from partnerportal.core.numbering import next_number
+from partnerportal.tests.days import this_day
 from partnerportal.tests.racing import contend
 from partners import services as partners
 from partners.roles import Role
@@ -29,10 +30,9 @@ from quotes.models import Quote
 from quotes.tests.factories import DraftQuoteFactory, SubmittedQuoteFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
-TODAY = date.today()
 PROJECT = {
     "name": "Headquarters",
-    "close_date": TODAY,
+    "close_date": this_day() + timedelta(days=60),
     "opportunity_type": "new_business",
     "product_of_interest": "collaboration",
     "interested_solutions": ["license"],
@@ -77,7 +77,7 @@ def project_is_lost_or_accepted(anna):
     project = AgreedProject(owner=anna)
     return (
         lambda: projects.close_as_lost(project, seen="proposal", lost_reason="price", by=anna),
-        lambda: projects.take_acceptance(project, on=TODAY, agreed_by="Greta", by=Actor.customer("Greta"), cause="Accepted"),
+        lambda: projects.take_acceptance(project, on=this_day(), agreed_by="Greta", by=Actor.customer("Greta"), cause="Accepted"),
     )
 
 
@@ -88,21 +88,21 @@ def bonus_is_decided(anna):
 
 def quote_is_submitted(anna):
     quote = DraftQuoteFactory(project=ProposalProject(owner=anna))
-    return both(lambda: quotes.submit_quote(quote, by=anna, today=TODAY))
+    return both(lambda: quotes.submit_quote(quote, by=anna, today=this_day()))
 
 
 def quote_is_accepted(anna):
     quote = SubmittedQuoteFactory(project=ProposalProject(owner=anna))
     return (
-        lambda: quotes.accept_quote(quote, by=Actor.customer("Greta"), consent="I accept.", today=TODAY),
-        lambda: quotes.accept_quote(quote, by=Actor.customer("Hans"), consent="I accept.", today=TODAY),
+        lambda: quotes.accept_quote(quote, by=Actor.customer("Greta"), consent="I accept.", today=this_day()),
+        lambda: quotes.accept_quote(quote, by=Actor.customer("Hans"), consent="I accept.", today=this_day()),
     )
 
 
 def quote_is_accepted_or_cancelled(anna):
     quote = SubmittedQuoteFactory(project=ProposalProject(owner=anna))
     return (
-        lambda: quotes.accept_quote(quote, by=Actor.customer("Greta"), consent="I accept.", today=TODAY),
+        lambda: quotes.accept_quote(quote, by=Actor.customer("Greta"), consent="I accept.", today=this_day()),
         lambda: quotes.cancel_quote(quote, by=anna),
     )
 

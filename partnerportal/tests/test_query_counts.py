@@ -53,8 +53,9 @@ def test_pages_cost_what_is_promised_and_no_more_with_more_rows(world, capsys):
     client = Client()
     client.force_login(world.rep)
     promised = {f"/{place}/": 8 for place in LISTS}
-    promised |= {"/leads/board/": 8, "/projects/board/": 8}
+    promised |= {"/leads/board/": 8, "/projects/board/": 8, "/tasks/calendar/": 9}
     promised |= {f"/{place}/{world.get(label).pk}/": 12 for place, label in RECORDS.items()}
+    promised |= {f"/{place}/?display=split&open={world.get(label).pk}": 17 for place, label in RECORDS.items()}
     promised |= {"/leads/offers/": 8, f"/leads/offers/{world.extra['offer']}/": 8}
     promised |= {"/search/?q=kanaria": 4, "/reports/pipeline/": 6, "/reports/leads/": 6, "/reports/quotes/": 6, "/": 13}
 

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.db import connection
 from django.db.models import Value
@@ -13,7 +15,7 @@ from leads.tests.factories import LeadFactory
 from orders.models import Order
 from partnerportal.core import search
 from partnerportal.core.models import Follow, SearchEntry
-from partnerportal.core.models.search import KINDS
+from partnerportal.core.models.search import KINDS, NOTE
 from partners.models import Partner
 from projects.models import Project
 from projects.tests.factories import ProjectFactory
@@ -273,7 +275,36 @@ def test_search_uses_its_index_in_a_big_table(anna, otto):
     assert "Bitmap Index Scan on search_entry_text" in plan
 
 
+@pytest.mark.big
+def test_a_partner_who_is_new_to_the_statistics_is_searched_by_the_index_too(anna, carla):
+    rows = """
+        INSERT INTO core_searchentry (partner_id, kind, object_id, owner_id, title, subtitle, text, is_deleted)
+        SELECT %s, 'leads.lead', n, %s, 'Lead ' || n, '', 'hotel ' || md5(n::text), false FROM generate_series(1, %s) n
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(rows, [anna.partner_id, anna.pk, 20000])
+        cursor.execute("ANALYZE core_searchentry")
+        cursor.execute(rows, [carla.partner_id, carla.pk, 3000])
+
+    plan = search.matches("hotel brenner", carla).explain()
+
+    assert re.search(r"Bitmap Index Scan on search_entry_text.*\n\s+Index Cond: \(\(partner_id = ", plan)
+    assert search.find("hotel", carla)[0].count == search.EXAMINED
+
+
+def test_records_with_the_word_itself_come_before_more_that_are_only_alike_than_are_examined(anna, monkeypatch):
+    monkeypatch.setattr(search, "EXAMINED", 5)
+    for number in range(8):
+        LeadFactory(owner=anna, company=f"Brennar {number}")
+    LeadFactory(owner=anna, company="Brenner")
+
+    found = search.find("brenner", anna)[0]
+
+    assert found.is_capped
+    assert found.hits[0].title.startswith("Brenner")
+
+
 def test_every_kind_has_its_triggers(db):
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'search\\_%%' AND NOT tgisinternal")
-        assert cursor.fetchone()[0] == 3 * len(KINDS) + 1
+        assert cursor.fetchone()[0] == 3 * len((*KINDS, NOTE)) + 1

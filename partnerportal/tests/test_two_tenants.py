@@ -81,7 +81,7 @@ def starts(world):
         yield f"/{place}/export/?format=csv"
         yield f"/{place}/export/?format=xlsx"
         yield f"/{place}/new/"
-    yield from ("/leads/board/", "/projects/board/", f"/search/suggest/?q={world.name}")
+    yield from ("/leads/board/", "/projects/board/", "/tasks/calendar/?view=all", f"/search/suggest/?q={world.name}")
 
 
 def crawl(client, world, *, most):

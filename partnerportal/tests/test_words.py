@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 from zoneinfo import available_timezones
 
 import pytest
-from babel.dates import get_month_names
+from babel.dates import get_day_names, get_month_names
 from django.apps import apps
 from django.conf import settings
 from django.utils.translation import trans_real
@@ -264,6 +264,7 @@ SAME_EVERYWHERE = {
     *("WMP", "MRR", "CAPEX", "CLASSOUND", "HWaaS", "PBX", "OpEx", "CapEx", "PDF", "POC", "RMA", "EUR", "USD", "GBP", "CHF", "CAD", "UTC"),
     *(word for zone in available_timezones() for word in re.findall(r"[^\W\d_]+", zone)),
     *get_month_names("abbreviated", locale="en").values(),
+    *(name for width in ("abbreviated", "wide") for name in get_day_names(width, locale="en").values()),
     *("Wildix", "bees", "hoppers", "Ctrl", "Enter", "CSV", "Excel"),
 }
 
@@ -313,7 +314,7 @@ PAGES = [
     ),
     *(f"/{name}/" for name in LISTS),
     *(f"/{name}/new/" for name in LISTS if name != "quotes"),
-    *("/leads/board/", "/projects/board/", "/reports/", "/nowhere/", "/auth/2fa/", "/auth/password/change/"),
+    *("/leads/board/", "/projects/board/", "/tasks/calendar/", "/reports/", "/nowhere/", "/auth/2fa/", "/auth/password/change/"),
 ]
 
 

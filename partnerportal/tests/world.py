@@ -30,6 +30,7 @@ from leads.tests.factories import LeadFactory, QualifiedLeadFactory, VendorLeadF
 from orders.tests.factories import AnsweredOrderFactory, StockOrderFactory
 from partnerportal.core.models import Attachment, DataImport, Follow, Note, Notification, Pin, SavedView, StageMove
 from partnerportal.core.scoping import PartnerOwned
+from partnerportal.tests.days import this_day
 from partners.models import Invitation, News, Partner, User
 from partners.roles import Role
 from partners.tests.factories import UserFactory
@@ -57,6 +58,7 @@ KEPT = {
     "query",
     "url",
     "kind",
+    "found_by",
     "currency",
     "request_id",
 }
@@ -167,7 +169,7 @@ def _service(world: World) -> None:
     CommentFactory(case=case, author=rep)
     CommentFactory(case=case, author=world.colleague, is_internal=True)
     CaseFactory(owner=world.colleague)
-    world.records |= {"cases.case": case, "tasks.task": TaskFactory(owner=rep, assigned_to=rep, due_on=timezone.localdate())}
+    world.records |= {"cases.case": case, "tasks.task": TaskFactory(owner=rep, assigned_to=rep, due_on=this_day())}
     invitation = Invitation.objects.create(
         partner=world.partner,
         email=f"new@{world.name}.it",
@@ -179,7 +181,7 @@ def _service(world: World) -> None:
         expires_at=timezone.now() + timedelta(days=7),
     )
     notice = Notification.objects.create(user=world.rep, text=f"{world.name}bell", kind="test", about=world.get("leads.lead"))
-    news = News.objects.create(title="News", summary="For everybody", published_on=timezone.localdate())
+    news = News.objects.create(title="News", summary="For everybody", published_on=this_day())
     world.extra |= {"invitation": invitation.pk, "notice": notice.pk, "news": news.pk}
     Pin.objects.create(user=world.rep, page="leads:list", query="view=my_open")
     view = SavedView(page="leads", name="…", sharing=SavedView.Sharing.COMPANY, query="base=all_open&status=new")
@@ -192,9 +194,9 @@ def _service(world: World) -> None:
 
 
 def _bring(world: World) -> None:
-    """A table of each kind that the rep has uploaded."""
+    """A table of each kind that the rep has imported."""
     for kind in ("leads", "accounts", "contacts"):
-        facts = {"name": "…", "headings": ["A"], "sample": [["a"]]}
+        facts = {"name": "…", "headings": ["A"], "sample": [["a"]], "state": DataImport.State.DONE}
         world.extra[f"import of {kind}"] = DataImport.objects.create(partner=world.partner, owner=world.rep, kind=kind, **facts).pk
 
 
@@ -245,7 +247,7 @@ def _freeze(world: World) -> None:
     """The quotes that are out say what their rows say now."""
     for name in ("submitted", "accepted"):
         quote = type(world.records[name])._base_manager.get(pk=world.records[name].pk)
-        quote.content = documents.freeze(quote, lines_of(quote), on=timezone.localdate())
+        quote.content = documents.freeze(quote, lines_of(quote), on=this_day())
         quote.save(update_fields=["content"])
     world.records = {name: type(record)._base_manager.get(pk=record.pk) for name, record in world.records.items()}
     for name in ("rep", "colleague", "manager", "admin"):

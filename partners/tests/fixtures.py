@@ -4,15 +4,32 @@ Otto is the vendor's account manager of both, Olga of a third; Tariq supports; t
 """
 
 import pytest
+from django.utils import timezone
 
 from catalog import words
 from catalog.models import PriceBookEntry
 from catalog.reference import load_reference
 from leads.reference import load_lead_work
+from partnerportal.core.imports import lines, services
+from partnerportal.tests import days
 from partners.models import Tier
 from partners.roles import Role
 from partners.tests.factories import PartnerFactory, UserFactory, VendorUserFactory
 from projects.reference import load_questions
+
+
+@pytest.fixture(autouse=True)
+def at_home():
+    """Everything is called as from a page of the people: in their time zone."""
+    with timezone.override(days.HOME):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def no_hurry(monkeypatch):
+    """A part of an import is as large as it may be, however slow the machine of the test is."""
+    monkeypatch.setattr(lines, "READ_SECONDS", 3600.0)
+    monkeypatch.setattr(services, "PART_SECONDS", 3600.0)
 
 
 @pytest.fixture(scope="session")

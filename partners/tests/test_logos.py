@@ -3,7 +3,6 @@
 import io
 import re
 from base64 import b64decode
-from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,6 +12,7 @@ from pypdf import PdfReader
 from partnerportal.core.pdf import html_to_pdf
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.uploads import FileRefused
+from partnerportal.tests.days import this_day
 from partners import services
 from partners.logos import MOST_BYTES, as_logo
 from partners.models import BRAND_COLOUR, Logo
@@ -122,12 +122,12 @@ def test_a_quote_keeps_the_logo_that_it_was_sent_with(client, anna, vendor_admin
     anna.partner.save()
     services.change_logo(anna.partner, picture(), by=vendor_admin)
     quote = DraftQuoteFactory(owner=anna, partner=anna.partner)
-    submit_quote(quote, by=anna, today=date.today())
+    submit_quote(quote, by=anna, today=this_day())
     first = Logo.objects.for_partner(anna.partner).get()
 
     services.change_logo(anna.partner, picture(colour=BLUE), by=vendor_admin)
-    second = new_version(Quote.objects.visible_to(anna).get(), by=anna, today=date.today())
-    submit_quote(second, by=anna, today=date.today())
+    second = new_version(Quote.objects.visible_to(anna).get(), by=anna, today=this_day())
+    submit_quote(second, by=anna, today=this_day())
 
     old, new = Quote.objects.visible_to(anna).order_by("version")
     later = Logo.objects.for_partner(anna.partner).exclude(pk=first.pk).get()

@@ -8,10 +8,9 @@ import nh3
 from django.core.paginator import Paginator
 from django.db.models import Case, CharField, F, Max, Q, QuerySet, Value, When, Window
 from django.db.models.functions import Concat, RowNumber
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -20,6 +19,7 @@ from partnerportal.core.digest import Bundle, bundles
 from partnerportal.core.models import Notification, Subject
 from partnerportal.core.toasts import Undo, say
 from partnerportal.core.views import Guarded, RecordView
+from partnerportal.core.views.base import own_path
 from partners.models import News, User
 
 PER_PAGE = 30
@@ -101,8 +101,7 @@ class OpenNotice(OfNotice):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         notice = self.get_notice(pk)
         self.read(notice)
-        is_ours = notice.url.startswith("/") and url_has_allowed_host_and_scheme(notice.url, allowed_hosts=None)
-        return HttpResponseRedirect(notice.url) if is_ours else redirect("partners:notices")
+        return redirect(own_path(notice.url) or "partners:notices")
 
 
 class ReadNotice(OfNotice):

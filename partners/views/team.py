@@ -8,8 +8,10 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from partnerportal.core.submissions import lasting, once
 from partnerportal.core.toasts import say, warn
 from partnerportal.core.views import Guarded, RecordView
 from partners import services
@@ -69,16 +71,21 @@ class Invite(Guarded):
         form = InvitationForm(request.POST)
         if not form.is_valid():
             return self._page(form, status=422)
-        try:
+
+        def act() -> str:
             invitation = services.invite(services.Invitee(**form.cleaned_data), partner=request.user.partner, by=request.user)
+            say(request, _("The invitation goes to %(email)s.") % {"email": invitation.email})
+            return reverse("partners:team")
+
+        try:
+            return redirect(once(request.POST.get("submission", ""), by=request.user, act=act))
         except services.Refused as refusal:
             form.add_error("email", str(refusal))
             return self._page(form, status=422)
-        say(request, _("The invitation goes to %(email)s.") % {"email": invitation.email})
-        return redirect("partners:team")
 
     def _page(self, form: InvitationForm, *, status: int = 200) -> HttpResponse:
-        return self.page("partners/invite.html", {"form": form, "heading": _("Invite a colleague"), "tab": "team"}, status=status)
+        context = {"form": form, "heading": _("Invite a colleague"), "tab": "team", **lasting(self.request)}
+        return self.page("partners/invite.html", context, status=status)
 
 
 class PersonVerb(Person):

@@ -20,7 +20,7 @@ from accounts.models import Account, Contact, Salutation
 from catalog.models import SOLUTIONS, Forecast, ProductOfInterest
 from leads.models import MOST_USERS, Lead
 from partnerportal.core.fields import Currency
-from partnerportal.core.forms import PartnerForm, PartnerModelForm
+from partnerportal.core.forms import PartnerForm, PartnerModelForm, SeveralField
 from projects.models import CLOSE_IN_DAYS, OpportunityType, Project
 from projects.services.records import FIELDS
 from projects.stages import RecordType
@@ -28,11 +28,9 @@ from projects.stages import RecordType
 EMPTY = [("", "---------")]
 
 
-def solutions(*, required: bool = True) -> forms.MultipleChoiceField:
+def solutions(*, required: bool = True) -> SeveralField:
     """License, HWaaS, CLASSOUND: one or several."""
-    return forms.MultipleChoiceField(
-        label=_("Interested solution"), choices=SOLUTIONS, required=required, widget=forms.CheckboxSelectMultiple
-    )
+    return SeveralField(label=_("Interested solution"), choices=SOLUTIONS, required=required)
 
 
 def not_past(day: Any) -> Any:
@@ -85,7 +83,7 @@ class NewCustomerFields(forms.Form):
     """A company and a person who are not in the portal yet."""
 
     company = forms.CharField(label=_("Company name"), max_length=200)
-    email = forms.EmailField(label=_("Email"))
+    email = forms.EmailField(label=_("E-mail"))
     phone = PhoneNumberField(label=_("Phone"))
     salutation = forms.ChoiceField(label=_("Salutation"), choices=[*EMPTY, *Salutation.choices], required=False)
     first_name = forms.CharField(label=_("First name"), max_length=100)

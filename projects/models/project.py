@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -56,6 +57,22 @@ class Approval(models.TextChoices):
 # `bonus.is_eligible` in the database, and what waits for the account manager.
 BONUS_ELIGIBLE = Q(record_type=bonus.ELIGIBLE_KIND, opportunity_type__in=bonus.ELIGIBLE_TYPES)
 AWAITING_BONUS = BONUS_ELIGIBLE & Q(demo_done=True, approved_by_am="")
+
+
+# In the database: an account has one change order that is not closed.
+ONE_CHANGE_ORDER = "project_one_open_change_order"
+COUNTS_AS_OPEN = Q(record_type=RecordType.CHANGE_ORDER, deleted_at__isnull=True) & ~Q(stage=Stage.CLOSED)
+DECIDES_IT = frozenset({"account", "account_id", "record_type", "stage", "deleted_at"})
+
+
+class ChangeOrderOpen(ValidationError):
+    """The account has an open change order already: `other`, which not everybody may see. At the field of the account."""
+
+    def __init__(self, account: Account, other: Project | None) -> None:
+        words = {"account": account, "owner": other.owner.get_full_name() if other else "–"}
+        sentence = gettext("%(account)s has an open change order already (%(owner)s). Go on with that one, or close it first.")
+        super().__init__({"account": sentence % words})
+        self.other = other
 
 
 def silent_since() -> datetime:
@@ -157,6 +174,10 @@ class Project(Taskable):
     mrr_basis = models.JSONField(
         default=dict, db_default={}, editable=False, help_text=_("What the MRR of the primary quote is the sum of.")
     )
+    running_mrr = MoneyField(_("running MRR"), null=True, editable=False)
+    running_basis = models.JSONField(
+        default=dict, db_default={}, editable=False, help_text=_("The customer's running orders that a change order is compared with.")
+    )
     weighted_pipeline = MoneyField(_("weighted pipeline"), null=True, editable=False)
     pipeline_mrr = MoneyField(_("pipeline MRR"), null=True, blank=True, editable=False)
     pipeline_basis = models.JSONField(
@@ -206,10 +227,34 @@ class Project(Taskable):
                 condition=Q(record_type="business_plan") | Q(stage__in=[*PATHS[RecordType.CHANGE_ORDER].steps]),
                 name="project_stage_of_its_path",
             ),
+            models.UniqueConstraint(fields=["account"], condition=COUNTS_AS_OPEN, name=ONE_CHANGE_ORDER),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the row. Raises ChangeOrderOpen for a second open change order of an account, whichever way it comes about.
+
+        Each says what the customer is to have afterwards, so two of them would undo one another. The database holds it: a new one, one that
+        is reopened or restored, one that comes along when accounts are merged (which is therefore refused until one of the two is
+        closed), and two people at once are answered alike.
+        """
+        written = kwargs.get("update_fields")
+        if not self.is_change_order or (written is not None and DECIDES_IT.isdisjoint(written)):
+            super().save(*args, **kwargs)
+            return
+        try:
+            with transaction.atomic():
+                super().save(*args, **kwargs)
+        except IntegrityError as error:
+            if ONE_CHANGE_ORDER not in str(error):
+                raise
+            raise ChangeOrderOpen(self.account, self._other_change_order()) from error
+
+    def _other_change_order(self) -> Project | None:
+        rows = Project.objects.for_partner(self.partner_id).filter(COUNTS_AS_OPEN, account=self.account_id)
+        return rows.exclude(pk=self.pk).select_related("owner").first()
 
     def undo_refusal(self, names: set[str]) -> str:
         """Why a bulk move cannot be taken back, or nothing: what the end of the demo has fixed stays: its bonus stands on it."""
@@ -254,6 +299,11 @@ class Project(Taskable):
     def kept_estimate(self) -> mrr.Estimate | None:  # type: ignore[name-defined]
         """What the expected MRR was computed with; None before the first computation."""
         return mrr.from_json(self.estimate)
+
+    @property
+    def kept_running(self) -> mrr.Running | None:  # type: ignore[name-defined]
+        """What a change order is compared with; None for a business plan, and where none was kept."""
+        return mrr.running_from_json(self.running_basis)
 
     def clean(self) -> None:
         """What one project must be like, whoever fills it in. Raises ValidationError by field."""

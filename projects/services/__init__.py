@@ -22,6 +22,7 @@ from projects.services.ownership import hand_over_customer
 from projects.services.people import add_contact, change_role, remove_contact
 from projects.services.pipeline import fast_pipeline, start_project
 from projects.services.records import create_project, edit_project, people_of
+from projects.services.running import compare_with_running, is_compared_with_others, running_of, running_source
 from projects.services.statements import (
     STATEMENT_PDF,
     keep_statement_pdf,
@@ -37,6 +38,7 @@ __all__ = [
     "Effect",
     "effect_of_price",
     "STATEMENT_PDF",
+    "is_compared_with_others",
     "keep_statement_pdf",
     "make_statement",
     "may_make_statement",
@@ -63,6 +65,7 @@ __all__ = [
     "can_take_back",
     "change_role",
     "close_as_lost",
+    "compare_with_running",
     "condition_lines",
     "convert_lead",
     "create_project",
@@ -78,6 +81,8 @@ __all__ = [
     "people_of",
     "preview_conversion",
     "project_of",
+    "running_of",
+    "running_source",
     "prices_on",
     "record_verbal_agreement",
     "remove_contact",

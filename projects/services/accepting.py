@@ -13,6 +13,7 @@ from leads.stages import ACCEPTABLE
 from partnerportal.core.actors import service
 from partnerportal.core.attached import link_to
 from partnerportal.core.models import Follow
+from partnerportal.core.scoping import WhicheverPartner
 from partners.models import User
 from projects.models import CLOSE_IN_DAYS, Conversion, OpportunityType, Project
 from projects.services.amounts import today_of
@@ -40,7 +41,7 @@ def accept_offer(offer: LeadOffer, *, by: User) -> Project:
 
 def _known_account(lead: Lead) -> Account | None:
     """The partner's account that is surely this company, whoever owns it; one that is only alike is left to the person's judgement."""
-    found = accounts_like(lead.profile, Account.objects.for_partner(lead.partner_id).filter(deleted_at=None))  # type: ignore[arg-type]
+    found = accounts_like(lead.profile, Account.objects.for_partner(WhicheverPartner(lead.partner_id)).filter(deleted_at=None))  # type: ignore[arg-type]
     return next((one.record for one in found if one.is_same), None)
 
 

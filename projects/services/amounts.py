@@ -15,8 +15,9 @@ from partnerportal.core.actors import Actor, service
 from partners.models import Partner
 from projects import mrr
 from projects.models import MrrSource, Project
+from projects.mrr import difference
 
-AMOUNT_FIELDS = ("expected_mrr", "estimate", "mrr", "mrr_source", "mrr_quote", "weighted_pipeline")
+AMOUNT_FIELDS = ("expected_mrr", "estimate", "mrr", "mrr_source", "mrr_quote", "weighted_pipeline", "running_mrr", "running_basis")
 
 
 def today_of(partner: Partner, now: datetime | None = None) -> date:
@@ -67,12 +68,14 @@ def take_mrr_from(
 
     `quote_number` is number and version, such as "Q-2026-00412 v2", and empty when no quote is primary any more. `mrr` is the
     quote's MRR (0 with one-off lines only) and None while it has no line: then, and without a primary quote, the estimate counts
-    again. `basis` is the quote's sum as it is kept (`QuoteSum.as_json`). From the first quote on, the project's currency is fixed.
+    again. A change order takes what it adds to the running MRR that it keeps. `basis` is the quote's sum as it is kept
+    (`QuoteSum.as_json`). From the first quote on, the project's currency is fixed.
     """
     project = Project.objects.for_partner(project.partner_id).select_for_update(of=("self",)).get(pk=project.pk)
     project.has_quote = project.has_quote or bool(quote_number)
     if quote_number and mrr is not None:
-        project.mrr, project.mrr_source, project.mrr_quote = mrr, MrrSource.QUOTE, quote_number
+        project.mrr = difference(mrr, project.running_mrr if project.is_change_order else None)
+        project.mrr_source, project.mrr_quote = MrrSource.QUOTE, quote_number
         project.mrr_basis = dict(basis or {})
         weigh(project)
     else:

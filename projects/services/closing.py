@@ -59,7 +59,8 @@ def say_why_won(project: Project, *, won_reason: str, competitor: str = "", by: 
 def reopen_project(project: Project, *, reason: str, by: User) -> Project:
     """Take a lost project up again, in its first stage; what the customer had agreed to counts no more. A manager's right.
 
-    Raises NotYours for a rep, IllegalMove unless lost, ValidationError without a reason.
+    Raises NotYours for a rep, IllegalMove unless lost, ValidationError without a reason, ChangeOrderOpen where the account has another
+    open change order by now.
     """
     project = locked_for(project, by)
     if not by.manages_company:

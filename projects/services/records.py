@@ -21,6 +21,7 @@ from projects import bonus
 from projects.models import BonusEntry, Project, ProjectContact
 from projects.services.amounts import AMOUNT_FIELDS, estimate_anew, today_of
 from projects.services.moves import add_entry, await_decision, locked_for, require_open
+from projects.services.running import check_reduction, keep_running
 from projects.stages import PATHS, RecordType
 
 # What a form, a cell, a bulk change or an import may write. Everything else is a service's.
@@ -50,7 +51,8 @@ def create_project(*, values: Mapping[str, Any], by: User) -> Project:
     """A new project of an account and a contact of the own company, in the first stage of its kind, with its estimate.
 
     `values` holds `record_type`, `account` and what `FIELDS` names; the currency is the partner's unless it is given.
-    Raises DoesNotExist for an account or contact that the person may not see, ValidationError by field otherwise.
+    Raises DoesNotExist for an account or contact that the person may not see, ChangeOrderOpen for a second open change order of the
+    account, ValidationError by field otherwise.
     """
     return new_project(values=values, by=by)
 
@@ -67,6 +69,8 @@ def new_project(*, values: Mapping[str, Any], by: User, lead: Lead | None = None
     project.stage = PATHS[RecordType(project.record_type)].steps[0]
     told = words.stage(project.record_type, project.stage)
     project.probability, project.forecast_category = told.probability, told.forecast
+    keep_running(project)
+    check_reduction(project)
     estimate_anew(project)
     project.save()
     record_move(project, was="", to=project.stage, by=Actor.of(by))
@@ -90,6 +94,9 @@ def edit_project(project: Project, *, values: Mapping[str, Any], by: User) -> Pr
         raise ValidationError({"currency": _("A quote exists in %(currency)s, so the currency stays.") % {"currency": before["currency"]}})
     _check(project)
     if any(getattr(project, name) != value for name, value in before.items()):
+        if project.currency != before["currency"]:
+            keep_running(project)
+        check_reduction(project)
         estimate_anew(project)
     project.save(update_fields=[*changed, *(["contact"] if "contact" in values else []), *AMOUNT_FIELDS, "updated_at"])
     _follow_eligibility(project, was_eligible=was_eligible)

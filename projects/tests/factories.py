@@ -6,6 +6,7 @@ from decimal import Decimal
 import factory
 
 from accounts.tests.factories import AccountFactory, ActiveAccountFactory, ContactFactory
+from partnerportal.tests.days import this_day
 from partners.tests.factories import OwnedFactory
 from projects.models import DemoAnswer, DemoQuestion, Outcome, Project
 from projects.stages import RecordType, Stage
@@ -50,7 +51,7 @@ class ProjectFactory(OwnedFactory):
     probability = factory.LazyAttribute(lambda one: PROBABILITIES[one.stage])
     forecast_category = factory.LazyAttribute(lambda one: FORECASTS.get(one.stage, "pipeline"))
     name = factory.Sequence(lambda n: f"Alpenblick {n} – Collaboration")
-    close_date = factory.LazyFunction(lambda: date.today() + timedelta(days=60))
+    close_date = factory.LazyFunction(lambda: this_day() + timedelta(days=60))
     opportunity_type = "new_business"
     product_of_interest = "collaboration"
     interested_solutions = factory.LazyFunction(lambda: ["license", "classound"])

@@ -12,6 +12,7 @@ from leads.models import Lead
 from leads.tests.factories import QualifiedLeadFactory
 from partnerportal.core.actors import Actor
 from partnerportal.core.stages import StaleMove
+from partnerportal.tests.days import this_day
 from partnerportal.tests.racing import at_once
 from partners.tests.factories import UserFactory
 from projects import services
@@ -31,7 +32,7 @@ def rep(transactional_db):
 
 VALUES = {
     "name": "Headquarters",
-    "close_date": date.today() + timedelta(days=30),
+    "close_date": this_day() + timedelta(days=30),
     "opportunity_type": "new_business",
     "product_of_interest": "collaboration",
     "interested_solutions": ["license", "classound"],

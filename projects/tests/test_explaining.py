@@ -1,14 +1,13 @@
 """What changed an amount of a project last: when, who, which input, from what to what."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from catalog.models import AveragePrice
+from partnerportal.tests.days import this_day
 from projects import services
 from projects.tests.factories import DemoDoneProject, IntroProject
 from projects.views.explaining import what_changed
-
-TODAY = date.today()
 
 
 def told(project, user):
@@ -42,7 +41,7 @@ def test_other_users_change_estimate_mrr_and_weighted_pipeline(anna, ben):
 
 def test_a_newer_price_is_named_with_its_day(anna):
     project = IntroProject(owner=anna, total_users=40, interested_solutions=["license"])
-    AveragePrice.objects.create(family="license", currency="EUR", amount="10.00", valid_from=TODAY - timedelta(days=1))
+    AveragePrice.objects.create(family="license", currency="EUR", amount="10.00", valid_from=this_day() - timedelta(days=1))
 
     edit(project, anna, total_users=50)
 

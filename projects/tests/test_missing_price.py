@@ -8,9 +8,9 @@ from decimal import Decimal
 from io import StringIO
 
 import pytest
-from django.utils import timezone
 
 from accounts.tests.factories import ContactFactory
+from partnerportal.tests.days import this_day
 from projects.tests.factories import ProjectFactory
 from tasks.tests.factories import TaskFactory
 
@@ -34,7 +34,7 @@ def unpriced(anna):
         name="Without",
         currency="CHF",
         estimate=estimate,
-        close_date=timezone.localdate(),
+        close_date=this_day(),
         **facts,
     )
 
@@ -74,8 +74,8 @@ def test_a_pipeline_mrr_that_is_not_fixed_yet_is_not_missing_a_price(page, unpri
 
 
 def test_home_says_it_of_tasks_and_bonuses_and_beside_its_sums(page, unpriced, anna):
-    ProjectFactory(owner=anna, close_date=timezone.localdate())
-    TaskFactory(owner=anna, assigned_to=anna, due_on=timezone.localdate(), related=unpriced)
+    ProjectFactory(owner=anna, close_date=this_day())
+    TaskFactory(owner=anna, assigned_to=anna, due_on=this_day(), related=unpriced)
 
     home = page("/?of=me")
 
@@ -128,7 +128,7 @@ def test_a_quote_gives_an_mrr_while_the_estimate_stays_missing(page, unpriced):
 
 
 def test_projects_beyond_the_month_are_left_out_of_the_pipeline_alone(page, unpriced):
-    type(unpriced)._base_manager.filter(pk=unpriced.pk).update(close_date=timezone.localdate() + timedelta(days=70))
+    type(unpriced)._base_manager.filter(pk=unpriced.pk).update(close_date=this_day() + timedelta(days=70))
 
     home = page("/?of=me")
 

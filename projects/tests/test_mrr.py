@@ -99,3 +99,54 @@ def test_weighted_pipeline_is_mrr_times_probability_rounded_half_up(amount, prob
 
 def test_without_an_mrr_there_is_no_weighted_pipeline():
     assert mrr.weighted_pipeline(None, 30) is None
+
+
+# --- change orders --------------------------------------------------------------------------
+
+
+def order(key, amount, *, currency="EUR", replaces=(), **users):
+    return mrr.RunningOrder(f"O-{key}", key, 100 + key, currency, Decimal(amount), users, tuple(replaces))
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "left"),
+    [
+        ([], []),
+        ([order(1, "10.00"), order(2, "5.00")], [1, 2]),
+        ([order(1, "10.00"), order(2, "12.00", replaces=[1])], [2]),
+        ([order(1, "10.00"), order(2, "5.00"), order(3, "12.00", replaces=[1])], [2, 3]),
+        ([order(1, "10.00"), order(2, "5.00"), order(3, "12.00", replaces=[1, 2])], [3]),
+        ([order(1, "10.00"), order(2, "12.00", replaces=[1]), order(3, "9.00", replaces=[2])], [3]),
+        # Both were compared with the first: the later one comes in the place of the earlier one.
+        ([order(1, "10.00"), order(2, "12.00", replaces=[1]), order(3, "9.00", replaces=[1])], [3]),
+        # What it names was cancelled: nothing is replaced.
+        ([order(2, "12.00", replaces=[1])], [2]),
+        ([order(1, "10.00"), order(2, "7.00", currency="USD")], [1]),
+    ],
+)
+def test_what_runs(confirmed, left):
+    found = mrr.running(confirmed, currency="EUR", day=date(2026, 11, 22))
+
+    assert [one.key for one in found.orders] == left
+    assert found.amount == sum((one.mrr for one in confirmed if one.key in left), Decimal("0.00"))
+
+
+def test_what_runs_is_kept_and_read_again():
+    found = mrr.running([order(1, "10.00", license=12, classound=5)], currency="EUR", day=date(2026, 11, 22))
+
+    assert mrr.running_from_json(found.as_json()) == found
+    assert mrr.running_from_json({}) is None
+
+
+def test_users_that_could_leave_are_those_of_the_largest_ticked_family():
+    found = mrr.running([order(1, "10.00", license=12), order(2, "5.00", license=3, classound=20)], currency="EUR", day=date(2026, 11, 22))
+
+    assert [found.users_of(families) for families in (["license"], ["license", "classound"], ["hwaas"], [])] == [15, 20, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("quoted", "ran", "expected"),
+    [("300.00", "240.00", "60.00"), ("200.00", "240.00", "-40.00"), ("0.00", "240.00", "-240.00"), ("54.00", None, "54.00")],
+)
+def test_a_change_order_is_the_difference_to_what_runs(quoted, ran, expected):
+    assert mrr.difference(Decimal(quoted), None if ran is None else Decimal(ran)) == Decimal(expected)

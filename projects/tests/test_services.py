@@ -16,16 +16,16 @@ from partnerportal.core.actors import Actor
 from partnerportal.core.models import Note, OutboxMessage, StageMove
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
+from partnerportal.tests.days import this_day
 from projects import services
 from projects.models import Project
 from projects.tests.factories import DemoDoneProject, IntroProject, LostProject, ProposalProject, WonProject
 from tasks.models import Task
 from tasks.tests.factories import TaskFactory
 
-TODAY = date.today()
 VALUES = {
     "name": "Headquarters",
-    "close_date": TODAY + timedelta(days=30),
+    "close_date": this_day() + timedelta(days=30),
     "opportunity_type": "new_business",
     "product_of_interest": "collaboration",
     "interested_solutions": ["license", "classound"],
@@ -96,7 +96,7 @@ def test_create_project_without_a_price_is_not_available_and_never_zero(anna):
     "changes, field",
     [
         ({"total_users": 0}, "total_users"),
-        ({"close_date": TODAY - timedelta(days=2)}, "close_date"),
+        ({"close_date": this_day() - timedelta(days=2)}, "close_date"),
         ({"interested_solutions": []}, "interested_solutions"),
         ({"interested_solutions": ["rocket"]}, "interested_solutions"),
         ({"opportunity_type": "none"}, "opportunity_type"),
@@ -150,7 +150,7 @@ def test_vendor_users_make_no_projects(anna, otto):
 
 def test_edit_project_takes_the_prices_of_today_only_when_the_size_changes(anna):
     project = IntroProject(owner=anna)
-    AveragePrice.objects.create(family="license", currency="EUR", amount="10.00", valid_from=TODAY - timedelta(days=1))
+    AveragePrice.objects.create(family="license", currency="EUR", amount="10.00", valid_from=this_day() - timedelta(days=1))
 
     renamed = services.edit_project(project, values={"name": "Other", "description": "New"}, by=anna)
     assert (renamed.expected_mrr, renamed.name) == (Decimal("600.00"), "Other")
@@ -161,7 +161,7 @@ def test_edit_project_takes_the_prices_of_today_only_when_the_size_changes(anna)
 
 def test_a_price_of_tomorrow_does_not_count_yet(anna):
     project = IntroProject(owner=anna)
-    AveragePrice.objects.create(family="license", currency="EUR", amount="99.00", valid_from=TODAY + timedelta(days=2))
+    AveragePrice.objects.create(family="license", currency="EUR", amount="99.00", valid_from=this_day() + timedelta(days=2))
 
     assert services.edit_project(project, values={"total_users": 50}, by=anna).expected_mrr == Decimal("750.00")
 

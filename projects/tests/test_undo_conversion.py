@@ -1,6 +1,6 @@
 """Check 3: a lead whose account and contact exist doubles nothing, and undoing restores it as it was."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -12,6 +12,7 @@ from leads.tests.factories import QualifiedLeadFactory
 from partnerportal.core import attached
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
+from partnerportal.tests.days import this_day
 from projects import services
 from projects.models import Project
 from tasks.tests.factories import TaskFactory
@@ -19,7 +20,7 @@ from tasks.tests.factories import TaskFactory
 pytestmark = pytest.mark.usefixtures("reference")
 VALUES = {
     "name": "Headquarters",
-    "close_date": date.today() + timedelta(days=30),
+    "close_date": this_day() + timedelta(days=30),
     "opportunity_type": "new_business",
     "product_of_interest": "collaboration",
     "interested_solutions": ["license"],

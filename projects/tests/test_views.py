@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import Account, Contact
 from accounts.tests.factories import AccountFactory, ActiveAccountFactory, ContactFactory
@@ -14,6 +13,7 @@ from leads.tests.factories import LeadFactory, QualifiedLeadFactory
 from partnerportal.core.models import OutboxMessage, StageMove
 from partnerportal.core.views import lists
 from partnerportal.tests.counting import assert_queries, queries_of
+from partnerportal.tests.days import this_day
 from projects.models import Project, ProjectContact
 from projects.tests.factories import (
     AgreedProject,
@@ -68,7 +68,7 @@ def projects_of(partner):
     ],
 )
 def test_the_standard_views_show_what_they_say(browse, anna, alex, carla, view, names):
-    today = timezone.localdate()
+    today = this_day()
     IntroProject(owner=anna, name="P-Intro", close_date=today)
     IntroProject(owner=anna, name="P-Later", close_date=today + timedelta(days=70))
     DemoDoneProject(owner=alex, name="P-Alex", close_date=today.replace(day=1))
@@ -83,6 +83,13 @@ def test_the_standard_views_show_what_they_say(browse, anna, alex, carla, view, 
         name for name in ("P-Alex", "P-Carla", "P-Change", "P-Intro", "P-Later", "P-Lost", "P-Won") if f">{name}</a>" in text(response)
     ]
     assert listed == names
+
+
+@pytest.mark.parametrize("page", ["list", "board"])
+def test_the_vendor_begins_with_what_all_own(browse, anna, otto, page):
+    IntroProject(owner=anna, name="P-Intro")
+
+    assert "P-Intro" in text(browse(anna.partner.account_manager).get(reverse(f"projects:{page}")))
 
 
 def test_the_list_adds_up_per_currency(browse, anna):
@@ -315,13 +322,36 @@ def test_going_back_asks_for_a_reason(browse, anna):
     assert (moved.status_code, project.stage) == (204, "demo")
 
 
-def test_a_stale_move_is_refused(browse, anna):
+@pytest.mark.parametrize("htmx", [False, True])
+@pytest.mark.parametrize(("choice", "stage", "moves"), [("theirs", "presentation", 0), ("mine", "intro", 1), ("was", "demo", 1)])
+def test_who_was_overtaken_chooses_between_the_stages(choice, stage, moves, htmx, browse, anna):
+    project = PresentationProject(owner=anna)
+    client, typed = browse(anna), {"asked": "1", "reason": "Budget is gone", "submission": "5f0c6f0e-6f0e-4b0c-8f0e-5f0c6f0e4b0c"}
+
+    asked = move(client, project, "intro", seen="demo", htmx=htmx, **typed)
+
+    assert asked.status_code == 409
+    assert "it is in Project Presentation now" in text(asked)
+    project.refresh_from_db()
+    assert (project.stage, project.stage_moves.count()) == ("presentation", 0)
+
+    sent = dict(re.findall(r'<input type="hidden" name="(to|seen|was|asked|reason|submission)" value="([^"]*)">', text(asked)))
+    chosen = client.post(f"/projects/{project.pk}/move/", {**sent, "choice-stage": choice}, **(HTMX if htmx else {}))
+
+    assert chosen.status_code == (204 if htmx else 302)
+    project.refresh_from_db()
+    assert (project.stage, project.stage_moves.count()) == (stage, moves)
+    assert not moves or project.stage_moves.first().reason == "Budget is gone"
+
+
+def test_two_who_move_to_the_same_stage_are_asked_nothing(browse, anna):
     project = PresentationProject(owner=anna)
 
-    refused = move(browse(anna), project, "presentation", seen="demo")
+    again = move(browse(anna), project, "presentation", seen="demo")
 
-    assert refused.status_code == 409
-    assert "it is in Project Presentation now" in text(refused)
+    assert again.status_code == 204
+    project.refresh_from_db()
+    assert (project.stage, project.stage_moves.count()) == ("presentation", 0)
 
 
 def test_a_drop_on_the_board_answers_with_card_and_lanes(browse, anna):
@@ -480,7 +510,7 @@ def edited(project, **changes):
 NEW = {
     "record_type": "business_plan",
     "name": "Headquarters",
-    "close_date": (date.today() + timedelta(days=30)).isoformat(),
+    "close_date": (this_day() + timedelta(days=30)).isoformat(),
     "opportunity_type": "new_business",
     "product_of_interest": "collaboration",
     "currency": "EUR",
@@ -526,6 +556,15 @@ def test_without_a_customer_nothing_is_made(browse, anna):
     assert response.status_code == 422
     assert not projects_of(anna.partner).exists()
     assert not Account.objects.for_partner(anna.partner).exists()
+
+
+def test_what_is_wrong_is_told_in_the_order_of_the_page(browse, anna):
+    page = text(browse(anna).post(reverse("projects:add"), {**NEW, "name": "", "total_users": "", "account": "", "contact": ""}))
+
+    summary = page.partition("data-summary")[2].partition("</ul>")[0]
+    controls = re.findall(r'href="#id_(\w+)"', summary)
+    assert controls == ["company", "first_name", "last_name", "email", "phone", "name", "total_users"]
+    assert controls == sorted(controls, key=lambda name: page.index(f'name="{name}"'))
 
 
 def test_the_customer_of_another_partner_is_no_choice(browse, anna, carla):
@@ -672,7 +711,7 @@ SECOND = {
     "opportunity_type": "new_business",
     "product_of_interest": "collaboration",
     "total_users": "40",
-    "close_date": (date.today() + timedelta(days=60)).isoformat(),
+    "close_date": (this_day() + timedelta(days=60)).isoformat(),
     "notes": "Wants a demo soon",
 }
 TOKEN = "7d7f2f5e-0f6a-4f5d-9a54-4a6f9c1c2b3d"
@@ -816,7 +855,7 @@ def conversion(lead, **changes):
         "account": "",
         "contact": "",
         "name": lead.company,
-        "close_date": (date.today() + timedelta(days=90)).isoformat(),
+        "close_date": (this_day() + timedelta(days=90)).isoformat(),
         "opportunity_type": "new_business",
         "product_of_interest": "collaboration",
         "interested_solutions": ["license", "classound"],

@@ -21,7 +21,7 @@ from leads.stages import CONVERTIBLE, Status
 from partnerportal.core import display
 from partnerportal.core.scoping import require_editable
 from partnerportal.core.stages import IllegalMove
-from partnerportal.core.submissions import new_token, once
+from partnerportal.core.submissions import once, token_of
 from partnerportal.core.toasts import Undo, say, warn
 from partnerportal.core.views import RecordView
 from projects import services
@@ -135,7 +135,7 @@ class ConvertLead(RecordView):
     @cached_property
     def offered(self) -> list[Account]:
         """Accounts of the own company with the lead's name, those that may be it by all that is known, and the one it was matched to."""
-        rows = Account.objects.visible_to(self.request.user)
+        rows = Account.objects.searched_by(self.request.user)
         named = rows.similar_to(name=self.record.company, email=self.record.email)
         alike = [one.record for one in accounts_like(self.record.profile, rows)]
         known = Q(contacts__email__iexact=self.record.email) | Q(pk=self.record.account_id)
@@ -161,7 +161,7 @@ class ConvertLead(RecordView):
     def _carried(self) -> list[tuple[int, str]]:
         lead = self.record
         return [
-            (lead.notes.count(), _("notes")),
+            (lead.notes.filter(deleted_at=None).count(), _("notes")),
             (lead.attachments.count(), _("files")),
             (lead.tasks.count(), _("tasks")),
             (lead.followers.count(), _("followers")),
@@ -178,7 +178,7 @@ class ConvertLead(RecordView):
             "tab": "leads",
             "kind": lead.company,
             "heading": _("Convert the lead"),
-            "submission": self.request.POST.get("submission") or new_token(),
+            "submission": token_of(self.request),
             "draft": self.request.path,
             "cancel_url": lead.get_absolute_url(),
             "is_offered": bool(self.offered),

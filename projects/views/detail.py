@@ -63,7 +63,7 @@ class ProjectDetail(RecordDetail):
     def get_facts(self) -> list[Fact]:
         project = self.record
         return [
-            Fact(_("MRR"), self._computed(project.mrr), self._source_badge()),
+            Fact(self._mrr_label, self._computed(project.mrr), self._source_badge()),
             Fact(_("Weighted pipeline"), self._computed(project.weighted_pipeline)),
             *([Fact(_("Pipeline MRR"), self._money(project.pipeline_mrr))] if project.pipeline_mrr is not None else []),
             Fact(_("Probability"), display.percent(project.probability), f"· {project.get_forecast_category_display()}"),
@@ -71,6 +71,10 @@ class ProjectDetail(RecordDetail):
             Fact(_("Owner"), display.person(project.owner)),
             *([Fact(_("Next step"), project.next_step or display.NOTHING, self._next_step_extra())] if project.is_open else []),
         ]
+
+    @property
+    def _mrr_label(self) -> str:
+        return _("MRR, difference") if self.record.is_change_order else _("MRR")
 
     def _money(self, amount: Any) -> str | SafeString:
         return display.NOTHING if amount is None else display.money(amount, self.record.currency)
@@ -80,7 +84,8 @@ class ProjectDetail(RecordDetail):
 
     def _source_badge(self) -> SafeString | str:
         if self.record.mrr_source == MrrSource.QUOTE:
-            return display.badge(_("Quote %(number)s") % {"number": self.record.mrr_quote}, "blue")
+            words = _("Quote %(number)s less what runs") if self.record.running_mrr is not None else _("Quote %(number)s")
+            return display.badge(words % {"number": self.record.mrr_quote}, "blue")
         return "" if self.record.mrr is None else display.badge(_("Estimate"), "grey")
 
     def _next_step_extra(self) -> SafeString | str:
@@ -200,12 +205,13 @@ class ProjectDetail(RecordDetail):
         return f"{display.day(project.verbal_agreement_on)} · {project.verbal_agreement_by}"
 
     def get_amounts(self) -> list[Fact]:
-        """The four computed amounts."""
+        """The four computed amounts, and what a change order is compared with."""
         project = self.record
         when = f"{_('Pipeline MRR')} ({display.day(project.demo_date)})" if project.demo_date else _("Pipeline MRR")
         return [
             Fact(_("Expected MRR (calculated)"), self._computed(project.expected_mrr), is_number=True),
-            Fact(_("MRR"), self._computed(project.mrr), is_number=True),
+            *([Fact(_("Running MRR"), self._money(project.running_mrr), is_number=True)] if project.is_change_order else []),
+            Fact(self._mrr_label, self._computed(project.mrr), is_number=True),
             Fact(_("Weighted pipeline"), self._computed(project.weighted_pipeline), is_number=True),
             Fact(when, self._money(project.pipeline_mrr), is_number=True),
         ]

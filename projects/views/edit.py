@@ -15,35 +15,36 @@ from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
 from partnerportal.core.views import RecordAdd, RecordEdit
 from partnerportal.core.views.base import Guarded
+from partners.models import User
 from projects import services
 from projects.forms import EditProjectForm, NewProjectForm
 from projects.models import OpportunityType, Project
 from projects.stages import RecordType, Stage
+from projects.views.refusals import sentences_of
 
 
 class Refused(Exception):
     """A service's ValidationError, with a sentence a field."""
 
-    def __init__(self, error: ValidationError) -> None:
+    def __init__(self, error: ValidationError, user: User) -> None:
         super().__init__(" ".join(error.messages))
-        named = hasattr(error, "error_dict")
-        self.errors = {field: " ".join(sentences) for field, sentences in error.message_dict.items()} if named else {"": str(self)}
+        self.errors = sentences_of(error, user)
 
 
-def start_project(*, values: dict[str, Any], by: Any) -> Project:
+def start_project(*, values: dict[str, Any], by: User) -> Project:
     """The service, its refusals by field."""
     try:
         return services.start_project(values=values, by=by)
     except ValidationError as error:
-        raise Refused(error) from error
+        raise Refused(error, by) from error
 
 
-def edit_project(project: Project, *, values: dict[str, Any], by: Any) -> Project:
+def edit_project(project: Project, *, values: dict[str, Any], by: User) -> Project:
     """The service, its refusals by field."""
     try:
         return services.edit_project(project, values=values, by=by)
     except ValidationError as error:
-        raise Refused(error) from error
+        raise Refused(error, by) from error
 
 
 class ProjectAdd(RecordAdd):

@@ -23,7 +23,7 @@ from projects.models import MrrSource, Project
 # What each amount comes from, in the order in which it is told.
 INPUTS: dict[str, tuple[str, ...]] = {
     "expected_mrr": ("total_users", "interested_solutions", "currency", "estimate"),
-    "mrr": ("mrr_source", "mrr_quote", "expected_mrr"),
+    "mrr": ("mrr_source", "mrr_quote", "running_mrr", "expected_mrr"),
     "weighted_pipeline": ("mrr", "probability"),
     "pipeline_mrr": ("demo_date",),
 }

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account, Contact
 from catalog import words
 from catalog.columns import term
+from catalog.converted import OneNumber
 from catalog.models import Term
 from partnerportal.core import display, tables
 from partnerportal.core.panels import RelatedPanel
@@ -42,7 +43,7 @@ def this_month(rows: ProjectQuerySet, user: Any) -> ProjectQuerySet:
 
 
 VIEWS = (
-    ListView("mine", _("My open projects"), lambda rows, user: rows.open().filter(owner=user), has_totals=True),
+    ListView("mine", _("My open projects"), lambda rows, user: rows.open().filter(owner=user), has_totals=True, is_own=True),
     ListView("all", _("All open projects"), lambda rows, user: rows.open(), has_totals=True),
     ListView("closing", _("Closing this month"), this_month),
     ListView("radar", _("Radar: stale, late or no next step"), lambda rows, user: rows.on_radar(today=timezone.localdate())),
@@ -80,7 +81,7 @@ class ProjectSet:
     model, permission = Project, "projects.view_project"
     filterset_class = ProjectFilter
     related: ClassVar[tuple[str, ...]] = ("owner", "account")
-    unread: ClassVar[tuple[str, ...]] = ("description", "mrr_basis", "pipeline_basis", "account__phone")
+    unread: ClassVar[tuple[str, ...]] = ("description", "mrr_basis", "pipeline_basis", "running_basis", "account__phone")
     views = VIEWS
     icon = "briefcase"
     add_label, add_permission = _("New project"), "projects.add_project"
@@ -89,6 +90,7 @@ class ProjectSet:
 
 
 class ProjectList(ProjectSet, RecordList):
+    converter = OneNumber
     ordering = "close_date"
     columns = (
         Column(_("Project"), "name", sort="name", is_title=True),
@@ -136,7 +138,7 @@ class ProjectList(ProjectSet, RecordList):
 
 class ProjectBoard(ProjectSet, RecordBoard):
     related = ("owner",)
-    unread = ("description", "mrr_basis", "pipeline_basis")
+    unread = ("description", "mrr_basis", "pipeline_basis", "running_basis")
     stage_field = "stage"
     totals = ProjectTotal
     sums = ((_("MRR"), "mrr"), (_("weighted"), "weighted_pipeline"))

@@ -21,6 +21,7 @@ from partnerportal.core import display
 from partnerportal.core.edits import present_values, read, refuse_clashes, sealed
 from partnerportal.core.forms import BulkReasonForm, ReasonForm
 from partnerportal.core.stages import IllegalMove, StaleMove
+from partnerportal.core.submissions import lasting, once
 from partnerportal.core.toasts import say
 from partnerportal.core.views import RecordView, StageMove
 from projects import bonus, services
@@ -28,6 +29,7 @@ from projects.forms import AgreementForm, DemoForm, LeaveDemoForm, LostForm, Nex
 from projects.models import DemoQuestion, Project
 from projects.stages import AUTOMATIC, Stage
 from projects.views.lists import ProjectBoard
+from projects.views.refusals import sentences_of
 from projects.views.sums import address
 
 
@@ -103,22 +105,23 @@ class ProjectDialog(RecordView):
         """Do what was asked, or say what is wrong with it."""
         if form is not None and not form.is_valid():
             return self._ask(form, status=422)
-        try:
+
+        def act() -> str:
             self.act(form.cleaned_data if form is not None else {})
+            say(self.request, self.done())
+            return self.record.get_absolute_url()
+
+        try:
+            url = once(self.request.POST.get("submission", ""), by=self.request.user, act=act)
         except ValidationError as error:
-            for name, sentences in error.message_dict.items():
-                form.add_error(name if name in form.fields else None, " ".join(sentences))
+            for name, sentence in sentences_of(error, self.request.user).items():
+                form.add_error(name if name in form.fields else None, sentence)
             return self._ask(form, status=422)
         except StaleMove as error:
             stage = words.stage(self.record.record_type, error.now).label
             return self._refuse(_now("This has been moved meanwhile: it is in %(stage)s now.") % {"stage": stage}, status=409)
         except IllegalMove as error:
             return self._refuse(str(error), status=422)
-        say(self.request, self.done())
-        return self._back()
-
-    def _back(self) -> HttpResponse:
-        url = self.record.get_absolute_url()
         return HttpResponse(status=204, headers={"HX-Redirect": url}) if self.wants_part else HttpResponseRedirect(url)
 
     def _ask(self, form: Any, *, status: int = 200) -> HttpResponse:
@@ -132,6 +135,7 @@ class ProjectDialog(RecordView):
             "button": self.button,
             "is_dangerous": self.is_dangerous,
             "hidden": self.hidden,
+            **lasting(self.request),
         }
         return self.page("components/form_dialog.html" if self.wants_part else "layouts/confirm.html", context, status=status)
 

@@ -118,7 +118,7 @@ class ContactsOfProject(RelatedPanel):
     columns = (
         Column(_("Name"), "pk", render=lambda value, contact: display.record_link(contact)),
         Column(_("Role"), "part", render=lambda value, contact: value),
-        Column(_("Email"), "email", render=email),
+        Column(_("E-mail"), "email", render=email),
         Column(_("Change"), "changed_in", render=_changes),
     )
     limit = 20

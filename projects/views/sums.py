@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -16,6 +16,7 @@ from catalog.models import SOLUTIONS
 from partnerportal.core import display
 from projects import mrr
 from projects.models import MrrSource, Project
+from projects.services import is_compared_with_others
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def address(name: str, *args: Any, query: str = "") -> str:
 
 def sums_of(project: Project) -> list[Explained]:
     """The amounts of a project that can be explained, each as its sum."""
-    return [*_expected(project), *_mrr(project), *_weighted(project), *_pipeline(project)]
+    return [*_expected(project), *_running(project), *_mrr(project), *_weighted(project), *_pipeline(project)]
 
 
 def explained(estimate: mrr.Estimate) -> str:
@@ -67,13 +68,56 @@ def _expected(project: Project) -> Iterator[Explained]:
         yield Explained("calculator", _("Expected MRR"), text)
 
 
+def _running(project: Project) -> Iterator[Explained]:
+    """What a change order is compared with: the running orders, each with a link."""
+    if not project.is_change_order:
+        return
+    kept = project.kept_running
+    if kept is None:
+        text: SafeString | str = _("not kept with this change order; its quote is what comes on top")
+    elif not kept.orders:
+        words = {"account": project.account, "currency": kept.currency, "day": display.day(kept.day)}
+        text = _("0: the portal knows of no order of %(account)s that ran in %(currency)s on %(day)s") % words
+    else:
+        orders = format_html_join(" + ", "{} {}", ((_order(one), display.money(one.mrr, kept.currency)) for one in kept.orders))
+        total = f" = {display.money(kept.amount, kept.currency)}" if len(kept.orders) > 1 else ""
+        text = format_html("{}{} · {}", orders, total, _("as it was on %(day)s") % {"day": display.day(kept.day)})
+    yield Explained("arrow-repeat", _("Running MRR"), text)
+    if is_compared_with_others(project):
+        text = _("Other orders run by now. Begin a new quote to compare with them.")
+        yield Explained("exclamation-triangle", _("Changed since"), text)
+
+
+def _order(one: mrr.RunningOrder) -> SafeString | str:
+    url = address("orders:detail", one.key)
+    return format_html('<a href="{}">{}</a>', url, one.order) if url else one.order
+
+
 def _mrr(project: Project) -> Iterator[Explained]:
     if project.mrr is None:
         return
     text: SafeString | str = _("the expected MRR, until a quote with lines is primary")
     if project.mrr_source == MrrSource.QUOTE:
-        text = _of_quote(project.mrr_quote, project.mrr_basis, project.mrr, project.currency)
+        text = _less_running(project) if project.running_mrr is not None else _of_primary(project, project.mrr)
+    elif project.is_change_order:
+        text = _("the expected MRR of the users that are added or removed, until a quote with lines is primary")
     yield Explained("arrow-return-right", _("MRR"), text)
+
+
+def _of_primary(project: Project, amount: Decimal) -> SafeString:
+    return _of_quote(project.mrr_quote, project.mrr_basis, amount, project.currency)
+
+
+def _less_running(project: Project) -> SafeString:
+    """The MRR of a change order: its quote, less what runs already."""
+    assert project.mrr is not None  # Asked for only where there are both.
+    assert project.running_mrr is not None
+    quoted = project.mrr + project.running_mrr
+    amounts = [display.money(one, project.currency) for one in (quoted, project.running_mrr, project.mrr)]
+    told = _("less what runs: %(quoted)s − %(running)s = %(difference)s") % dict(
+        zip(("quoted", "running", "difference"), amounts, strict=True)
+    )
+    return format_html("{}, {}", _of_primary(project, quoted), told)
 
 
 def _of_quote(name: str, basis: Mapping[str, Any], amount: Decimal, currency: str) -> SafeString:

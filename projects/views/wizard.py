@@ -112,7 +112,7 @@ class FastPipeline(Guarded):
         return form if form is not None and form.is_valid() else None
 
     def _similar(self, values: dict[str, Any]) -> list[Account]:
-        rows = Account.objects.visible_to(self.request.user)
+        rows = Account.objects.searched_by(self.request.user)
         return list(rows.similar_to(name=values["company"], email=values["email"]))
 
     def _has_chosen(self, similar: list[Account]) -> bool:

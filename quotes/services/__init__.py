@@ -50,7 +50,7 @@ from quotes.services.drafting import (
     tariffs_of,
     with_primary,
 )
-from quotes.services.filling import USUAL, BadRows, clone_quote, paste_lines, take_bundle, take_lines_of
+from quotes.services.filling import USUAL, BadRows, begin_quote, clone_quote, compare_anew, paste_lines, take_bundle, take_lines_of
 from quotes.services.hardware import applied_hardware, with_applied_hardware
 from quotes.services.moving import QuoteProjectClosed, lines_of
 from quotes.services.sending import (
@@ -77,7 +77,9 @@ __all__ = [
     "remind_customer",
     "remind_in_time",
     "BadRows",
+    "begin_quote",
     "clone_quote",
+    "compare_anew",
     "paste_lines",
     "take_bundle",
     "take_lines_of",

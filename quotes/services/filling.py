@@ -12,13 +12,16 @@ from django.utils.translation import gettext as _
 from catalog.bands import Tariff
 from catalog.models import BillingPeriod, Bundle, Product
 from catalog.services import price_table, too_few
-from partnerportal.core.actors import service
+from partnerportal.core.actors import Actor, service
 from partnerportal.core.stages import IllegalMove
 from partners.models import User
+from projects import services as projects
+from projects.models import Project
 from quotes.models import Quote, QuoteLine
 from quotes.pasting import BadRow, Row, read
+from quotes.rules import misfits
 from quotes.services.drafting import KEPT, MAX_LINES, LineInput, QuoteTooLarge, create_quote, edit_quote, place, price_now, recount
-from quotes.services.moving import lines_of, open_draft
+from quotes.services.moving import let_mrr_follow, lines_of, open_draft
 
 # How a product is billed when nobody says it: as the quote is, else in the first of these that has a price.
 USUAL = (BillingPeriod.YEARLY, BillingPeriod.MONTHLY, BillingPeriod.ONE_OFF, BillingPeriod.THREE_YEARS, BillingPeriod.FIVE_YEARS)
@@ -77,6 +80,66 @@ def take_lines_of(quote: Quote, source: Quote, *, by: User, today: date) -> int:
     source = Quote.objects.visible_to(by).get(pk=source.pk)
     wanted = [LineInput(line.product, line.quantity, line.billing_period, line.discount) for line in lines_of(source)]
     return _take(quote, wanted, by=by, today=today)
+
+
+@service
+def begin_quote(project: Project, *, by: User, today: date) -> Quote:
+    """As `create_quote`; that of a change order begins with what the customer has, which the project is compared with from then on.
+
+    The recurring lines of every running order, at the prices that hold today, and where none holds at the former price; commitment
+    and billing frequency as in the newest of them. More lines than a quote holds are left out altogether.
+    """
+    quote = create_quote(project, by=by, today=today)
+    compared = projects.compare_with_running(project, by=Actor.of(by))
+    let_mrr_follow(compared, by=by)
+    running = compared.kept_running
+    keys = [one.quote for one in running.orders] if compared.is_change_order and running else []
+    sources = {one.pk: one for one in Quote.objects.for_partner(project.partner_id).filter(pk__in=keys)}
+    lines = [line for key in keys for line in lines_of(sources[key]) if line.billing_period != BillingPeriod.ONE_OFF]
+    if not lines or len(lines) > MAX_LINES:
+        return quote
+    quote = open_draft(quote, by=by)
+    newest = sources[keys[-1]]
+    quote.commitment = newest.commitment
+    quote.billing_frequency = "" if misfits(lines, newest.billing_frequency) else newest.billing_frequency
+    _copy(quote, lines, today)
+    return recount(quote, by=by, fields=("commitment", "billing_frequency"))
+
+
+@service
+def compare_anew(quote: Quote, *, by: User, today: date) -> Quote:
+    """Compare the change order of a draft with what runs today, without losing anything that the draft says.
+
+    The recurring lines of orders that have come since are put on it, as `begin_quote` does. Lines of orders that run no more stay, since
+    only the person knows which are meant. Raises IllegalMove unless it is a draft, QuoteTooLarge.
+    """
+    quote = open_draft(quote, by=by)
+    before = quote.project.kept_running
+    known = {one.key for one in before.orders} if before else set()
+    quote.project = projects.compare_with_running(quote.project, by=Actor.of(by))
+    now = quote.project.kept_running if quote.project.is_change_order else None
+    fresh = Quote.objects.for_partner(quote.partner_id).filter(
+        pk__in=[one.quote for one in now.orders if one.key not in known] if now else []
+    )
+    lines = [line for one in fresh.order_by("pk") for line in lines_of(one) if line.billing_period != BillingPeriod.ONE_OFF]
+    present = lines_of(quote)
+    if len(present) + len(lines) > MAX_LINES:
+        raise QuoteTooLarge(_("A quote holds at most %(count)s lines.") % {"count": MAX_LINES})
+    _copy(quote, lines, today, after=present[-1].position if present else 0)
+    if quote.billing_frequency and misfits([*present, *lines], quote.billing_frequency):
+        quote.billing_frequency = ""
+    let_mrr_follow(quote.project, by=by)
+    return recount(quote, by=by, fields=("billing_frequency",))
+
+
+def _copy(quote: Quote, lines: list[QuoteLine], today: date, *, after: int = 0) -> None:
+    table = _table(quote, [line.product for line in lines], today)
+    for position, line in enumerate(lines, start=after + 1):
+        now = price_now(table, line.product_id, line.billing_period, line.quantity)
+        line.pk, line._state.adding, line.quote, line.position = None, True, quote, position
+        if now:
+            line.take(now)
+        line.save()
 
 
 @service

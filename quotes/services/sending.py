@@ -17,6 +17,7 @@ from partnerportal.core.actors import Actor, service
 from partnerportal.core.models import Attachment, OutboxMessage
 from partnerportal.core.stages import ExitConditionMissing, IllegalMove, Missing
 from partners.models import User
+from projects import services as projects
 from quotes import documents
 from quotes.models import Quote, QuoteLine, Sending
 from quotes.rules import Configuration, breaches, ships_nowhere
@@ -94,6 +95,9 @@ def missing_to_submit(
             applied=applied_hardware(quote.account) if applied is None else applied,
         ),
     )
+    if projects.is_compared_with_others(quote.project):
+        sentence = _("Comparison: other orders run by now than those that this change order is compared with. Compare anew.")
+        found.append(Missing(Status.DRAFT, ("comparison",), sentence))
     if ships_nowhere(lines, quote.shipping_type, (quote.ship_company, quote.ship_street, quote.ship_city, str(quote.ship_country))):
         sentence = _("Shipping: write the reseller's address, or choose another shipping address type.")
         found.append(Missing(Status.DRAFT, ("shipping_type",), sentence))

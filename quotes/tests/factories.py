@@ -1,7 +1,7 @@
 """Quotes for tests, one factory a situation. All have lines, prices and amounts that belong together."""
 
 import secrets
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import factory
@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from catalog.models import Product
 from catalog.services import prices
+from partnerportal.tests.days import this_day
 from partners.tests.factories import OwnedFactory
 from projects.tests.factories import ProjectFactory
 from quotes import documents
@@ -42,7 +43,7 @@ class EmptyQuoteFactory(OwnedFactory):
     token = factory.LazyFunction(lambda: secrets.token_urlsafe(32))
     tax_rate = Decimal("0.2200")
     terms = "Payment within 30 days."
-    valid_until = factory.LazyFunction(lambda: date.today() + timedelta(days=30))
+    valid_until = factory.LazyFunction(lambda: this_day() + timedelta(days=30))
 
     @classmethod
     def _create(cls, model_class, *args, lines=(), **kwargs):
@@ -53,7 +54,7 @@ class EmptyQuoteFactory(OwnedFactory):
         if lines:
             count_up(quote, lines_of(quote))
             if quote.status != Status.DRAFT and quote.content is None:
-                quote.content = documents.freeze(quote, lines_of(quote), on=date.today())
+                quote.content = documents.freeze(quote, lines_of(quote), on=this_day())
             quote.save()
         return quote
 
@@ -83,7 +84,7 @@ class AcceptedQuoteFactory(SubmittedQuoteFactory):
 def put_line(quote, code, quantity, billing_period, discount="0", *, position=1):
     """A line of a product at the prices that hold today."""
     product = Product.objects.get(code=code)
-    tier, today = quote.partner.tier, date.today()
+    tier, today = quote.partner.tier, this_day()
     price = prices(product, billing_period=billing_period, currency=quote.currency, tier=tier, on=today, quantity=quantity)
     line = QuoteLine(
         partner=quote.partner,

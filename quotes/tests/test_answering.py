@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,6 +8,7 @@ from partnerportal.core.attached import NotDeletable, delete_record
 from partnerportal.core.models import OutboxMessage
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
+from partnerportal.tests.days import this_day
 from projects import services as projects
 from projects.stages import Stage
 from projects.tests.factories import (
@@ -26,13 +27,12 @@ from quotes.stages import Status
 from quotes.tests.factories import AcceptedQuoteFactory, DraftQuoteFactory, SubmittedQuoteFactory
 from quotes.tests.test_drafting import everything
 
-TODAY = date.today()
 GRETA = Actor.customer("Greta Hofer")
 OVER = [status for status in Status if status not in (Status.DRAFT, Status.SUBMITTED)]
 
 
-def accept(quote, by=GRETA, today=TODAY):
-    return services.accept_quote(quote, by=by, consent="I accept.", today=today)
+def accept(quote, by=GRETA, today=None):
+    return services.accept_quote(quote, by=by, consent="I accept.", today=today or this_day())
 
 
 def test_the_customer_accepts(anna):
@@ -55,8 +55,8 @@ def test_the_customer_accepts(anna):
 def ways_to_answer(quote):
     return (
         lambda: accept(quote),
-        lambda: services.decline_quote(quote, by=GRETA, reason="Too dear", today=TODAY),
-        lambda: services.ask_for_change(quote, by=GRETA, text="Two more", today=TODAY),
+        lambda: services.decline_quote(quote, by=GRETA, reason="Too dear", today=this_day()),
+        lambda: services.ask_for_change(quote, by=GRETA, text="Two more", today=this_day()),
     )
 
 
@@ -139,7 +139,7 @@ def test_only_a_submitted_quote_is_answered(anna, status):
 @pytest.mark.parametrize(
     ("facts", "make", "state"),
     [
-        ({"valid_until": TODAY - timedelta(days=1)}, ProposalProject, "expired"),
+        ({"valid_until": this_day() - timedelta(days=1)}, ProposalProject, "expired"),
         ({"is_revoked": True}, ProposalProject, "revoked"),
         ({}, LostProject, "closed"),
         ({}, WonProject, "closed"),
@@ -158,7 +158,7 @@ def test_an_answer_that_comes_too_late_is_refused(anna, facts, make, state):
 
 
 def test_the_last_day_still_counts(anna):
-    assert accept(SubmittedQuoteFactory(owner=anna, valid_until=TODAY)).status == Status.ACCEPTED
+    assert accept(SubmittedQuoteFactory(owner=anna, valid_until=this_day())).status == Status.ACCEPTED
 
 
 def test_a_deleted_quote_cannot_be_accepted(anna):
@@ -241,7 +241,7 @@ def test_recording_refuses_on_a_closed_project(anna):
 def test_the_customer_declines(anna, deliver, mailoutbox):
     quote = SubmittedQuoteFactory(project=ContractOutProject(owner=anna), is_primary=True)
 
-    services.decline_quote(quote, by=GRETA, reason="Too dear", today=TODAY)
+    services.decline_quote(quote, by=GRETA, reason="Too dear", today=this_day())
 
     quote.refresh_from_db()
     assert (quote.status, quote.is_primary, quote.answer_note) == (Status.REJECTED, False, "Too dear")
@@ -258,7 +258,7 @@ def test_another_quote_that_is_out_keeps_the_project_in_contract_out(anna):
     quote = SubmittedQuoteFactory(project=ContractOutProject(owner=anna), is_primary=True)
     SubmittedQuoteFactory(project=quote.project)
 
-    services.decline_quote(quote, by=GRETA, reason="Too dear", today=TODAY)
+    services.decline_quote(quote, by=GRETA, reason="Too dear", today=this_day())
 
     quote.project.refresh_from_db()
     assert quote.project.stage == Stage.CONTRACT_OUT
@@ -267,8 +267,8 @@ def test_another_quote_that_is_out_keeps_the_project_in_contract_out(anna):
 def test_a_change_leaves_the_quote_open(anna):
     quote = SubmittedQuoteFactory(owner=anna)
 
-    services.ask_for_change(quote, by=GRETA, text="Two phones more", today=TODAY)
-    services.ask_for_change(quote, by=GRETA, text="Two phones more", today=TODAY)
+    services.ask_for_change(quote, by=GRETA, text="Two phones more", today=this_day())
+    services.ask_for_change(quote, by=GRETA, text="Two phones more", today=this_day())
 
     quote.refresh_from_db()
     assert quote.status == Status.SUBMITTED
@@ -325,9 +325,9 @@ def test_mark_ordered_follows_an_acceptance_only(anna):
 
 
 def test_expiry_asks_the_partners_calendar(anna):
-    over = SubmittedQuoteFactory(owner=anna, valid_until=TODAY - timedelta(days=2), is_primary=True)
+    over = SubmittedQuoteFactory(owner=anna, valid_until=this_day() - timedelta(days=2), is_primary=True)
     today = SubmittedQuoteFactory(owner=anna, valid_until=projects.today_of(anna.partner))
-    draft = DraftQuoteFactory(owner=anna, valid_until=TODAY - timedelta(days=2))
+    draft = DraftQuoteFactory(owner=anna, valid_until=this_day() - timedelta(days=2))
 
     assert jobs.expire_quotes() == 1
     assert jobs.expire_quotes() == 0
@@ -356,7 +356,7 @@ def test_a_lost_project_cancels_its_quotes(anna, deliver):
 
 def test_a_lost_project_that_is_reopened_has_no_quote_out(anna, ben, deliver):
     project = ProposalProject(owner=anna)
-    services.submit_quote(DraftQuoteFactory(project=project), by=anna, today=TODAY)
+    services.submit_quote(DraftQuoteFactory(project=project), by=anna, today=this_day())
     project.refresh_from_db()
     assert project.quotes_out == 1
 
@@ -364,7 +364,7 @@ def test_a_lost_project_that_is_reopened_has_no_quote_out(anna, ben, deliver):
     deliver()
     project = projects.reopen_project(project, reason="They called back", by=ben)
     project = projects.move_project(project, to=Stage.PROPOSAL, seen=project.stage, by=anna, fields={"poc_users": 5})
-    project = projects.record_verbal_agreement(project, on=TODAY, agreed_by="Greta", by=anna)
+    project = projects.record_verbal_agreement(project, on=this_day(), agreed_by="Greta", by=anna)
 
     assert (project.quotes_out, project.stage) == (0, Stage.PROPOSAL)
 
@@ -374,7 +374,7 @@ def test_a_quote_made_after_a_reopening_survives_the_late_promise(anna, ben, del
     former = SubmittedQuoteFactory(project=project)
     projects.close_as_lost(project, seen=Stage.PROPOSAL, lost_reason="price", by=anna)
     projects.reopen_project(project, reason="They called back", by=ben)
-    later = services.create_quote(project, by=anna, today=TODAY)
+    later = services.create_quote(project, by=anna, today=this_day())
 
     deliver()
 
@@ -410,7 +410,7 @@ def test_a_quote_of_a_deleted_project_is_closed_for_the_customer(anna):
         with pytest.raises(NoLongerOpen) as error:
             answer()
         assert error.value.state == "closed"
-    assert services.state_for_customer(quote, today=TODAY) == "closed"
+    assert services.state_for_customer(quote, today=this_day()) == "closed"
     assert everything(quote) == before
 
 
@@ -427,7 +427,7 @@ def test_nobody_records_an_acceptance_for_a_deleted_project(anna):
 def test_a_project_with_a_quote_out_is_not_deleted(anna):
     project = ProposalProject(owner=anna)
     quote = DraftQuoteFactory(project=project)
-    services.submit_quote(quote, by=anna, today=TODAY)
+    services.submit_quote(quote, by=anna, today=this_day())
     before = everything(quote)
 
     with pytest.raises(NotDeletable, match="A quote of this project is out with the customer, or accepted. Cancel it first"):
@@ -470,7 +470,7 @@ def test_beside_an_accepted_quote_no_other_is_submitted(anna, status):
     before = everything(other)
 
     with pytest.raises(IllegalMove, match=f"The customer has accepted {winner}. Make a change order"):
-        services.submit_quote(other, by=anna, today=TODAY)
+        services.submit_quote(other, by=anna, today=this_day())
     assert everything(other) == before
 
 

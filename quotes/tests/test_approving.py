@@ -1,6 +1,5 @@
 """A discount above the tier's limit: who is told of the question and of the answer, and what the answer was given to."""
 
-from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -8,13 +7,12 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils import timezone
 
+from partnerportal.tests.days import this_day
 from quotes import services
 from quotes.models import Quote
 from quotes.stages import Approval
 from quotes.tests.factories import DraftQuoteFactory
 from quotes.tests.test_drafting import everything, line
-
-TODAY = date.today()
 
 
 def too_much(owner, discount="0.25", **facts):
@@ -27,7 +25,7 @@ def asked(owner, discount="0.25", **facts):
 
 def raised(quote, by, discount="0.35"):
     """The same quote with a higher discount, asked for again."""
-    services.edit_line(quote.lines.get(), line(discount=discount), by=by, today=TODAY)
+    services.edit_line(quote.lines.get(), line(discount=discount), by=by, today=this_day())
     return services.request_approval(quote, by=by)
 
 

@@ -8,12 +8,12 @@ import pytest
 
 from catalog.models import PriceBookEntry, Product
 from partnerportal.core.stages import IllegalMove
+from partnerportal.tests.days import this_day
 from quotes import services
 from quotes.causes import Cause, Facts, LineFacts, causes
 from quotes.models import QuoteChange
 from quotes.tests.factories import DraftQuoteFactory, EmptyQuoteFactory, SubmittedQuoteFactory
 
-TODAY = date.today()
 LINE = LineFacts("UC Business", 12, Decimal("108.00"), Decimal("0.1000"), "yearly")
 FACTS = Facts({1: LINE}, 0, Decimal("0.1900"), Decimal("1166.40"), Decimal("97.20"), Decimal("1388.02"))
 
@@ -50,8 +50,8 @@ def test_every_input_that_differs_is_a_cause(after, found):
 
 def test_each_change_of_the_amounts_is_kept_with_its_author(anna):
     quote = EmptyQuoteFactory(owner=anna, tax_rate=0)
-    row = services.add_line(quote, line(), by=anna, today=TODAY)
-    services.edit_line(row, line(15), by=anna, today=TODAY)
+    row = services.add_line(quote, line(), by=anna, today=this_day())
+    services.edit_line(row, line(15), by=anna, today=this_day())
     services.edit_quote(quote, by=anna, changes={"commitment": 3})
     services.remove_line(row, by=anna)
 
@@ -70,7 +70,7 @@ def test_what_leaves_the_amounts_alone_is_not_kept(anna):
     quote = DraftQuoteFactory(owner=anna, lines=ONE)
 
     services.edit_quote(quote, by=anna, changes={"terms": "Net 14 days"})
-    services.edit_line(quote.lines.get(), line(12), by=anna, today=TODAY)
+    services.edit_line(quote.lines.get(), line(12), by=anna, today=this_day())
 
     assert changes(quote).count() == 0
 
@@ -78,7 +78,7 @@ def test_what_leaves_the_amounts_alone_is_not_kept(anna):
 def test_many_lines_at_once_are_one_change(anna):
     quote = EmptyQuoteFactory(owner=anna)
 
-    services.paste_lines(quote, "UC-BUSINESS\t12\nCS-FLAT\t60\nSV-SETUP\t1", by=anna, today=TODAY)
+    services.paste_lines(quote, "UC-BUSINESS\t12\nCS-FLAT\t60\nSV-SETUP\t1", by=anna, today=this_day())
 
     [change] = changes(quote)
     assert [(one["name"], one["new"]) for one in change.causes] == [
@@ -94,14 +94,14 @@ def test_new_prices_are_a_cause(anna):
         price="120.00", valid_from=date(2026, 1, 1)
     )
 
-    services.refresh_prices(quote, by=anna, today=TODAY)
+    services.refresh_prices(quote, by=anna, today=this_day())
 
     assert changes(quote).get().causes == [{"field": "unit_price", "old": "108.00", "new": "120.00", "name": "UC Business"}]
 
 
 def test_the_page_opens_each_total_as_its_sum_with_the_price_rows(client, anna):
     quote = EmptyQuoteFactory(owner=anna, tax_rate=Decimal("0.1900"))
-    services.paste_lines(quote, "CS-FLAT\t60\t0\tmonthly\nUC-BUSINESS\t12\t0\tyearly", by=anna, today=TODAY)
+    services.paste_lines(quote, "CS-FLAT\t60\t0\tmonthly\nUC-BUSINESS\t12\t0\tyearly", by=anna, today=this_day())
     client.force_login(anna)
 
     page = client.get(quote.get_absolute_url()).text
@@ -117,7 +117,7 @@ def test_the_page_opens_each_total_as_its_sum_with_the_price_rows(client, anna):
 
 def test_the_page_says_what_changed_last(client, anna):
     quote = DraftQuoteFactory(owner=anna, tax_rate=0, lines=ONE)
-    services.edit_line(quote.lines.get(), line(15), by=anna, today=TODAY)
+    services.edit_line(quote.lines.get(), line(15), by=anna, today=this_day())
     client.force_login(anna)
 
     page = client.get(quote.get_absolute_url()).text
@@ -129,7 +129,7 @@ def test_the_page_says_what_changed_last(client, anna):
 
 def test_another_partner_reads_no_change(client, anna, carla):
     quote = DraftQuoteFactory(owner=anna, lines=ONE)
-    services.edit_line(quote.lines.get(), line(15), by=anna, today=TODAY)
+    services.edit_line(quote.lines.get(), line(15), by=anna, today=this_day())
     client.force_login(carla)
 
     assert client.get(quote.get_absolute_url()).status_code == 404

@@ -1,6 +1,6 @@
 """The composer, reminders, changes asked line by line, and what all of it leaves on the timeline."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -12,14 +12,13 @@ from partnerportal.core.actors import Actor
 from partnerportal.core.models import OutboxMessage
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import ExitConditionMissing, IllegalMove
+from partnerportal.tests.days import this_day
 from partners.models import Partner
 from projects.models import ProjectContact
 from quotes import jobs, services
 from quotes.models import Quote, Sending
 from quotes.services import Letter
 from quotes.tests.factories import AcceptedQuoteFactory, DraftQuoteFactory, EmptyQuoteFactory, SubmittedQuoteFactory
-
-TODAY = date.today()
 
 
 def again(quote):
@@ -28,7 +27,7 @@ def again(quote):
 
 def sent(quote, deliver):
     """A submitted quote whose PDF and first mail are through."""
-    services.submit_quote(quote, by=quote.owner, today=TODAY)
+    services.submit_quote(quote, by=quote.owner, today=this_day())
     while deliver():
         pass
     return again(quote)
@@ -42,7 +41,7 @@ def test_a_composed_draft_goes_out_as_it_was_written(anna, deliver, mailoutbox):
     other = ContactFactory(account=quote.account, owner=anna, email="procurement@brenner.it")
     letter = Letter([quote.contact, other], ["anna@aurora-telecom.com"], "Our offer", "Dear both, here it is.")
 
-    services.compose_quote(quote, letter, by=anna, today=TODAY)
+    services.compose_quote(quote, letter, by=anna, today=this_day())
     while deliver():
         pass
 
@@ -64,7 +63,7 @@ def test_a_quote_that_is_out_is_written_about_once_more(anna, deliver, mailoutbo
     quote = sent(DraftQuoteFactory(owner=anna), deliver)
     mailoutbox.clear()
 
-    services.compose_quote(quote, Letter([quote.contact], (), "", "As asked on the phone."), by=anna, today=TODAY)
+    services.compose_quote(quote, Letter([quote.contact], (), "", "As asked on the phone."), by=anna, today=this_day())
     while deliver():
         pass
 
@@ -79,17 +78,17 @@ def test_what_cannot_be_sent_leaves_no_letter(anna, alex, carla, deliver):
     empty, accepted, draft = EmptyQuoteFactory(owner=anna), AcceptedQuoteFactory(owner=anna), DraftQuoteFactory(owner=anna)
 
     with pytest.raises(ExitConditionMissing):
-        services.compose_quote(empty, letter(empty), by=anna, today=TODAY)
+        services.compose_quote(empty, letter(empty), by=anna, today=this_day())
     with pytest.raises(IllegalMove):
-        services.compose_quote(accepted, letter(accepted), by=anna, today=TODAY)
+        services.compose_quote(accepted, letter(accepted), by=anna, today=this_day())
     with pytest.raises(IllegalMove, match="at least one"):
-        services.compose_quote(draft, Letter([]), by=anna, today=TODAY)
+        services.compose_quote(draft, Letter([]), by=anna, today=this_day())
     with pytest.raises(IllegalMove, match="at most"):
-        services.compose_quote(draft, Letter([draft.contact] * 21), by=anna, today=TODAY)
+        services.compose_quote(draft, Letter([draft.contact] * 21), by=anna, today=this_day())
     with pytest.raises(NotYours):
-        services.compose_quote(draft, letter(draft), by=alex, today=TODAY)
+        services.compose_quote(draft, letter(draft), by=alex, today=this_day())
     with pytest.raises(Quote.DoesNotExist):
-        services.compose_quote(draft, letter(draft), by=carla, today=TODAY)
+        services.compose_quote(draft, letter(draft), by=carla, today=this_day())
     assert not Sending.objects.across_partners(reason="test").exists()
     assert not OutboxMessage.objects.exists()
 
@@ -134,8 +133,8 @@ def test_only_what_was_sent_and_is_out_is_reminded(anna, deliver):
 
 @pytest.mark.parametrize(("days", "count"), [(0, 1), (5, 1), (6, 0), (30, 0)])
 def test_the_schedule_reminds_once_some_days_before_the_end(anna, deliver, mailoutbox, days, count):
-    quote = sent(DraftQuoteFactory(owner=anna, valid_until=TODAY + timedelta(days=days)), deliver)
-    SubmittedQuoteFactory(owner=anna, valid_until=TODAY + timedelta(days=days))  # never sent
+    quote = sent(DraftQuoteFactory(owner=anna, valid_until=this_day() + timedelta(days=days)), deliver)
+    SubmittedQuoteFactory(owner=anna, valid_until=this_day() + timedelta(days=days))  # never sent
     mailoutbox.clear()
 
     assert jobs.remind_customers() == count
@@ -147,8 +146,8 @@ def test_the_schedule_reminds_once_some_days_before_the_end(anna, deliver, mailo
 
 
 def test_a_quote_without_its_pdf_stops_no_reminder(anna, deliver):
-    quote = sent(DraftQuoteFactory(owner=anna, valid_until=TODAY), deliver)
-    without = SubmittedQuoteFactory(owner=anna, valid_until=TODAY, sent_at=timezone.now())  # newer: it is looked at first
+    quote = sent(DraftQuoteFactory(owner=anna, valid_until=this_day()), deliver)
+    without = SubmittedQuoteFactory(owner=anna, valid_until=this_day(), sent_at=timezone.now())  # newer: it is looked at first
 
     assert jobs.remind_customers() == 1
     assert quote.sendings.filter(kind="reminder").count() == 1
@@ -156,8 +155,8 @@ def test_a_quote_without_its_pdf_stops_no_reminder(anna, deliver):
 
 
 def test_a_quote_of_a_deleted_project_is_not_reminded(anna, deliver):
-    quote = sent(DraftQuoteFactory(owner=anna, valid_until=TODAY), deliver)
-    gone = sent(DraftQuoteFactory(owner=anna, valid_until=TODAY), deliver)
+    quote = sent(DraftQuoteFactory(owner=anna, valid_until=this_day()), deliver)
+    gone = sent(DraftQuoteFactory(owner=anna, valid_until=this_day()), deliver)
     gone.project.deleted_at = timezone.now()
     gone.project.save(update_fields=["deleted_at"])
 
@@ -167,9 +166,9 @@ def test_a_quote_of_a_deleted_project_is_not_reminded(anna, deliver):
 
 @pytest.mark.parametrize("job", ["remind", "expire"])
 def test_one_row_that_fails_stops_none_of_the_others(anna, carla, deliver, job):
-    last = TODAY if job == "remind" else TODAY - timedelta(days=3)
-    quote = sent(DraftQuoteFactory(owner=anna, valid_until=TODAY), deliver)
-    other = sent(DraftQuoteFactory(owner=carla, valid_until=TODAY), deliver)
+    last = this_day() if job == "remind" else this_day() - timedelta(days=3)
+    quote = sent(DraftQuoteFactory(owner=anna, valid_until=this_day()), deliver)
+    other = sent(DraftQuoteFactory(owner=carla, valid_until=this_day()), deliver)
     Quote.objects.across_partners(reason="test").update(valid_until=last)
     Partner.objects.filter(pk=carla.partner_id).update(time_zone="Nowhere/Land")
 
@@ -208,9 +207,9 @@ def test_the_customer_asks_for_changes_of_single_lines(client, anna, deliver, ma
 
 def test_a_later_version_inherits_nothing_and_the_old_link_shows_the_old_version(client, anna):
     first = SubmittedQuoteFactory(owner=anna)
-    second = services.new_version(first, by=anna, today=TODAY)
-    services.edit_line(second.lines.first(), _more(second), by=anna, today=TODAY)
-    services.submit_quote(second, by=anna, today=TODAY)
+    second = services.new_version(first, by=anna, today=this_day())
+    services.edit_line(second.lines.first(), _more(second), by=anna, today=this_day())
+    services.submit_quote(second, by=anna, today=this_day())
     second = again(second)
 
     old, new = client.get(f"/q/{first.token}/").text, client.get(f"/q/{second.token}/").text
@@ -263,7 +262,7 @@ def test_the_composer_on_the_page(client, anna, deliver, mailoutbox):
 def test_the_timeline_of_quote_and_project_tells_what_the_customer_did(client, anna, deliver):
     quote = sent(DraftQuoteFactory(owner=anna), deliver)
     client.get(f"/q/{quote.token}/")
-    services.ask_for_change(quote, by=Actor.customer("Greta"), text="Two more", today=TODAY)
+    services.ask_for_change(quote, by=Actor.customer("Greta"), text="Two more", today=this_day())
 
     for record in (quote, quote.project):
         told = [entry.title for entry in timeline(record, anna).past]
@@ -290,7 +289,7 @@ def out_to_others(anna, email="procurement@brenner.it"):
     """A quote that was composed to somebody else than its contact, with a copy."""
     quote = DraftQuoteFactory(owner=anna)
     other = ContactFactory(account=quote.account, owner=anna, first_name="Jonas", email=email)
-    services.compose_quote(quote, Letter([other], ["boss@brenner.it"], "Our offer", "Dear Jonas"), by=anna, today=TODAY)
+    services.compose_quote(quote, Letter([other], ["boss@brenner.it"], "Our offer", "Dear Jonas"), by=anna, today=this_day())
     return quote, other
 
 
@@ -388,7 +387,7 @@ def test_a_failed_delivery_stands_on_the_timeline(anna, carla, deliver):
     plain = DraftQuoteFactory(owner=anna)
     plain.contact.email = "nobody"
     plain.contact.save()
-    services.submit_quote(plain, by=anna, today=TODAY)
+    services.submit_quote(plain, by=anna, today=this_day())
     while deliver():
         pass
 
@@ -400,3 +399,34 @@ def test_a_failed_delivery_stands_on_the_timeline(anna, carla, deliver):
     assert told(plain) == [f"The mail of {plain} to nobody could not be delivered"]
     assert told(quote, carla) == []
     assert anna.notifications.filter(kind="quote.failed").count() == 2
+
+
+def test_the_composer_sends_once_for_one_form(client, anna, deliver, mailoutbox):
+    quote = DraftQuoteFactory(owner=anna)
+    client.force_login(anna)
+    address = f"/quotes/{quote.pk}/compose/"
+    token = client.get(address).context["submission"]
+    asked = {"recipients": [quote.contact_id], "subject": "Our offer", "text": "Dear Greta", "do": "send", "submission": token}
+
+    wrong = client.post(address, {**asked, "cc": "no address"})
+    assert (wrong.status_code, wrong.context["submission"]) == (422, token)
+    answers = [client.post(address, asked) for _click in range(2)]
+    while deliver():
+        pass
+
+    assert [(one.status_code, one.headers["Location"]) for one in answers] == [(302, quote.get_absolute_url())] * 2
+    assert len(mailoutbox) == 1
+    assert quote.sendings.count() == 1
+
+
+def test_a_reason_that_is_sent_twice_is_taken_once(client, anna):
+    quote = SubmittedQuoteFactory(owner=anna)
+    client.force_login(anna)
+    address = f"/quotes/{quote.pk}/cancel/"
+    asked = {"reason": "Too late", "submission": client.get(address).context["submission"]}
+
+    answers = [client.post(address, asked) for _click in range(2)]
+
+    assert [(one.status_code, one.headers.get("Location")) for one in answers] == [(302, quote.get_absolute_url())] * 2
+    assert again(quote).status == "cancelled"
+    assert client.post(address, {"reason": "Too late"}).status_code == 422

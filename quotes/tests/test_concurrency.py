@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from partnerportal.core.actors import Actor
 from partnerportal.core.models import OutboxMessage, StageMove
+from partnerportal.tests.days import this_day
 from partnerportal.tests.racing import at_once
 from projects.tests.factories import ProjectFactory, ProposalProject
 from quotes import services
@@ -18,7 +19,6 @@ from quotes.tests.factories import DraftQuoteFactory, EmptyQuoteFactory, Submitt
 from quotes.tests.test_drafting import line
 
 pytestmark = pytest.mark.django_db(transaction=True)
-TODAY = date.today()
 CROWD = 6
 
 
@@ -30,7 +30,7 @@ def test_one_of_many_acceptances_counts(anna):
     quote = SubmittedQuoteFactory(project=ProposalProject(owner=anna))
 
     def accept(number):
-        return lambda: services.accept_quote(quote, by=Actor.customer(f"Person {number}"), consent="I accept.", today=TODAY)
+        return lambda: services.accept_quote(quote, by=Actor.customer(f"Person {number}"), consent="I accept.", today=this_day())
 
     answers = at_once(*(accept(number) for number in range(CROWD)))
 
@@ -48,7 +48,7 @@ def test_two_alternatives_accepted_at_once_leave_one(anna):
     quotes = [SubmittedQuoteFactory(project=project) for _alternative in range(4)]
 
     def accept(quote):
-        return lambda: services.accept_quote(quote, by=Actor.customer("Greta"), consent="I accept.", today=TODAY)
+        return lambda: services.accept_quote(quote, by=Actor.customer("Greta"), consent="I accept.", today=this_day())
 
     at_once(*(accept(quote) for quote in quotes))
 
@@ -59,7 +59,7 @@ def test_two_alternatives_accepted_at_once_leave_one(anna):
 def test_one_of_many_submissions_counts(anna):
     quote = DraftQuoteFactory(project=ProposalProject(owner=anna))
 
-    answers = at_once(*[lambda: services.submit_quote(quote, by=anna, today=TODAY)] * CROWD)
+    answers = at_once(*[lambda: services.submit_quote(quote, by=anna, today=this_day())] * CROWD)
 
     assert len([answer for answer in answers if isinstance(answer, Quote)]) == 1
     assert OutboxMessage.objects.filter(kind="quote.pdf").count() == 1
@@ -89,7 +89,7 @@ def test_many_first_quotes_make_one_primary_and_no_gap(anna):
 def test_many_new_versions_make_one_draft(anna):
     quote = SubmittedQuoteFactory(owner=anna)
 
-    at_once(*[lambda: services.new_version(quote, by=anna, today=TODAY)] * CROWD)
+    at_once(*[lambda: services.new_version(quote, by=anna, today=this_day())] * CROWD)
 
     assert sorted(rows(number=quote.number).values_list("version", "status")) == [(1, "submitted"), (2, "draft")]
 
@@ -98,7 +98,7 @@ def test_acceptance_and_cancellation_leave_one_of_both(anna):
     quote = SubmittedQuoteFactory(project=ProposalProject(owner=anna))
 
     at_once(
-        lambda: services.accept_quote(quote, by=Actor.customer("Greta"), consent="I accept.", today=TODAY),
+        lambda: services.accept_quote(quote, by=Actor.customer("Greta"), consent="I accept.", today=this_day()),
         lambda: services.cancel_quote(quote, by=anna),
     )
 
@@ -112,7 +112,7 @@ def test_acceptance_and_cancellation_leave_one_of_both(anna):
 def test_lines_of_many_hands_add_up(anna):
     quote = EmptyQuoteFactory(owner=anna, is_primary=True)
 
-    at_once(*[lambda: services.add_line(quote, line(), by=anna, today=TODAY)] * 4)
+    at_once(*[lambda: services.add_line(quote, line(), by=anna, today=this_day())] * 4)
 
     quote.refresh_from_db()
     assert quote.net == sum(row.line_total for row in quote.lines.all())

@@ -1,11 +1,12 @@
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from partnerportal.core.limits import READ_AND_ANSWER
+from partnerportal.tests.days import this_day
 from projects import services as projects
 from projects.stages import Stage
 from projects.tests.factories import DemoProject, LostProject, ProposalProject
@@ -15,7 +16,6 @@ from quotes.stages import Status
 from quotes.tests.factories import AcceptedQuoteFactory, DraftQuoteFactory, SubmittedQuoteFactory
 from quotes.tests.test_drafting import everything
 
-TODAY = date.today()
 # What the quote of the factories costs the partner, line by line and in all, and what he keeps.
 LEAKS = ("64.80", "777.60", "3.60", "43.20", "77.40", "387.00", "1,207.80", "1207.80", "675.60", "margin", "cost")
 YES = {"accept-name": "Greta Hofer", "accept-consent": "on"}
@@ -70,7 +70,7 @@ def test_nothing_of_cost_and_margin_is_on_the_page_in_the_pdf_or_in_the_mail(cli
     assert (str(quote.cost), str(quote.net - quote.cost)) == ("1207.80", "675.60")
     services.to_be_mailed(quote.pk)
     draft = DraftQuoteFactory(owner=anna)
-    services.submit_quote(draft, by=anna, today=TODAY)
+    services.submit_quote(draft, by=anna, today=this_day())
     deliver()
     [mail] = mailoutbox
 
@@ -201,9 +201,9 @@ def test_a_quote_that_is_over_reads_and_takes_no_answer(client, anna, status):
 
 def test_a_new_version_replaces_the_link(client, anna):
     former = SubmittedQuoteFactory(owner=anna)
-    draft = services.new_version(former, by=anna, today=TODAY)
+    draft = services.new_version(former, by=anna, today=this_day())
     assert "replaced" not in client.get(link(former)).text
-    services.submit_quote(draft, by=anna, today=TODAY)
+    services.submit_quote(draft, by=anna, today=this_day())
 
     assert "This version was replaced by v2." in client.get(link(former)).text
     assert client.post(link(former, "customer_accept"), YES).status_code == 409
@@ -246,7 +246,7 @@ def test_a_withdrawn_link_shows_nothing(client, anna):
 
 def test_the_pdf_is_that_of_the_quote(client, anna):
     quote = DraftQuoteFactory(project=ProposalProject(owner=anna))
-    services.submit_quote(quote, by=anna, today=TODAY)
+    services.submit_quote(quote, by=anna, today=this_day())
     assert client.get(link(quote, "customer_pdf")).status_code == 404
     jobs.write_pdf(quote_id=quote.pk)
 

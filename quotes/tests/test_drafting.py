@@ -9,6 +9,7 @@ from catalog.services import PriceMissing
 from partnerportal.core.models import OutboxMessage, StageMove
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
+from partnerportal.tests.days import this_day
 from partners.models import Tier
 from projects.tests.factories import LostProject, ProjectFactory, ProposalProject
 from quotes import services
@@ -16,8 +17,6 @@ from quotes.models import Quote, QuoteLine, ShippingType
 from quotes.services import LineInput, QuoteTooLarge
 from quotes.stages import Approval, Status
 from quotes.tests.factories import AcceptedQuoteFactory, DraftQuoteFactory, EmptyQuoteFactory, SubmittedQuoteFactory
-
-TODAY = date.today()
 
 
 def product(code="UC-BUSINESS"):
@@ -58,7 +57,7 @@ def test_create_quote_takes_over_what_the_project_and_the_partner_say(anna):
 def test_an_empty_primary_quote_leaves_the_estimate_as_mrr(anna):
     project = ProjectFactory(owner=anna)
 
-    services.create_quote(project, by=anna, today=TODAY)
+    services.create_quote(project, by=anna, today=this_day())
 
     project.refresh_from_db()
     assert (project.mrr, project.mrr_source, project.has_quote) == (Decimal("600.00"), "estimate", True)
@@ -66,9 +65,9 @@ def test_an_empty_primary_quote_leaves_the_estimate_as_mrr(anna):
 
 def test_the_second_quote_of_a_project_is_an_alternative(anna):
     project = ProjectFactory(owner=anna)
-    first = services.create_quote(project, by=anna, today=TODAY)
+    first = services.create_quote(project, by=anna, today=this_day())
 
-    second = services.create_quote(project, by=anna, today=TODAY)
+    second = services.create_quote(project, by=anna, today=this_day())
 
     first.refresh_from_db()
     assert (first.is_primary, second.is_primary) == (True, False)
@@ -87,13 +86,13 @@ def test_create_quote_refuses_on_a_colleagues_project(anna, alex):
     project = ProjectFactory(owner=anna)
 
     with pytest.raises(NotYours):
-        services.create_quote(project, by=alex, today=TODAY)
+        services.create_quote(project, by=alex, today=this_day())
 
     assert not Quote.objects.across_partners(reason="test").exists()
 
 
 def test_a_manager_quotes_for_the_owner(anna, ben):
-    quote = services.create_quote(ProjectFactory(owner=anna), by=ben, today=TODAY)
+    quote = services.create_quote(ProjectFactory(owner=anna), by=ben, today=this_day())
 
     assert quote.owner == anna
 
@@ -102,14 +101,14 @@ def test_create_quote_does_not_find_another_partners_project(anna, carla):
     project = ProjectFactory(owner=anna)
 
     with pytest.raises(type(project).DoesNotExist):
-        services.create_quote(project, by=carla, today=TODAY)
+        services.create_quote(project, by=carla, today=this_day())
 
 
 def test_create_quote_refuses_on_a_lost_project(anna):
     project = LostProject(owner=anna)
 
     with pytest.raises(services.QuoteProjectClosed):
-        services.create_quote(project, by=anna, today=TODAY)
+        services.create_quote(project, by=anna, today=this_day())
 
     assert not Quote.objects.across_partners(reason="test").exists()
 
@@ -119,9 +118,9 @@ def test_create_quote_refuses_on_a_lost_project(anna):
 
 def test_the_first_line_brings_prices_totals_and_the_projects_mrr(anna):
     project = ProjectFactory(owner=anna)
-    quote = services.create_quote(project, by=anna, today=TODAY)
+    quote = services.create_quote(project, by=anna, today=this_day())
 
-    row = services.add_line(quote, line(), by=anna, today=TODAY)
+    row = services.add_line(quote, line(), by=anna, today=this_day())
 
     quote.refresh_from_db()
     project.refresh_from_db()
@@ -140,26 +139,26 @@ def test_the_first_line_brings_prices_totals_and_the_projects_mrr(anna):
 
 
 def test_a_silver_partner_pays_the_silver_price(carla):
-    quote = services.create_quote(ProjectFactory(owner=carla), by=carla, today=TODAY)
+    quote = services.create_quote(ProjectFactory(owner=carla), by=carla, today=this_day())
 
-    row = services.add_line(quote, line(), by=carla, today=TODAY)
+    row = services.add_line(quote, line(), by=carla, today=this_day())
 
     assert (row.unit_price, row.unit_cost) == (Decimal("108.00"), Decimal("73.44"))
 
 
 def test_one_off_lines_only_make_an_mrr_of_zero(anna):
     project = ProjectFactory(owner=anna)
-    quote = services.create_quote(project, by=anna, today=TODAY)
+    quote = services.create_quote(project, by=anna, today=this_day())
 
-    services.add_line(quote, line("CX-PHONE-M", 5, "one_off", "0"), by=anna, today=TODAY)
+    services.add_line(quote, line("CX-PHONE-M", 5, "one_off", "0"), by=anna, today=this_day())
 
     project.refresh_from_db()
     assert (project.mrr, project.mrr_source) == (Decimal("0.00"), "quote")
 
 
 def test_a_commitment_counts_at_once(anna):
-    quote = services.create_quote(ProjectFactory(owner=anna), by=anna, today=TODAY)
-    row = services.add_line(quote, line(), by=anna, today=TODAY)
+    quote = services.create_quote(ProjectFactory(owner=anna), by=anna, today=this_day())
+    row = services.add_line(quote, line(), by=anna, today=this_day())
 
     quote = services.edit_quote(quote, by=anna, changes={"commitment": 3})
 
@@ -170,11 +169,11 @@ def test_a_commitment_counts_at_once(anna):
 
 
 def test_edit_and_remove_line_count_anew(anna):
-    quote = services.create_quote(ProjectFactory(owner=anna), by=anna, today=TODAY)
-    row = services.add_line(quote, line(), by=anna, today=TODAY)
-    other = services.add_line(quote, line("CX-PHONE-M", 5, "one_off", "0"), by=anna, today=TODAY)
+    quote = services.create_quote(ProjectFactory(owner=anna), by=anna, today=this_day())
+    row = services.add_line(quote, line(), by=anna, today=this_day())
+    other = services.add_line(quote, line("CX-PHONE-M", 5, "one_off", "0"), by=anna, today=this_day())
 
-    row = services.edit_line(row, line(quantity=10, billing_period="monthly", discount="0"), by=anna, today=TODAY)
+    row = services.edit_line(row, line(quantity=10, billing_period="monthly", discount="0"), by=anna, today=this_day())
     quote = services.remove_line(other, by=anna)
 
     assert (row.unit_price, row.line_total) == (Decimal("10.00"), Decimal("100.00"))
@@ -183,8 +182,8 @@ def test_edit_and_remove_line_count_anew(anna):
 
 def test_without_a_line_again_the_estimate_counts_again(anna):
     project = ProjectFactory(owner=anna)
-    quote = services.create_quote(project, by=anna, today=TODAY)
-    row = services.add_line(quote, line(), by=anna, today=TODAY)
+    quote = services.create_quote(project, by=anna, today=this_day())
+    row = services.add_line(quote, line(), by=anna, today=this_day())
 
     services.remove_line(row, by=anna)
 
@@ -194,38 +193,38 @@ def test_without_a_line_again_the_estimate_counts_again(anna):
 
 def test_add_line_takes_the_price_of_the_day(anna):
     old = PriceBookEntry.objects.get(book__kind="end_user", product=product(), currency="EUR", billing_period="yearly")
-    old.valid_to = TODAY
+    old.valid_to = this_day()
     old.save()
     PriceBookEntry.objects.create(
-        book=old.book, product=old.product, currency="EUR", billing_period="yearly", price="120.00", valid_from=TODAY
+        book=old.book, product=old.product, currency="EUR", billing_period="yearly", price="120.00", valid_from=this_day()
     )
-    quote = services.create_quote(ProjectFactory(owner=anna), by=anna, today=TODAY)
+    quote = services.create_quote(ProjectFactory(owner=anna), by=anna, today=this_day())
 
-    yesterday = services.add_line(quote, line(), by=anna, today=TODAY - timedelta(days=1))
-    today = services.add_line(quote, line(), by=anna, today=TODAY)
+    yesterday = services.add_line(quote, line(), by=anna, today=this_day() - timedelta(days=1))
+    today = services.add_line(quote, line(), by=anna, today=this_day())
 
     assert (yesterday.unit_price, today.unit_price) == (Decimal("108.00"), Decimal("120.00"))
 
 
 @pytest.mark.parametrize("book", ["end_user", "gold"])
 def test_add_line_refuses_without_a_price(anna, book):
-    quote = services.create_quote(ProjectFactory(owner=anna), by=anna, today=TODAY)
+    quote = services.create_quote(ProjectFactory(owner=anna), by=anna, today=this_day())
     PriceBookEntry.objects.filter(book__kind=book, product=product(), currency="EUR", billing_period="yearly").delete()
     before = everything(quote)
 
     with pytest.raises(PriceMissing, match="UC Business has no price in EUR, billed yearly"):
-        services.add_line(quote, line(), by=anna, today=TODAY)
+        services.add_line(quote, line(), by=anna, today=this_day())
 
     assert everything(quote) == before
 
 
 def test_add_line_refuses_a_product_that_is_no_longer_offered(anna):
-    quote = services.create_quote(ProjectFactory(owner=anna), by=anna, today=TODAY)
+    quote = services.create_quote(ProjectFactory(owner=anna), by=anna, today=this_day())
     Product.objects.filter(code="UC-BUSINESS").update(is_active=False)
     before = everything(quote)
 
     with pytest.raises(PriceMissing):
-        services.add_line(quote, line(), by=anna, today=TODAY)
+        services.add_line(quote, line(), by=anna, today=this_day())
 
     assert everything(quote) == before
 
@@ -235,7 +234,7 @@ def test_an_amount_beyond_all_bounds_is_refused(anna):
     before = everything(quote)
 
     with pytest.raises(QuoteTooLarge):
-        services.add_line(quote, line("CX-GATEWAY", 30_000_000, "one_off", "0"), by=anna, today=TODAY)
+        services.add_line(quote, line("CX-GATEWAY", 30_000_000, "one_off", "0"), by=anna, today=this_day())
 
     assert everything(quote) == before
 
@@ -247,11 +246,11 @@ def test_a_quote_that_was_submitted_no_longer_changes(anna, factory):
     before = everything(quote)
 
     for change in (
-        lambda: services.add_line(quote, line(), by=anna, today=TODAY),
-        lambda: services.edit_line(row, line(), by=anna, today=TODAY),
+        lambda: services.add_line(quote, line(), by=anna, today=this_day()),
+        lambda: services.edit_line(row, line(), by=anna, today=this_day()),
         lambda: services.remove_line(row, by=anna),
         lambda: services.edit_quote(quote, by=anna, changes={"terms": "Other"}),
-        lambda: services.refresh_prices(quote, by=anna, today=TODAY),
+        lambda: services.refresh_prices(quote, by=anna, today=this_day()),
         lambda: services.request_approval(quote, by=anna),
     ):
         with pytest.raises(IllegalMove):
@@ -265,12 +264,12 @@ def test_nobody_but_owner_and_managers_change_a_quote(anna, alex, ben, carla):
     before = everything(quote)
 
     with pytest.raises(NotYours):
-        services.add_line(quote, line(), by=alex, today=TODAY)
+        services.add_line(quote, line(), by=alex, today=this_day())
     with pytest.raises(Quote.DoesNotExist):
-        services.add_line(quote, line(), by=carla, today=TODAY)
+        services.add_line(quote, line(), by=carla, today=this_day())
     assert everything(quote) == before
 
-    services.add_line(quote, line(), by=ben, today=TODAY)
+    services.add_line(quote, line(), by=ben, today=this_day())
     assert quote.lines.count() == 4
 
 
@@ -286,11 +285,13 @@ def test_refresh_prices_takes_todays(anna):
     PriceBookEntry.objects.filter(book__kind="gold", product=product(), currency="EUR", billing_period="yearly").update(price="70.00")
 
     lines = services.lines_of(quote)
-    assert [found.product.code for found in services.outdated(lines, services.tariffs_of(quote, lines, today=TODAY))] == ["UC-BUSINESS"]
-    services.refresh_prices(quote, by=anna, today=TODAY)
+    assert [found.product.code for found in services.outdated(lines, services.tariffs_of(quote, lines, today=this_day()))] == [
+        "UC-BUSINESS"
+    ]
+    services.refresh_prices(quote, by=anna, today=this_day())
 
     lines = services.lines_of(quote)
-    assert services.outdated(lines, services.tariffs_of(quote, lines, today=TODAY)) == []
+    assert services.outdated(lines, services.tariffs_of(quote, lines, today=this_day())) == []
     assert quote.lines.first().unit_cost == Decimal("70.00")
 
 
@@ -356,11 +357,11 @@ def test_a_higher_discount_than_granted_asks_again(anna, otto):
     services.grant_discount(quote, by=otto, seen="0.35")
     row = quote.lines.get()
 
-    services.edit_line(row, line(discount="0.30"), by=anna, today=TODAY)
+    services.edit_line(row, line(discount="0.30"), by=anna, today=this_day())
     quote.refresh_from_db()
     assert quote.approval == Approval.GRANTED
 
-    services.edit_line(row, line(discount="0.36"), by=anna, today=TODAY)
+    services.edit_line(row, line(discount="0.36"), by=anna, today=this_day())
     quote.refresh_from_db()
     assert (quote.approval, quote.approved_discount) == (Approval.NONE, None)
     assert services.needs_approval(quote, services.lines_of(quote)) is True
@@ -481,7 +482,7 @@ def test_the_database_holds_one_primary_quote_a_project(anna):
 def test_new_version_copies_lines_and_leaves_the_former_with_the_customer(anna):
     former = SubmittedQuoteFactory(owner=anna, is_primary=True, commitment=3, message="Hello", project=ProposalProject(owner=anna))
 
-    draft = services.new_version(former, by=anna, today=TODAY)
+    draft = services.new_version(former, by=anna, today=this_day())
 
     former.refresh_from_db()
     assert (former.status, former.is_primary) == (Status.SUBMITTED, True)
@@ -500,7 +501,7 @@ def test_new_version_takes_todays_prices(anna):
     former = SubmittedQuoteFactory(owner=anna)
     PriceBookEntry.objects.filter(book__kind="end_user", product=product(), currency="EUR", billing_period="yearly").update(price="120.00")
 
-    draft = services.new_version(former, by=anna, today=TODAY)
+    draft = services.new_version(former, by=anna, today=this_day())
 
     assert [row.unit_price for row in services.lines_of(draft)] == [Decimal("120.00"), Decimal("6.00"), Decimal("129.00")]
     assert [row.unit_price for row in services.lines_of(former)] == [Decimal("108.00"), Decimal("6.00"), Decimal("129.00")]
@@ -508,20 +509,20 @@ def test_new_version_takes_todays_prices(anna):
 
 def test_new_version_follows_the_latest_one(anna):
     first = SubmittedQuoteFactory(owner=anna)
-    second = services.new_version(first, by=anna, today=TODAY)
+    second = services.new_version(first, by=anna, today=this_day())
     services.cancel_quote(second, by=anna)
 
-    third = services.new_version(first, by=anna, today=TODAY)
+    third = services.new_version(first, by=anna, today=this_day())
 
     assert (third.version, third.former) == (3, second)
 
 
 def test_new_version_refuses_a_second_draft(anna):
     first = SubmittedQuoteFactory(owner=anna)
-    services.new_version(first, by=anna, today=TODAY)
+    services.new_version(first, by=anna, today=this_day())
 
     with pytest.raises(IllegalMove, match="v2 is a draft already"):
-        services.new_version(first, by=anna, today=TODAY)
+        services.new_version(first, by=anna, today=this_day())
 
     assert Quote.objects.for_partner(anna.partner).count() == 2
 
@@ -532,14 +533,14 @@ def test_new_version_refuses_once_accepted(anna, status):
     before = everything(quote)
 
     with pytest.raises(IllegalMove):
-        services.new_version(quote, by=anna, today=TODAY)
+        services.new_version(quote, by=anna, today=this_day())
 
     assert everything(quote) == before
 
 
 def test_lines_have_the_partner_of_their_quote(anna):
-    quote = services.create_quote(ProjectFactory(owner=anna), by=anna, today=TODAY)
-    services.add_line(quote, line(), by=anna, today=TODAY)
+    quote = services.create_quote(ProjectFactory(owner=anna), by=anna, today=this_day())
+    services.add_line(quote, line(), by=anna, today=this_day())
 
     assert [row.partner for row in QuoteLine.objects.across_partners(reason="test")] == [anna.partner]
 
@@ -554,7 +555,7 @@ def flat(quantity):
 def test_a_line_takes_the_band_of_its_quantity_and_keeps_it(anna):
     quote = EmptyQuoteFactory(owner=anna)
 
-    row = services.add_line(quote, flat(50), by=anna, today=TODAY)
+    row = services.add_line(quote, flat(50), by=anna, today=this_day())
 
     assert (row.list_price, row.unit_price, row.unit_cost) == (Decimal("5.40"), Decimal("5.40"), Decimal("3.24"))
     assert (row.list_band, row.cost_band, row.price_date) == (50, 50, date(2025, 1, 1))
@@ -563,18 +564,18 @@ def test_a_line_takes_the_band_of_its_quantity_and_keeps_it(anna):
 
 def test_another_quantity_is_another_band(anna):
     quote = EmptyQuoteFactory(owner=anna)
-    row = services.add_line(quote, flat(50), by=anna, today=TODAY)
+    row = services.add_line(quote, flat(50), by=anna, today=this_day())
 
-    row = services.edit_line(row, flat(49), by=anna, today=TODAY)
+    row = services.edit_line(row, flat(49), by=anna, today=this_day())
     assert (row.unit_price, row.list_band) == (Decimal("6.00"), 1)
-    row = services.edit_line(row, flat(200), by=anna, today=TODAY)
+    row = services.edit_line(row, flat(200), by=anna, today=this_day())
     assert (row.unit_price, row.list_band) == (Decimal("4.80"), 200)
 
 
 def test_the_band_price_is_no_discount_that_needs_approval(anna):
     quote = EmptyQuoteFactory(owner=anna)
 
-    services.add_line(quote, flat(200), by=anna, today=TODAY)
+    services.add_line(quote, flat(200), by=anna, today=this_day())
 
     quote.refresh_from_db()
     assert not services.needs_approval(quote, services.lines_of(quote))
@@ -583,11 +584,11 @@ def test_the_band_price_is_no_discount_that_needs_approval(anna):
 def test_a_changed_band_makes_the_lines_in_it_outdated_and_no_other(anna):
     quote = EmptyQuoteFactory(owner=anna)
     for quantity in (49, 50, 200):
-        services.add_line(quote, flat(quantity), by=anna, today=TODAY)
+        services.add_line(quote, flat(quantity), by=anna, today=this_day())
     PriceBookEntry.objects.filter(book__kind="end_user", product__code="CS-FLAT", min_quantity=50).update(price="5.00")
 
     lines = services.lines_of(quote)
-    changed = services.outdated(lines, services.tariffs_of(quote, lines, today=TODAY))
+    changed = services.outdated(lines, services.tariffs_of(quote, lines, today=this_day()))
 
     assert [line.quantity for line in changed] == [50]
 
@@ -597,8 +598,8 @@ def test_below_the_first_band_a_line_is_refused(anna):
     PriceBookEntry.objects.filter(book__kind="end_user", product__code="CS-FLAT", min_quantity=1).delete()
 
     with pytest.raises(PriceMissing, match="from a quantity of 50"):
-        services.add_line(quote, flat(49), by=anna, today=TODAY)
+        services.add_line(quote, flat(49), by=anna, today=this_day())
     with pytest.raises(services.BadRows, match="from a quantity of 50"):
-        services.paste_lines(quote, "CS-FLAT\t49", by=anna, today=TODAY)
+        services.paste_lines(quote, "CS-FLAT\t49", by=anna, today=this_day())
 
     assert quote.lines.count() == 0

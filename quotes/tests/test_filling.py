@@ -1,6 +1,5 @@
 """Many lines at once, a clone, and two quotes side by side."""
 
-from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -9,6 +8,7 @@ from accounts.tests.factories import ContactFactory
 from catalog.models import Bundle, PriceBookEntry, Product
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import ExitConditionMissing, IllegalMove
+from partnerportal.tests.days import this_day
 from projects.tests.factories import ProjectFactory
 from quotes import services
 from quotes.differences import Side, compare
@@ -17,8 +17,6 @@ from quotes.pasting import read
 from quotes.services import BadRows, QuoteTooLarge
 from quotes.tests.factories import DraftQuoteFactory, EmptyQuoteFactory, SubmittedQuoteFactory
 from quotes.tests.test_drafting import everything
-
-TODAY = date.today()
 
 
 def rows_of(quote):
@@ -72,7 +70,7 @@ def test_thirty_rows_become_thirty_lines_with_todays_prices(anna):
     quote = EmptyQuoteFactory(owner=anna, is_primary=True)
     text = "\n".join(f"{'uc-business' if number % 2 else 'CX-DECT'}\t{number + 1}\t{number % 4}" for number in range(30))
 
-    assert services.paste_lines(quote, text, by=anna, today=TODAY) == 30
+    assert services.paste_lines(quote, text, by=anna, today=this_day()) == 30
 
     quote.refresh_from_db()
     lines = list(quote.lines.select_related("product"))
@@ -92,7 +90,7 @@ def test_one_bad_row_keeps_all_out_and_each_is_named(anna):
     before = everything(quote)
 
     with pytest.raises(BadRows) as refusal:
-        services.paste_lines(quote, "UC-BUSINESS\t1\nNO-SUCH\t1\nCS-FLAT\tmany\nCX-DECT\t1\t0\tyearly", by=anna, today=TODAY)
+        services.paste_lines(quote, "UC-BUSINESS\t1\nNO-SUCH\t1\nCS-FLAT\tmany\nCX-DECT\t1\t0\tyearly", by=anna, today=this_day())
 
     assert [(row.number, row.sentence) for row in refusal.value.rows] == [
         (2, "There is no product “NO-SUCH”."),
@@ -105,7 +103,7 @@ def test_one_bad_row_keeps_all_out_and_each_is_named(anna):
 def test_the_billing_frequency_of_the_quote_decides_how_pasted_rows_are_billed(anna):
     quote = EmptyQuoteFactory(owner=anna, billing_frequency="monthly")
 
-    services.paste_lines(quote, "UC-BUSINESS\t1\nCX-DECT\t1", by=anna, today=TODAY)
+    services.paste_lines(quote, "UC-BUSINESS\t1\nCX-DECT\t1", by=anna, today=this_day())
 
     assert [row[2] for row in rows_of(quote)] == ["monthly", "one_off"]
 
@@ -114,18 +112,18 @@ def test_no_more_lines_than_a_quote_holds(anna):
     quote = DraftQuoteFactory(owner=anna)
 
     with pytest.raises(QuoteTooLarge):
-        services.paste_lines(quote, "UC-BUSINESS\t1\n" * 499, by=anna, today=TODAY)
+        services.paste_lines(quote, "UC-BUSINESS\t1\n" * 499, by=anna, today=this_day())
     with pytest.raises(BadRows):
-        services.paste_lines(quote, "UC-BUSINESS\t1\n" * 501, by=anna, today=TODAY)
+        services.paste_lines(quote, "UC-BUSINESS\t1\n" * 501, by=anna, today=this_day())
     with pytest.raises(BadRows):
-        services.paste_lines(quote, " \n ", by=anna, today=TODAY)
+        services.paste_lines(quote, " \n ", by=anna, today=this_day())
     assert quote.lines.count() == 3
 
 
 def test_a_bundle_is_put_on_a_draft(anna):
     quote = EmptyQuoteFactory(owner=anna)
 
-    assert services.take_bundle(quote, Bundle.objects.get(name="Office for 10"), by=anna, today=TODAY) == 4
+    assert services.take_bundle(quote, Bundle.objects.get(name="Office for 10"), by=anna, today=this_day()) == 4
 
     assert rows_of(quote)[0] == ("UC-BUSINESS", 10, "yearly", Decimal(0))
 
@@ -135,7 +133,7 @@ def test_a_bundle_with_something_that_is_not_sold_is_refused(anna):
     Product.objects.filter(code="SV-SETUP").update(is_active=False)
 
     with pytest.raises(BadRows, match="no longer offered"):
-        services.take_bundle(quote, Bundle.objects.get(name="Office for 10"), by=anna, today=TODAY)
+        services.take_bundle(quote, Bundle.objects.get(name="Office for 10"), by=anna, today=this_day())
     assert not quote.lines.exists()
 
 
@@ -146,7 +144,7 @@ def test_lines_of_another_quote_come_at_todays_prices(anna, ben):
     )
     quote = EmptyQuoteFactory(owner=anna)
 
-    services.take_lines_of(quote, source, by=anna, today=TODAY)
+    services.take_lines_of(quote, source, by=anna, today=this_day())
 
     assert [row[:3] for row in rows_of(quote)] == [row[:3] for row in rows_of(source)]
     assert quote.lines.first().unit_price == Decimal("120.00")
@@ -158,13 +156,13 @@ def test_nobody_takes_lines_from_or_to_what_is_not_theirs(anna, alex, carla):
     before = everything(quote)
 
     with pytest.raises(Quote.DoesNotExist):
-        services.take_lines_of(quote, foreign, by=anna, today=TODAY)
+        services.take_lines_of(quote, foreign, by=anna, today=this_day())
     with pytest.raises(NotYours):
-        services.paste_lines(quote, "UC-BUSINESS\t1", by=alex, today=TODAY)
+        services.paste_lines(quote, "UC-BUSINESS\t1", by=alex, today=this_day())
     with pytest.raises(Quote.DoesNotExist):
-        services.paste_lines(quote, "UC-BUSINESS\t1", by=carla, today=TODAY)
+        services.paste_lines(quote, "UC-BUSINESS\t1", by=carla, today=this_day())
     with pytest.raises(IllegalMove):
-        services.paste_lines(SubmittedQuoteFactory(owner=anna), "UC-BUSINESS\t1", by=anna, today=TODAY)
+        services.paste_lines(SubmittedQuoteFactory(owner=anna), "UC-BUSINESS\t1", by=anna, today=this_day())
     assert everything(quote) == before
 
 
@@ -172,7 +170,7 @@ def test_a_clone_is_a_draft_of_its_own(anna):
     source = SubmittedQuoteFactory(owner=anna, commitment=3, terms="Ours", hardware_type="hwaas", shipping_type="partner")
     before = everything(source)
 
-    clone = services.clone_quote(source, by=anna, today=TODAY)
+    clone = services.clone_quote(source, by=anna, today=this_day())
 
     assert (clone.status, clone.version, clone.former, clone.number != source.number) == ("draft", 1, None, True)
     assert (clone.commitment, clone.terms, clone.hardware_type, clone.shipping_type) == (3, "Ours", "hwaas", "partner")
@@ -213,10 +211,10 @@ def test_the_configuration_is_held_against_the_lines_before_a_quote_goes_out(ann
     quote = DraftQuoteFactory(owner=anna, lines=[(*line, "0") for line in lines], **facts)
 
     if not sentence:
-        assert services.submit_quote(quote, by=anna, today=TODAY).status == "submitted"
+        assert services.submit_quote(quote, by=anna, today=this_day()).status == "submitted"
         return
     with pytest.raises(ExitConditionMissing, match=sentence):
-        services.submit_quote(quote, by=anna, today=TODAY)
+        services.submit_quote(quote, by=anna, today=this_day())
 
 
 # --- side by side -----------------------------------------------------------------------
@@ -242,9 +240,9 @@ def test_the_same_product_twice_is_compared_in_order():
 
 def test_the_page_shows_what_changed_between_versions(client, anna):
     first = SubmittedQuoteFactory(owner=anna)
-    second = services.new_version(first, by=anna, today=TODAY)
+    second = services.new_version(first, by=anna, today=this_day())
     services.remove_line(second.lines.first(), by=anna)
-    services.paste_lines(second, "UC-PREMIUM\t2", by=anna, today=TODAY)
+    services.paste_lines(second, "UC-PREMIUM\t2", by=anna, today=this_day())
     client.force_login(anna)
 
     text = client.get(f"/quotes/{second.pk}/compare/").text

@@ -1,13 +1,13 @@
 """Hardware of a customer's system: HWaaS or rental, never both; rental with a commitment; fixed by the first order."""
 
 from dataclasses import dataclass
-from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from catalog.models import Product
 from partnerportal.core.stages import ExitConditionMissing, IllegalMove
+from partnerportal.tests.days import this_day
 from partnerportal.tests.racing import at_once
 from projects.tests.factories import ContractOutProject, ProjectFactory
 from quotes import services
@@ -16,7 +16,6 @@ from quotes.rules import Configuration, breaches
 from quotes.stages import Status
 from quotes.tests.factories import AcceptedQuoteFactory, DraftQuoteFactory, SubmittedQuoteFactory
 
-TODAY = date.today()
 LICENCES = ("UC-BUSINESS", 12, "yearly", "0")
 AS_A_SERVICE, RENTED, BOUGHT = ("HW-DECT", 2, "monthly", "0"), ("RN-DECT", 2, "monthly", "0"), ("CX-DECT", 10, "one_off", "0")
 
@@ -91,11 +90,11 @@ def test_rented_hardware_goes_out_with_a_commitment_and_costs_less_than_as_a_ser
     quote = DraftQuoteFactory(owner=anna, lines=[LICENCES, RENTED, BOUGHT], hardware_type="rental", additional=["items"])
 
     with pytest.raises(ExitConditionMissing, match="needs 3 or 5 years: DECT handset, rented"):
-        services.submit_quote(quote, by=anna, today=TODAY)
+        services.submit_quote(quote, by=anna, today=this_day())
     assert Quote.objects.visible_to(anna).get().status == Status.DRAFT
     quote = services.edit_quote(quote, by=anna, changes={"commitment": 3})
 
-    assert services.submit_quote(quote, by=anna, today=TODAY).status == Status.SUBMITTED
+    assert services.submit_quote(quote, by=anna, today=this_day()).status == Status.SUBMITTED
     service = DraftQuoteFactory(owner=anna, lines=[AS_A_SERVICE], commitment=3).lines.get()
     assert quote.lines.get(family="rental").monthly < service.monthly
 
@@ -119,7 +118,7 @@ def served(anna):
 
 
 def test_a_new_quote_has_what_an_order_has_brought_and_keeps_it(anna, served):
-    quote = services.create_quote(served, by=anna, today=TODAY)
+    quote = services.create_quote(served, by=anna, today=this_day())
     assert quote.hardware_type == "hwaas"
 
     for other in ("rental", "capex", ""):
@@ -128,17 +127,17 @@ def test_a_new_quote_has_what_an_order_has_brought_and_keeps_it(anna, served):
     quote = Quote.objects.visible_to(anna).get(pk=quote.pk)
     assert (quote.hardware_type, quote.name) == ("hwaas", served.name)
 
-    services.paste_lines(quote, "RN-DECT\t2", by=anna, today=TODAY)
+    services.paste_lines(quote, "RN-DECT\t2", by=anna, today=this_day())
     services.edit_quote(quote, by=anna, changes={"commitment": 3, "hardware_type": "hwaas"})
     with pytest.raises(ExitConditionMissing, match="DECT handset, rented do not go with"):
-        services.submit_quote(quote, by=anna, today=TODAY)
+        services.submit_quote(quote, by=anna, today=this_day())
 
 
 def test_versions_and_clones_of_older_quotes_get_what_the_order_has_brought(anna, served):
     old = SubmittedQuoteFactory(owner=anna, project=served, account=served.account, contact=served.contact, hardware_type="capex")
 
-    assert services.new_version(old, by=anna, today=TODAY).hardware_type == "hwaas"
-    assert services.clone_quote(old, by=anna, today=TODAY).hardware_type == "hwaas"
+    assert services.new_version(old, by=anna, today=this_day()).hardware_type == "hwaas"
+    assert services.clone_quote(old, by=anna, today=this_day()).hardware_type == "hwaas"
 
 
 def test_only_what_was_ordered_fixes_it(anna):
@@ -162,7 +161,7 @@ def test_an_order_of_other_hardware_is_refused(anna, served):
 
 
 def test_the_form_shows_what_is_fixed_and_why(client, anna, served):
-    quote = services.create_quote(served, by=anna, today=TODAY)
+    quote = services.create_quote(served, by=anna, today=this_day())
     client.force_login(anna)
 
     text = client.get(f"/quotes/{quote.pk}/edit/").text

@@ -1,6 +1,6 @@
 """The process of a quote: every pair of statuses, every verb from every status, by every role."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
@@ -9,6 +9,7 @@ from catalog.services import PriceMissing
 from partnerportal.core.actors import Actor
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import ExitConditionMissing, IllegalMove
+from partnerportal.tests.days import this_day
 from partners.models import User
 from projects.tests.factories import ContractOutProject
 from quotes import documents, services
@@ -20,7 +21,6 @@ from quotes.tests.factories import DraftQuoteFactory
 from quotes.tests.test_drafting import everything
 from quotes.tests.test_drafting import line as another
 
-TODAY = date.today()
 # decisions, section 7, written out once more: the table that the code is held against.
 ARROWS = {
     ("draft", "submitted"),
@@ -38,7 +38,7 @@ MAY_NOT = ("alex", "carla", "otto", "olga", "tariq", "vendor_admin")
 CUSTOMER = Actor.customer("Greta Hofer")
 # Verb: how it is done, what it leads to, from which statuses.
 BY_PERSON = {
-    "submit": (lambda quote, by: services.submit_quote(quote, by=by, today=TODAY), Status.SUBMITTED, {"draft"}),
+    "submit": (lambda quote, by: services.submit_quote(quote, by=by, today=this_day()), Status.SUBMITTED, {"draft"}),
     "cancel": (lambda quote, by: services.cancel_quote(quote, by=by, reason="Mistake"), Status.CANCELLED, {"draft", "submitted"}),
     "record acceptance": (
         lambda quote, by: services.record_acceptance(quote, by=by, name="Greta", note="By phone"),
@@ -48,8 +48,8 @@ BY_PERSON = {
     "order": (lambda quote, by: services.mark_ordered(quote, by=by), Status.ORDERED, {"accepted"}),
 }
 BY_CUSTOMER = {
-    "accept": (lambda quote: services.accept_quote(quote, by=CUSTOMER, consent="Yes.", today=TODAY), Status.ACCEPTED, {"submitted"}),
-    "decline": (lambda quote: services.decline_quote(quote, by=CUSTOMER, reason="No.", today=TODAY), Status.REJECTED, {"submitted"}),
+    "accept": (lambda quote: services.accept_quote(quote, by=CUSTOMER, consent="Yes.", today=this_day()), Status.ACCEPTED, {"submitted"}),
+    "decline": (lambda quote: services.decline_quote(quote, by=CUSTOMER, reason="No.", today=this_day()), Status.REJECTED, {"submitted"}),
 }
 
 
@@ -58,7 +58,7 @@ def in_status(status, owner):
     quote = DraftQuoteFactory(owner=owner, project=ContractOutProject(owner=owner))
     if status == Status.DRAFT:
         return quote
-    quote.content = documents.freeze(quote, services.lines_of(quote), on=TODAY)
+    quote.content = documents.freeze(quote, services.lines_of(quote), on=this_day())
     quote.status = status
     quote.is_primary = status not in NOT_PRIMARY
     quote.answered_by = "Somebody else" if status in (Status.ACCEPTED, Status.REJECTED, Status.ORDERED) else ""
@@ -126,10 +126,10 @@ def test_the_customer_in_every_status(status, verb, anna):
 @pytest.mark.parametrize("status", Status.values)
 def test_time_ends_only_what_is_out(status, anna):
     quote = in_status(status, anna)
-    quote.valid_until = TODAY - timedelta(days=1)
+    quote.valid_until = this_day() - timedelta(days=1)
     quote.save(update_fields=["valid_until"])
 
-    assert services.expire_quote(quote, by=Actor.system(), today=TODAY) is (status == Status.SUBMITTED)
+    assert services.expire_quote(quote, by=Actor.system(), today=this_day()) is (status == Status.SUBMITTED)
     assert status_of(quote) == (Status.EXPIRED if status == Status.SUBMITTED else status)
 
 
@@ -140,10 +140,10 @@ def test_what_was_submitted_never_changes_its_content(status, anna):
     before = everything(quote)
 
     for act in (
-        lambda: services.add_line(quote, another(), by=anna, today=TODAY),
-        lambda: services.edit_line(line, another(quantity=1), by=anna, today=TODAY),
+        lambda: services.add_line(quote, another(), by=anna, today=this_day()),
+        lambda: services.edit_line(line, another(quantity=1), by=anna, today=this_day()),
         lambda: services.remove_line(line, by=anna),
-        lambda: services.refresh_prices(quote, by=anna, today=TODAY),
+        lambda: services.refresh_prices(quote, by=anna, today=this_day()),
         lambda: services.edit_quote(quote, by=anna, changes={"terms": "None"}),
         lambda: services.request_approval(quote, by=anna),
     ):

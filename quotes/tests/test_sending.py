@@ -1,5 +1,5 @@
 import hashlib
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,6 +8,7 @@ from catalog.models import PriceBookEntry
 from partnerportal.core.models import Attachment, OutboxMessage
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import ExitConditionMissing, IllegalMove
+from partnerportal.tests.days import this_day
 from projects.stages import Stage
 from projects.tests.factories import AgreedProject, DemoProject, LostProject, ProposalProject
 from quotes import documents, jobs, services
@@ -16,11 +17,9 @@ from quotes.stages import Approval, Status
 from quotes.tests.factories import AcceptedQuoteFactory, DraftQuoteFactory, EmptyQuoteFactory, SubmittedQuoteFactory
 from quotes.tests.test_drafting import everything
 
-TODAY = date.today()
-
 
 def submit(quote, by):
-    return services.submit_quote(quote, by=by, today=TODAY)
+    return services.submit_quote(quote, by=by, today=this_day())
 
 
 def missing(error):
@@ -85,7 +84,7 @@ def test_submit_moves_a_project_in_proposal_with_the_agreement(anna, make, stage
 
 
 def test_submit_names_everything_that_is_missing(anna):
-    quote = EmptyQuoteFactory(owner=anna, valid_until=TODAY - timedelta(days=1))
+    quote = EmptyQuoteFactory(owner=anna, valid_until=this_day() - timedelta(days=1))
     quote.contact.email = ""
     quote.contact.save()
     before = everything(quote)
@@ -154,7 +153,7 @@ def test_submit_is_for_those_who_may_change_the_quote(anna, alex, carla):
 
 def test_a_submitted_version_supersedes_the_former_and_takes_over(anna):
     former = SubmittedQuoteFactory(owner=anna, is_primary=True)
-    draft = services.new_version(former, by=anna, today=TODAY)
+    draft = services.new_version(former, by=anna, today=this_day())
 
     submit(draft, anna)
 

@@ -4,7 +4,6 @@ import csv
 import random
 import re
 from collections import Counter
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from html import unescape
@@ -21,6 +20,7 @@ from catalog.models import Product
 from partnerportal.core import display
 from partnerportal.core.fields import Currency
 from partnerportal.core.pdf import html_to_pdf
+from partnerportal.tests.days import this_day
 from projects.tests.factories import ProjectFactory
 from quotes import documents
 from quotes.models import Quote, QuoteLine
@@ -72,7 +72,7 @@ def a_quote(draw, owner, project, products):
     lines = lines_of(quote)
     count_up(quote, lines)
     write_amounts(quote, lines)
-    quote.content = documents.freeze(quote, lines, on=date.today())
+    quote.content = documents.freeze(quote, lines, on=this_day())
     quote.save()
     return quote
 

@@ -1,6 +1,6 @@
 import html
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
 
@@ -11,6 +11,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from partnerportal.core.models import OutboxMessage, StageMove
+from partnerportal.tests.days import this_day
 from projects.tests.factories import LostProject, ProjectFactory, ProposalProject
 from quotes import services
 from quotes.models import Quote
@@ -19,7 +20,6 @@ from quotes.tests.factories import AcceptedQuoteFactory, DraftQuoteFactory, Empt
 from quotes.tests.test_drafting import everything
 
 HTMX = {"HX-Request": "true"}
-TODAY = date.today()
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_the_standard_views_show_what_they_say(as_anna, anna, alex, view, shown)
         "draft": DraftQuoteFactory(owner=anna),
         "others": DraftQuoteFactory(owner=alex),
         "out": SubmittedQuoteFactory(owner=anna),
-        "soon": SubmittedQuoteFactory(owner=anna, valid_until=TODAY + timedelta(days=3)),
+        "soon": SubmittedQuoteFactory(owner=anna, valid_until=this_day() + timedelta(days=3)),
         "accepted": AcceptedQuoteFactory(owner=anna),
     }
 
@@ -403,7 +403,7 @@ def test_submit_and_watch_the_document(as_anna, anna, deliver):
 
 def test_a_pdf_that_cannot_be_made_is_said(as_anna, anna):
     quote = DraftQuoteFactory(owner=anna)
-    services.submit_quote(quote, by=anna, today=TODAY)
+    services.submit_quote(quote, by=anna, today=this_day())
     OutboxMessage.objects.update(state=OutboxMessage.State.DEAD)
 
     text = as_anna.get(address("document", quote), headers=HTMX).text

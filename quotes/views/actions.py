@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from catalog.services import PriceMissing
 from partnerportal.core.forms import PartnerForm
 from partnerportal.core.stages import ExitConditionMissing, IllegalMove
+from partnerportal.core.submissions import lasting, once
 from partnerportal.core.toasts import say, warn
 from partnerportal.core.views import RecordView
 from projects.services import ProjectClosed
@@ -40,38 +41,41 @@ class QuoteAction(RecordView):
         return self.carry_out({})
 
     def carry_out(self, values: dict[str, Any]) -> HttpResponse:
-        """Do it with what was asked, and go to the quote."""
-        try:
+        """Do it with what was asked, and go to the quote; the same form once more only goes there."""
+
+        def act() -> str:
             quote = type(self).act(self.record, by=self.request.user, **values)
+            say(self.request, self.done % {"quote": quote, "email": self.addresses(quote)})
+            return quote.get_absolute_url()
+
+        try:
+            return self.go(once(self.request.POST.get("submission", ""), by=self.request.user, act=act))
         except ExitConditionMissing as error:
-            return self.refuse([one.sentence for one in error.missing])
+            can_compare = any("comparison" in one.fields for one in error.missing)
+            return self.refuse([one.sentence for one in error.missing], can_compare=can_compare)
         except PrimaryChanged as error:
             return self.refuse([str(error)], status=409)
         except REFUSALS as error:
             return self.refuse([str(error)])
-        say(self.request, self.done % {"quote": quote, "email": self.addresses(quote)})
-        return self.go(quote)
 
     def addresses(self, quote: Quote) -> str:
         """To whom a mail goes that the verb has promised."""
         return quote.contact.email
 
-    def refuse(self, sentences: list[str], *, status: int = 422) -> HttpResponse:
+    def refuse(self, sentences: list[str], *, status: int = 422, can_compare: bool = False) -> HttpResponse:
         """Say what is missing, or what has changed meanwhile."""
         if self.wants_part:
             return self.page("components/refusal_dialog.html", {"sentence": " ".join(sentences)}, status=status)
         if self.request.POST.get("from") == "page":
             for sentence in sentences:
                 warn(self.request, sentence)
-            return self.go(self.record)
-        context = {"record": self.record, "tab": "quotes", "sentences": sentences}
+            return self.go(self.record.get_absolute_url())
+        context = {"record": self.record, "tab": "quotes", "sentences": sentences, "can_compare": can_compare}
         return self.page("quotes/refused.html", context, status=status)
 
-    def go(self, quote: Quote) -> HttpResponse:
+    def go(self, address: str) -> HttpResponse:
         """To the page of a quote."""
-        if self.wants_part:
-            return HttpResponse(status=204, headers={"HX-Redirect": quote.get_absolute_url()})
-        return HttpResponseRedirect(quote.get_absolute_url())
+        return HttpResponse(status=204, headers={"HX-Redirect": address}) if self.wants_part else HttpResponseRedirect(address)
 
 
 class Asked(QuoteAction):
@@ -105,6 +109,7 @@ class Asked(QuoteAction):
             "action": self.request.path,
             "button": self.button,
             "is_dangerous": self.is_dangerous,
+            **lasting(self.request),
         }
         return self.page("components/form_dialog.html" if self.wants_part else "layouts/confirm.html", context, status=status)
 
@@ -155,6 +160,17 @@ class RefreshPrices(QuoteAction):
     @staticmethod
     def act(quote: Quote, *, by: Any) -> Quote:
         return services.refresh_prices(quote, by=by, today=today_of(quote))
+
+
+class CompareAnew(QuoteAction):
+    done = gettext_lazy(
+        "%(quote)s is compared with what runs today. Lines of orders that have come since were added; those of orders that run no more "
+        "are still there."
+    )
+
+    @staticmethod
+    def act(quote: Quote, *, by: Any) -> Quote:
+        return services.compare_anew(quote, by=by, today=today_of(quote))
 
 
 class NewVersion(QuoteAction):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from accounts.models import Contact
 from partnerportal.core.stages import ExitConditionMissing
+from partnerportal.core.submissions import lasting, once
 from partnerportal.core.toasts import say
 from quotes import documents, services
 from quotes.forms import ComposeForm
@@ -63,9 +64,15 @@ class ComposeQuote(QuoteAction):
         return self.send(form)
 
     def send(self, form: ComposeForm) -> HttpResponse:
-        """Send it; what is missing is said above the form."""
-        try:
+        """Send it, once for a form; what is missing is said above the form."""
+
+        def act() -> str:
             quote = services.compose_quote(self.record, form.letter(), by=self.request.user, today=today_of(self.record))  # type: ignore[arg-type]
+            say(self.request, self.done % {"quote": quote})
+            return quote.get_absolute_url()
+
+        try:
+            return self.go(once(self.request.POST.get("submission", ""), by=self.request.user, act=act))
         except ExitConditionMissing as error:
             for one in error.missing:
                 form.add_error(None, one.sentence)
@@ -73,8 +80,6 @@ class ComposeQuote(QuoteAction):
         except REFUSALS as error:
             form.add_error(None, str(error))
             return self.compose(form, status=422)
-        say(self.request, self.done % {"quote": quote})
-        return self.go(quote)
 
     @cached_property
     def people(self) -> list[Contact]:
@@ -121,6 +126,8 @@ class ComposeQuote(QuoteAction):
             "preview": preview,
             "templates": [(key, label) for key, (label, _text) in TEMPLATES.items()],
             "is_draft": self.record.status == Status.DRAFT,
+            "is_back": self.request.method == "POST",
+            **lasting(self.request),
         }
         return self.page("quotes/compose.html", context, status=status)
 

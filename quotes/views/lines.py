@@ -17,6 +17,7 @@ from partnerportal.core.stages import IllegalMove
 from partnerportal.core.tables import Column, label
 from partnerportal.core.toasts import warn
 from partnerportal.core.views import RecordView, parts
+from partnerportal.core.views.details import BESIDE
 from quotes import services
 from quotes.forms import LineForm
 from quotes.models import Quote, QuoteLine
@@ -56,7 +57,8 @@ class LinesView(RecordView):
         detail = QuoteDetail()
         detail.setup(self.request, pk=self.record.pk)
         detail.record = detail.get_queryset().get(pk=self.record.pk)
-        return render_to_string("components/record_head.html", {**detail.get_context(), "is_oob": True}, request=self.request)
+        look = BESIDE if self.list_in_sight else {}
+        return render_to_string("components/record_head.html", {**detail.get_context(), "is_oob": True, **look}, request=self.request)
 
     def line(self, line: int) -> QuoteLine:
         """A line of this very quote."""

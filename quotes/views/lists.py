@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Account, Contact
+from catalog.converted import OneNumber
 from partnerportal.core import display, tables
 from partnerportal.core.panels import RelatedPanel
 from partnerportal.core.tables import Column
@@ -36,10 +37,11 @@ def number_and_primary(value: Any, quote: Quote) -> Any:
 
 
 class QuoteList(RecordList):
+    converter = OneNumber
     model, permission, filterset_class = Quote, "quotes.view_quote", QuoteFilter
     related = ("owner", "account", "project")
     views = (
-        ListView("drafts", gettext_lazy("My drafts"), lambda rows, user: rows.filter(status=Status.DRAFT, owner=user)),
+        ListView("drafts", gettext_lazy("My drafts"), lambda rows, user: rows.filter(status=Status.DRAFT, owner=user), is_own=True),
         ListView("out", gettext_lazy("Out with customers"), lambda rows, user: rows.out()),
         ListView("accepted", gettext_lazy("Accepted"), lambda rows, user: rows.filter(status=Status.ACCEPTED)),
         ListView("expiring", gettext_lazy("Expiring this week"), _expiring),

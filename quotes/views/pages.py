@@ -18,6 +18,7 @@ from partnerportal.core.stages import IllegalMove
 from partnerportal.core.views import Action, Fact, Panel, RecordAdd, RecordDetail, RecordEdit, RecordView
 from partners.models import User
 from projects import services as projects
+from projects.mrr import difference
 from quotes import documents, services
 from quotes.forms import QuoteForm, QuoteStartForm
 from quotes.models import Quote
@@ -29,9 +30,9 @@ RELATED = ("owner", "partner", "account", "contact", "project", "pdf", "former")
 
 
 def create(*, values: dict[str, Any], by: User) -> Quote:
-    """A new quote for the chosen project."""
+    """A new quote for the chosen project; that of a change order with what the customer has."""
     project = values["project"]
-    return services.create_quote(project, by=by, today=projects.today_of(project.partner))
+    return services.begin_quote(project, by=by, today=projects.today_of(project.partner))
 
 
 class QuoteAdd(RecordAdd):
@@ -63,11 +64,19 @@ class QuoteDetail(RecordDetail):
             badges.append(display.badge(label, display.tone_of(self.record.approval)))
         return badges
 
+    def _change(self) -> str:
+        """In a change order, what the quote adds to what the customer pays already."""
+        project = self.record.project
+        if not project.is_change_order or project.running_mrr is None:
+            return ""
+        change = display.money(difference(self.record.mrr, project.running_mrr), self.record.currency)
+        return f"· {_('%(amount)s to what runs') % {'amount': change}}"
+
     def get_facts(self) -> list[Fact]:
         quote = self.record
         is_out = quote.status == Status.SUBMITTED
         return [
-            Fact(_("MRR"), display.money(quote.mrr, quote.currency)),
+            Fact(_("MRR"), display.money(quote.mrr, quote.currency), self._change()),
             Fact(_("One-off, net"), display.money(quote.capex_total, quote.currency)),
             Fact(_("First bill with tax"), display.money(quote.gross, quote.currency)),
             Fact(_("Valid until"), display.due(quote.valid_until) if is_out else display.day(quote.valid_until)),

@@ -101,11 +101,18 @@ class Lines:
     @cached_property
     def missing(self) -> list[str]:
         """What the draft lacks before it can be submitted, in sentences."""
-        if not self.quote.is_draft:
-            return []
-        return [one.sentence for one in self._missing()]
+        return [one.sentence for one in self.lacking]
 
-    def _missing(self) -> tuple[Missing, ...]:
+    @cached_property
+    def is_compared_with_others(self) -> bool:
+        """Whether other orders run by now than those that the change order is compared with."""
+        return any("comparison" in one.fields for one in self.lacking)
+
+    @cached_property
+    def lacking(self) -> tuple[Missing, ...]:
+        """The same, with its fields."""
+        if not self.quote.is_draft:
+            return ()
         return services.missing_to_submit(self.quote, self.lines, today=self.today, table=self.tariffs, applied=self.applied)
 
     @cached_property

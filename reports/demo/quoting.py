@@ -5,10 +5,11 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 
-from catalog.models import BillingPeriod
+from catalog.models import BillingPeriod, Family
 from partnerportal.core import outbox
 from partners.models import Partner
 from projects.models import Project
@@ -36,7 +37,7 @@ def make_quote(setting: Setting, project: Project, *, at: datetime) -> Quote:
         contact=project.contact,
         is_primary=True,
         language=setting.partner.language,
-        commitment=setting.some((Commitment.NONE, Commitment.NONE, Commitment.THREE_YEARS, Commitment.FIVE_YEARS)),
+        commitment=_commitment(setting, project),
         valid_until=(at + timedelta(days=settings.QUOTE_VALID_DAYS)).date(),
         terms=setting.partner.quote_terms,
         message="Thank you for the good talk. Here is what we have agreed on.",
@@ -62,6 +63,8 @@ def make_quote(setting: Setting, project: Project, *, at: datetime) -> Quote:
 
 
 def _lines(setting: Setting, project: Project, quote: Quote) -> list[QuoteLine]:
+    if kept := getattr(project, "_kept", None):
+        return [_line(setting, quote, **_changed(line, project.total_users)) for line in kept]
     users = project.total_users
     license_code = {"collaboration": "UC-BUSINESS", "x-bees": "XB-BUSINESS", "x-hoppers": "XH-RETAIL"}[project.product_of_interest]
     wanted = [(license_code, BillingPeriod.YEARLY if setting.rng.random() < 0.5 else BillingPeriod.MONTHLY, users)]
@@ -85,6 +88,24 @@ def _lines(setting: Setting, project: Project, quote: Quote) -> list[QuoteLine]:
         )
         for position, (code, period, quantity) in enumerate(wanted)
     ]
+
+
+def kept_by(quote: Quote) -> list[QuoteLine]:
+    """What a customer goes on paying for: the recurring lines."""
+    return [line for line in quote._lines if line.billing_period != BillingPeriod.ONE_OFF]  # type: ignore[attr-defined]
+
+
+def _commitment(setting: Setting, project: Project) -> int:
+    if kept := getattr(project, "_kept", None):
+        return kept[0].quote.commitment
+    return setting.some((Commitment.NONE, Commitment.NONE, Commitment.THREE_YEARS, Commitment.FIVE_YEARS))
+
+
+def _changed(line: QuoteLine, users: int) -> dict[str, Any]:
+    """A line of a change order: what runs, with so many users more or less; the devices stay."""
+    quantity = line.quantity if line.family == Family.HWAAS else line.quantity + users
+    facts = {"code": line.product.code, "period": line.billing_period, "position": line.position, "discount": line.discount}
+    return {**facts, "quantity": quantity}
 
 
 def _line(setting: Setting, quote: Quote, *, code: str, period: str, quantity: int, position: int, discount: Decimal) -> QuoteLine:

@@ -10,6 +10,7 @@ from typing import Any
 from accounts.models import Account, AccountStatus, Contact
 from catalog import words
 from catalog.models import ProductOfInterest, Term
+from orders.models import Order
 from partnerportal.core.models import Follow
 from partners.models import User
 from projects import bonus, mrr
@@ -21,9 +22,8 @@ from quotes.stages import Status as QuoteStatus
 from reports.demo.customers import Company, company, convert, make_account, make_lead, note, qualify
 from reports.demo.moves import move
 from reports.demo.ordering import ORDERED, place_order
-from reports.demo.quoting import accept, cancel, expire, make_quote, reject, revise, submit
+from reports.demo.quoting import accept, cancel, expire, kept_by, make_quote, reject, revise, submit
 from reports.demo.setting import Setting
-from tasks.models import Priority, Status, Task
 
 RATE = Decimal("0.1000")
 WON, LOST = "won", "lost"
@@ -48,13 +48,14 @@ BUSINESS_PLANS = (
     *((WON, end + 55, end) for end in (3, 12, 24, 38, 60, 85, 120, 165, 215, 265, 305)),
     *((LOST, end + 40, end) for end in (6, 20, 45, 90, 140, 200, 290)),
 )
+# The same, and how many users come or go. Those furthest back take their customers first.
 CHANGE_ORDERS = (
-    (Stage.PRESENTATION, 6, 0),
-    (Stage.PROPOSAL, 15, 4),
-    (Stage.CONTRACT_OUT, 28, 2),
-    (WON, 50, 18),
-    (WON, 95, 70),
-    (LOST, 40, 25),
+    (WON, 95, 70, -2),
+    (WON, 50, 18, 4),
+    (LOST, 40, 25, 6),
+    (Stage.CONTRACT_OUT, 28, 2, 10),
+    (Stage.PROPOSAL, 15, 4, -4),
+    (Stage.PRESENTATION, 6, 0, 6),
 )
 # How many moments a story with this ending needs at most.
 STEPS = {
@@ -76,6 +77,7 @@ class Play:
     setting: Setting
     project: Project
     moments: list[datetime]
+    sold: tuple[Quote, Order] | None = None
 
     def now(self) -> datetime:
         """The next moment of the story."""
@@ -93,7 +95,7 @@ class Play:
 
 def tell_projects(setting: Setting) -> None:
     """Every project of a year: business plans first, then change orders of customers who were won."""
-    customers: list[tuple[Account, Contact, datetime]] = []
+    customers: list[tuple[Play, datetime]] = []
     for ending, began, ended in sorted(BUSINESS_PLANS, key=lambda plan: -plan[1]):
         one = company(setting)
         owner = setting.rep()
@@ -103,18 +105,33 @@ def tell_projects(setting: Setting) -> None:
         project.lead = lead  # type: ignore[assignment]
         setting.chronicle.add(project, at=start, by=owner)
         end = setting.ago(ended) if ended else setting.now - timedelta(minutes=30)
-        play(Play(setting, project, setting.between(start, end, STEPS[ending])), ending)
+        story = Play(setting, project, setting.between(start, end, STEPS[ending]))
+        play(story, ending)
         if ending == WON:
-            customers.append((account, contact, end))
-    for ending, began, ended in CHANGE_ORDERS:
+            customers.append((story, end))
+    for ending, began, ended, users in CHANGE_ORDERS:
         start = setting.ago(began)
-        account, contact, _ = setting.some([row for row in customers if row[2] < start - timedelta(days=5)])
-        project = _project(
-            setting, account, contact, kind=RecordType.CHANGE_ORDER, users=setting.some((4, 6, 10)), at=start, ending=ending, ended=ended
-        )
+        former = setting.some([row for row in customers if row[1] < start - timedelta(days=5)])
+        customers.remove(former)
+        account, contact = former[0].project.account, former[0].project.contact
+        project = _project(setting, account, contact, kind=RecordType.CHANGE_ORDER, users=users, at=start, ending=ending, ended=ended)
+        _compare(project, former[0])
         setting.chronicle.add(project, at=start, by=project.owner)
         end = setting.ago(ended) if ended else setting.now - timedelta(minutes=30)
         play(Play(setting, project, setting.between(start, end, STEPS[ending])), ending)
+
+
+def _compare(project: Project, former: Play) -> None:
+    """Have a change order begin with what its customer has by a former story."""
+    assert former.sold is not None  # Only what was won is changed.
+    quote, order = former.sold
+    users: dict[str, int] = {}
+    project._kept = kept_by(quote)  # type: ignore[attr-defined]
+    for line in project._kept:  # type: ignore[attr-defined]
+        users[line.family] = users.get(line.family, 0) + line.quantity
+    one = mrr.RunningOrder(order.number, order.pk, quote.pk, order.currency, order.mrr, users)
+    running = mrr.Running(project.stage_since.date(), project.currency, (one,))
+    project.running_mrr, project.running_basis = running.amount, running.as_json()
 
 
 def _customer(setting: Setting, one: Company, owner: User, at: datetime) -> tuple[Account, Contact, object]:
@@ -149,7 +166,7 @@ def _project(
         probability=probability,
         forecast_category=words.stage(kind, first).forecast,
         stage_since=at,
-        name=f"{account.name} – {'more users' if is_change else ProductOfInterest(product).label}",
+        name=f"{account.name} – {('more users' if users > 0 else 'fewer users') if is_change else ProductOfInterest(product).label}",
         close_date=_close_date(setting, ending, ended),
         opportunity_type=OpportunityType.EXISTING_BUSINESS
         if is_change
@@ -161,7 +178,7 @@ def _project(
         if ending in (WON, LOST)
         else rng.choice(("Send references", "Call the IT manager", "Agree on the demo date", "Revised offer")),
         next_step_on=None if ending in (WON, LOST) else setting.today + timedelta(days=rng.randrange(-3, 15)),
-        description=f"{users} users, {len(solutions)} solutions.",
+        description=f"{users:+} users." if is_change else f"{users} users, {len(solutions)} solutions.",
         currency=setting.partner.currency,
         expected_mrr=estimate.amount,
         estimate=mrr.as_json(estimate),
@@ -284,6 +301,7 @@ def _from_proposal(story: Play, ending: str) -> None:
     if ending == Stage.CONTRACT_OUT:
         return
     order = place_order(setting, quote, at=story.now())
+    story.sold = quote, order
     story.go(Stage.ORDER_MANAGEMENT, by=None, reason=f"{order} was made from {quote}.")
     steps = ORDERED if ending == WON else ORDERED[: setting.turn("order", (1, 3, 2, 3))]
     for step in steps:
@@ -342,9 +360,10 @@ def _lose(story: Play, *, quote: Quote | None) -> None:
 
 def take_mrr(setting: Setting, project: Project, quote: Quote, *, at: datetime) -> None:
     """The project's MRR follows its primary quote."""
-    weighted = mrr.weighted_pipeline(quote.mrr, project.probability)
+    amount = mrr.difference(quote.mrr, project.running_mrr)
+    weighted = mrr.weighted_pipeline(amount, project.probability)
     parts = tuple(line.monthly for line in quote._lines if line.monthly)  # type: ignore[attr-defined]
-    follows: dict[str, Any] = {"mrr": quote.mrr, "mrr_source": MrrSource.QUOTE, "mrr_quote": str(quote)}
+    follows: dict[str, Any] = {"mrr": amount, "mrr_source": MrrSource.QUOTE, "mrr_quote": str(quote)}
     basis = mrr.QuoteSum(str(quote), quote.pk, parts).as_json()
     setting.chronicle.change(project, at=at, by=project.owner, weighted_pipeline=weighted, mrr_basis=basis, **follows)
 
@@ -361,40 +380,3 @@ def _back_to_estimate(setting: Setting, project: Project, *, at: datetime) -> No
         mrr_basis={},
         weighted_pipeline=weighted,
     )
-
-
-def give_tasks(setting: Setting, projects: list[Project]) -> None:
-    """What is to do on open projects: some overdue, some today, most soon; and what has been done."""
-    subjects = (
-        "Send revised offer",
-        "Call about porting dates",
-        "Collect demo answers",
-        "Prepare the presentation",
-        "Ask for the decision",
-        "Check the site plan",
-    )
-    rng = setting.rng
-    for number, project in enumerate(projects):
-        due = setting.today + timedelta(days=(-2, 0, 3, 6, 1, 9, 14, 20, 30)[number % 9])
-        task = Task(
-            partner=setting.partner,
-            owner=project.owner,
-            assigned_to=project.owner,
-            subject=subjects[number % len(subjects)],
-            due_on=due,
-            status=rng.choice((Status.NOT_STARTED, Status.NOT_STARTED, Status.IN_PROGRESS, Status.WAITING)),
-            priority=rng.choice((Priority.HIGH, Priority.NORMAL, Priority.NORMAL, Priority.LOW)),
-            related=project,
-        )
-        setting.chronicle.add(task, at=setting.ago(7 + number % 5), by=project.owner)
-        done = Task(
-            partner=setting.partner,
-            owner=setting.manager,
-            assigned_to=project.owner,
-            subject="Write down who decides",
-            due_on=setting.today - timedelta(days=9),
-            related=project,
-        )
-        setting.chronicle.add(done, at=setting.ago(12), by=setting.manager)
-        finished = setting.ago(10)
-        setting.chronicle.change(done, at=finished, by=project.owner, status=Status.COMPLETED, completed_at=finished)

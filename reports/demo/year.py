@@ -15,11 +15,12 @@ from projects.stages import Stage
 from reports.demo import names
 from reports.demo.chronicle import Chronicle
 from reports.demo.customers import tell_leads
+from reports.demo.duties import give_tasks
 from reports.demo.notices import ring_bells
 from reports.demo.offers import offer_leads
 from reports.demo.people import PARTNERS, make_news, make_partner, make_vendor
 from reports.demo.quoting import promise_documents
-from reports.demo.sales import give_tasks, tell_projects
+from reports.demo.sales import tell_projects
 from reports.demo.setting import Catalog, Setting
 from reports.demo.support import tell_cases
 

@@ -9,6 +9,7 @@ from leads.models import Lead, LeadOffer
 from leads.tests.factories import LeadFactory, VendorLeadFactory, offered
 from partnerportal.core.models import Notification
 from partnerportal.tests.counting import assert_queries
+from partnerportal.tests.days import this_day
 from projects import services
 from projects.models import Project
 from projects.reference import load_questions
@@ -25,7 +26,7 @@ def change(record, **fields):
 @pytest.fixture
 def business(anna, alex, carla, otto):
     """Records of two reps and of another partner, some inside and some outside of each number."""
-    today = timezone.localdate()
+    today = this_day()
     far = Period.month(today).last + timedelta(days=40)
     for person, size in ((anna, 1), (alex, 2), (carla, 5)):
         LeadFactory.create_batch(size, owner=person)
@@ -116,7 +117,7 @@ def test_home_begins_with_own_records_for_a_rep_and_the_company_for_a_manager(cl
 
 
 def test_home_shows_tasks_due_and_ticks_them_off(client, anna, alex):
-    today = timezone.localdate()
+    today = this_day()
     late = TaskFactory(owner=anna, assigned_to=anna, subject="Send the offer", due_on=today - timedelta(days=1))
     TaskFactory(owner=anna, assigned_to=anna, subject="Call", due_on=today)
     TaskFactory(owner=anna, assigned_to=anna, subject="Later", due_on=today + timedelta(days=1))
@@ -161,7 +162,7 @@ def test_home_without_anything_says_what_to_do(client, anna):
 
 
 def in_days(days):
-    return timezone.localdate() + timedelta(days=days)
+    return this_day() + timedelta(days=days)
 
 
 def test_home_shows_the_conditions_of_ones_bonuses_as_the_project_does(client, anna, alex):
@@ -248,20 +249,20 @@ def test_home_of_an_account_manager_opens_bonuses_where_they_are_decided(client,
 
 
 def test_home_costs_the_same_queries_for_one_and_for_many(client, anna):
-    TaskFactory.create_batch(10, owner=anna, assigned_to=anna, due_on=timezone.localdate())
+    TaskFactory.create_batch(10, owner=anna, assigned_to=anna, due_on=this_day())
     IntroProject(owner=anna)
     client.force_login(anna)
     few = assert_queries(client, "/", at_most=14)
 
     IntroProject.create_batch(30, owner=anna)
     LeadFactory.create_batch(30, owner=anna)
-    TaskFactory.create_batch(20, owner=anna, assigned_to=anna, due_on=timezone.localdate())
+    TaskFactory.create_batch(20, owner=anna, assigned_to=anna, due_on=this_day())
 
     assert assert_queries(client, "/", at_most=14) == few
 
 
 def test_waiting_counts_what_the_person_is_to_act_on(anna, alex, django_assert_num_queries):
-    today = timezone.localdate()
+    today = this_day()
     Lead.objects.filter(pk=LeadFactory(owner=anna).pk).for_partner(anna.partner).update(origin=Lead.Origin.VENDOR)
     LeadFactory(owner=anna)
     TaskFactory(owner=anna, assigned_to=anna, due_on=today)

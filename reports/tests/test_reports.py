@@ -12,6 +12,7 @@ from leads.models import Lead
 from leads.services import decline_offer
 from leads.tests.factories import LeadFactory, VendorLeadFactory, offered
 from partnerportal.tests.counting import assert_queries
+from partnerportal.tests.days import this_day
 from partners.tests.factories import PartnerFactory
 from projects.services import accept_offer
 from projects.tests.factories import DemoProject, IntroProject, ProposalProject
@@ -26,7 +27,7 @@ def table(sections):
 
 @pytest.fixture
 def projects(anna, alex, carla):
-    today = timezone.localdate()
+    today = this_day()
     IntroProject(owner=anna, close_date=today)
     IntroProject(owner=alex, close_date=today + timedelta(days=100), mrr=None, weighted_pipeline=None, mrr_source="not_available")
     DemoProject(owner=anna, close_date=today, total_users=10)
@@ -51,7 +52,7 @@ def test_pipeline_counts_open_projects_by_stage_and_currency(projects, anna):
 
 
 def test_pipeline_narrows_to_days_and_owner(projects, anna, alex):
-    today = timezone.localdate()
+    today = this_day()
 
     assert [line.values["count"] for line in standard.pipeline(anna, Asked(first=today, last=today))[0].lines] == [1, 1]
     assert [line.values["count"] for line in standard.pipeline(anna, Asked(owner=alex))[0].lines] == [1]
@@ -70,7 +71,7 @@ def test_leads_tell_conversion_by_source(anna, carla):
     old = LeadFactory(owner=anna, source="website")
     Lead.objects.for_partner(anna.partner).filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=400))
     LeadFactory.create_batch(3, owner=carla, source="website")
-    today = timezone.localdate()
+    today = this_day()
 
     sections = standard.leads(anna, Asked(first=today - timedelta(days=30), last=today))
 
@@ -96,7 +97,7 @@ def test_report_lines_open_the_lists_that_they_count(client, projects, anna, nam
     LeadFactory.create_batch(2, owner=anna, source="website")
     EmptyQuoteFactory(owner=anna, is_primary=False)
     client.force_login(anna)
-    today = timezone.localdate()
+    today = this_day()
     asked = {"first": today.replace(day=1).isoformat(), "last": (today + timedelta(days=30)).isoformat()}
 
     charts = client.get(f"/reports/{name}/", asked).context["charts"]

@@ -67,41 +67,28 @@
     asked = null;
   });
 
-  /* The lane where the hand let go decides, not the last one that the card was carried over. */
   const laneUnder = (event) => {
-    const point = event.changedTouches ? event.changedTouches[0] : event;
-    const there = document.elementFromPoint(point.clientX, point.clientY);
-    const section = there && there.closest(".lane");
+    const section = window.portalUnder(event, ".lane");
     return section && section.querySelector("[data-lane]");
   };
 
-  const start = () => lanes().forEach((lane) => {
-    if (lane.dataset.ready) return;
-    lane.dataset.ready = "1";
-    Sortable.create(lane, {
-      group: { name: "board", put: (to, from, card) => !closedFor(to.el, card.dataset.stage) },
-      draggable: ".deal",
-      filter: ".card-menu",
-      preventOnFilter: false,
-      sort: false,
-      animation: 140,
-      delay: 180,
-      delayOnTouchOnly: true,
-      ghostClass: "ghost",
-      onStart: (event) => { dragged = true; drop(); shade(event.item.dataset.stage); },
-      onEnd: (event) => {
-        dragged = false;
-        shade(null);
-        const { item, from } = event;
-        const next = from.querySelectorAll(".deal")[event.oldDraggableIndex] || null;
-        const putBack = () => { if (item.parentElement !== from) from.insertBefore(item, next || from.querySelector(".lane-more")); };
-        const under = laneUnder(event.originalEvent) || from;
-        const why = under === from ? "" : closedFor(under, item.dataset.stage);
-        if (under === from || why) { putBack(); if (why) window.portalSay(`${label(under.dataset.lane)}: ${why}`); return; }
-        if (item.parentElement !== under) under.prepend(item);
-        move(item, under.dataset.lane, putBack);
-      },
-    });
+  const start = () => window.portalDrag(lanes(), {
+    group: { name: "board", put: (to, from, card) => !closedFor(to.el, card.dataset.stage) },
+    draggable: ".deal",
+    filter: ".card-menu",
+    onStart: (event) => { dragged = true; drop(); shade(event.item.dataset.stage); },
+    onEnd: (event) => {
+      dragged = false;
+      shade(null);
+      const { item, from } = event;
+      const next = from.querySelectorAll(".deal")[event.oldDraggableIndex] || null;
+      const putBack = () => { if (item.parentElement !== from) from.insertBefore(item, next || from.querySelector(".lane-more")); };
+      const under = laneUnder(event.originalEvent) || from;
+      const why = under === from ? "" : closedFor(under, item.dataset.stage);
+      if (under === from || why) { putBack(); if (why) window.portalSay(`${label(under.dataset.lane)}: ${why}`); return; }
+      if (item.parentElement !== under) under.prepend(item);
+      move(item, under.dataset.lane, putBack);
+    },
   });
   document.addEventListener("htmx:load", start);
 

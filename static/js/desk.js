@@ -3,7 +3,7 @@
   "use strict";
   const $ = (selector, root = document) => root.querySelector(selector);
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
-  const isGerman = document.documentElement.lang === "de";
+  const words = document.getElementById("words").dataset;
 
   /* Cells. A pencil, a double click, Enter or F2 opens the editor; Escape closes it; arrows walk from cell to cell. */
   const closed = new WeakMap();
@@ -20,7 +20,7 @@
       if (!isFact) cell.tabIndex = index === 0 ? 0 : -1;
       const pencil = document.createElement("button");
       pencil.type = "button"; pencil.className = "pencil"; pencil.tabIndex = isFact ? 0 : -1;
-      pencil.setAttribute("aria-label", `${isGerman ? "Ändern" : "Edit"}: ${cell.dataset.label}`);
+      pencil.setAttribute("aria-label", `${words.edit}: ${cell.dataset.label}`);
       pencil.innerHTML = '<i class="bi bi-pencil" aria-hidden="true"></i>';
       cell.append(pencil);
     });
@@ -137,7 +137,7 @@
       }
       before = box;
     }
-    if (event.target.closest("[data-select-all]")) { whole = true; tell(); window.portalSay(`${$("#bulk [data-count]").textContent} ${isGerman ? "ausgewählt" : "selected"}`); }
+    if (event.target.closest("[data-select-all]")) { whole = true; tell(); window.portalSay(`${$("#bulk [data-count]").textContent} ${words.selected}`); }
     if (event.target.closest("[data-unpick]")) { picked = new Set(); whole = false; setTimeout(tell); }
   });
   document.addEventListener("htmx:load", tell);

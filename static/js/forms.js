@@ -29,17 +29,25 @@
   /* What the form was opened with goes into the draft, so that others' changes since then are seen when it is sent. */
   const base = (form) => (form.elements.base ? form.elements.base.value : "");
   const keep = (form) => { try { localStorage.setItem(keyOf(form), JSON.stringify({ at: Date.now(), values: values(form), base: base(form) })); } catch { /* no room */ } };
-  const words = document.documentElement.lang === "de"
-    ? { restored: "Ihre nicht gespeicherte Eingabe ist wieder da.", discard: "Verwerfen" }
-    : { restored: "What you had typed and not saved is here again.", discard: "Discard it" };
-  const tellDraft = (form) => {
+  const words = document.getElementById("words").dataset;
+  const tellDraft = (form, own) => {
     const line = document.createElement("div");
     line.className = "alert alert-info draft-note"; line.setAttribute("role", "status");
     const text = document.createElement("span"); text.textContent = words.restored;
     const button = document.createElement("button");
     button.type = "button"; button.className = "btn btn-quiet"; button.textContent = words.discard;
-    button.addEventListener("click", () => { localStorage.removeItem(keyOf(form)); leaving = true; location.reload(); });
+    button.addEventListener("click", () => {
+      localStorage.removeItem(keyOf(form));
+      if (form.closest("dialog")) {
+        line.remove(); form.reset();
+        if (own) form.elements.base.value = own;
+        return;
+      }
+      leaving = true; location.reload();
+    });
     line.append(text, button);
+    const fold = form.closest("details");
+    if (fold) fold.open = true;
     const card = form.querySelector(".form-card");
     if (card) card.before(line); else form.prepend(line);
   };
@@ -49,12 +57,15 @@
   const prepare = (form) => {
     if (initial.has(form)) return;
     initial.set(form, JSON.stringify(values(form)));
+    /* A form that came back holds what was typed, or what the server made of it: it is newer than the draft. */
+    const isBack = "back" in form.dataset;
+    if (isBack) { keep(form); initial.set(form, ""); }
     const hasErrors = form.querySelector("[data-summary], .is-invalid");
-    const draft = form.dataset.draft ? read(keyOf(form)) : null;
+    const draft = form.dataset.draft && !isBack ? read(keyOf(form)) : null;
     if (draft && Date.now() - draft.at < DAY && !hasErrors && JSON.stringify(draft.values) !== initial.get(form)) {
       fill(form, draft.values);
+      tellDraft(form, base(form));
       if (draft.base && form.elements.base) form.elements.base.value = draft.base;
-      tellDraft(form);
       form.dispatchEvent(new CustomEvent("portal:draft", { bubbles: true }));
     }
     const summary = form.querySelector("[data-summary]");
@@ -91,7 +102,7 @@
     if (!cancel) return;
     const form = cancel.closest("form[data-draft]");
     if (form) localStorage.removeItem(keyOf(form));
-    leaving = true;
+    if (!cancel.closest("dialog")) leaving = true;
   });
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -109,7 +120,9 @@
   document.addEventListener("htmx:afterRequest", (event) => {
     /* The form may have been swapped away already; the event is then told by what is left. */
     const form = event.detail.requestConfig ? event.detail.requestConfig.elt : event.detail.elt;
-    if (form.matches && form.matches("form[data-draft]") && event.detail.successful) localStorage.removeItem(keyOf(form));
+    /* Of an answer that leads to another page htmx does not say that it was successful. */
+    const isTaken = event.detail.successful || Boolean(event.detail.xhr.getResponseHeader("HX-Redirect"));
+    if (form.matches && form.matches("form[data-draft]") && isTaken) localStorage.removeItem(keyOf(form));
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;

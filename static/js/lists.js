@@ -1,4 +1,4 @@
-/* Lists: search while typing. What is selected stands in desk.js. */
+/* Lists: search while typing; the edge of the frozen column. What is selected stands in desk.js. */
 (() => {
   "use strict";
   let wait = 0;
@@ -18,6 +18,10 @@
     clearTimeout(wait);
     wait = setTimeout(() => go(form), 350);
   });
+  document.addEventListener("scroll", (event) => {
+    const frame = event.target;
+    if (frame.matches && frame.matches(".table-scroll")) frame.classList.toggle("is-scrolled", frame.scrollLeft > 0);
+  }, true);
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!form.closest("#records") || form.method === "post" || (event.submitter && event.submitter.hasAttribute("formaction"))) return;

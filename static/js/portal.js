@@ -78,14 +78,20 @@
     $("#toasts").append(line); age(line);
   };
   window.portalToast = toast;
-  const words = document.documentElement.lang === "de"
-    ? { failed: "Das hat nicht geklappt. Bitte noch einmal versuchen.", offline: "Keine Verbindung. Bitte noch einmal versuchen." }
-    : { failed: "That did not work. Please try again.", offline: "No connection. Please try again." };
+  const words = document.getElementById("words").dataset;
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
     if (![401, 403, 409, 422].includes(status)) toast(words.failed);
   });
   document.addEventListener("htmx:sendError", () => toast(words.offline));
+
+  /* Who has switched the keys off: one alone reaches nothing of ours. What is written, and what a key does in a field, goes on. */
+  if (document.body.dataset.keys === "off") {
+    document.addEventListener("keydown", (event) => {
+      const isAlone = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
+      if (isAlone && !event.target.closest("input, textarea, select, [contenteditable]")) event.stopPropagation();
+    }, true);
+  }
 
   /* Keyboard: / search, c create, e edit, g and a letter to go, ? shows them. */
   let going = 0;
@@ -110,13 +116,13 @@
     const question = event.target.dataset.confirm;
     if (question && !event.target.dataset.confirmed) {
       event.preventDefault(); event.stopImmediatePropagation();
-      const form = event.target;
+      const form = event.target, button = event.submitter;
       dialog.innerHTML = '<p id="dialog-title"></p><div class="dialog-foot"><button type="button" class="btn btn-quiet" data-close></button><button type="button" class="btn btn-danger"></button></div>';
       $("p", dialog).textContent = question;
       const [no, yes] = $$("button", dialog);
-      no.textContent = document.documentElement.lang === "de" ? "Abbrechen" : "Cancel";
-      yes.textContent = document.documentElement.lang === "de" ? "Ja" : "Yes";
-      yes.addEventListener("click", () => { form.dataset.confirmed = "1"; dialog.close(); form.requestSubmit(); });
+      no.textContent = words.cancel;
+      yes.textContent = words.yes;
+      yes.addEventListener("click", () => { form.dataset.confirmed = "1"; dialog.close(); form.requestSubmit(button); });
       dialog.showModal(); yes.focus();
     }
   }, true);
@@ -141,8 +147,12 @@
   }
 
   /* The present step of the path is in sight, too. */
-  const step = $(".path [aria-current=step]");
-  if (step) { const path = step.parentElement; if (path.scrollWidth > path.clientWidth) path.scrollLeft = step.offsetLeft - path.offsetLeft - 20; }
+  const showStep = () => {
+    const step = $(".path [aria-current=step]");
+    if (step) { const path = step.parentElement; if (path.scrollWidth > path.clientWidth) path.scrollLeft = step.offsetLeft - path.offsetLeft - 20; }
+  };
+  showStep();
+  document.addEventListener("htmx:afterSettle", (event) => { if (event.detail.target && event.detail.target.id === "side") showStep(); });
 
   /* The open tab is in sight on a narrow screen. */
   const open = $(".tabs [aria-current]");

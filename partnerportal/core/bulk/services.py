@@ -21,6 +21,7 @@ from django.utils.translation import gettext_noop, ngettext
 
 from partnerportal.core import outbox
 from partnerportal.core.actors import Actor, acting, through
+from partnerportal.core.attached import restore_record
 from partnerportal.core.bulk import journal
 from partnerportal.core.bulk.verbs import ChangeFields, Clashed, Scene, Verb, raw, verb_of
 from partnerportal.core.models import BulkChange, BulkRow, OutboxMessage
@@ -203,12 +204,18 @@ def _finish(change: BulkChange) -> None:
     change.save(update_fields=["state", "finished_at"])
     count = change.rows.filter(state=_Row.DONE).count()
     left = change.rows.filter(state__in=(_Row.REFUSED, _Row.CLASH)).count()
-    done = ngettext("%(what)s: %(count)s record changed", "%(what)s: %(count)s records changed", count) % {
-        "what": change.summary,
-        "count": count,
-    }
+    done = _said(change, count) % {"what": change.summary, "count": count}
     more = ngettext("%(count)s not", "%(count)s not", left) % {"count": left}
     notify(change.by, f"{done}, {more}." if left else f"{done}.", kind="bulk", url=f"/bulk/{change.pk}/")
+
+
+def _said(change: BulkChange, count: int) -> str:
+    """What came of so many records."""
+    if not verb_of(change.verb).destroys:
+        return ngettext("%(what)s: %(count)s record changed", "%(what)s: %(count)s records changed", count)
+    if change.undoes_id:
+        return ngettext("%(what)s: %(count)s record is back", "%(what)s: %(count)s records are back", count)
+    return ngettext("%(what)s: %(count)s record deleted", "%(what)s: %(count)s records deleted", count)
 
 
 def _rehearse(change: BulkChange, row: BulkRow) -> None:
@@ -232,11 +239,14 @@ def _do(change: BulkChange, row: BulkRow) -> None:
     _apply(row, lambda record: verb.act(scene, record, change.answers, seen=row.seen, by=change.by), scene=scene, verb=verb, by=change.by)
 
 
-def _apply(row: BulkRow, act: Callable[[Any], None], *, scene: Scene, verb: Verb, by: User) -> None:
-    """Act on the record of a row, in a savepoint, and write into the row what came of it. Its refusals are the services' own."""
+def _apply(row: BulkRow, act: Callable[[Any], Any], *, scene: Scene, verb: Verb, by: User, is_deleted: bool = False) -> None:
+    """Act on the record of a row, in a savepoint, and write into the row what came of it. Its refusals are the services' own.
+
+    One that is deleted is not there to be held: `act` gets none, and asks for it itself.
+    """
     try:
         with transaction.atomic(), journal.recording() as written:
-            act(_locked(row, scene=scene, verb=verb, by=by))
+            act(None if is_deleted else _locked(row, scene=scene, verb=verb, by=by))
             row.effects = written.effects()
         row.state, row.reason, row.clash = (_Row.DONE if row.effects else _Row.UNCHANGED), "", []
     except Clashed as error:
@@ -284,6 +294,9 @@ def _take_back(change: BulkChange, row: BulkRow) -> None:
         if row.state == _Row.UNCHANGED:
             row.state, row.reason = _Row.REFUSED, _("Somebody has changed it since; it was left.")
         return
+    if verb.destroys:
+        _bring_back(row, scene=scene, verb=verb, by=change.by)
+        return
     main = scene.model._meta.label_lower
     names = {name for effect in row.effects if effect["model"] == main for name in effect["was"]}
     rows, by = scene.model._default_manager, change.by
@@ -301,6 +314,13 @@ def _take_back(change: BulkChange, row: BulkRow) -> None:
             _note_way_back(scene, found, effect, by=change.by)
     row.state = _Row.REFUSED if left else _Row.DONE
     row.reason = (_("Changed since by somebody, and left: %(fields)s.") % {"fields": ", ".join(dict.fromkeys(left))})[:600] if left else ""
+
+
+def _bring_back(row: BulkRow, *, scene: Scene, verb: Verb, by: User) -> None:
+    """Restore a deleted record, as its page in the bin does."""
+    _apply(row, lambda _none: restore_record(scene.model, row.object_id, by=by), scene=scene, verb=verb, by=by, is_deleted=True)
+    if row.state == _Row.REFUSED and scene.model._default_manager.visible_to(by).filter(pk=row.object_id).exists():
+        row.reason = _("It is back already.")
 
 
 def _restore_fields(change: BulkChange, row: BulkRow, record: Any, scene: Scene, verb: ChangeFields) -> None:

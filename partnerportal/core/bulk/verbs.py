@@ -1,4 +1,4 @@
-"""What may be done to many records at once: change the owner, the stage, fields. An app adds its own verb with `offer`.
+"""What may be done to many records at once: change the owner, the stage, fields; delete them. An app adds its own verb with `offer`.
 
 A verb asks with a form, keeps the answers as plain values, and acts on one record through the very service that its page calls.
 """
@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy
 from partnerportal.core import attached
 from partnerportal.core.edits import data_of, in_words, posted_values, present_values, read, sealed
 from partnerportal.core.forms import PartnerForm, colleagues
-from partnerportal.core.scoping import PartnerOwned
+from partnerportal.core.scoping import NotYours, PartnerOwned
 from partnerportal.core.stages import IllegalMove, StaleMove
 
 Answers = dict[str, Any]
@@ -79,6 +79,7 @@ class Verb:
     icon: str
     must_be_editable = True
     goes_back_together = False
+    destroys = False  # Its records are gone from the lists afterwards, and come back by the undo.
 
     def is_offered(self, scene: Scene, user: Any) -> bool:
         """Whether this person may do it to records of this kind."""
@@ -125,8 +126,8 @@ def verb_of(name: str) -> Verb:
 
 
 def offered(scene: Scene, user: Any) -> list[Verb]:
-    """What this person may do to many records of this kind."""
-    return [verb for verb in _verbs.values() if verb.is_offered(scene, user)]
+    """What this person may do to many records of this kind; what destroys last."""
+    return sorted((verb for verb in _verbs.values() if verb.is_offered(scene, user)), key=lambda verb: verb.destroys)
 
 
 def raw(answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -291,6 +292,36 @@ class ChangeFields(Verb):
             page.service(record, values=edit.form.cleaned_data, by=by)
 
 
+class DeleteRecords(Verb):
+    """Delete them, each by its own rule. There is nothing to ask: the preview says which go, and which stay and why."""
+
+    name, label, icon = "delete", gettext_lazy("Delete"), "trash"
+    destroys = True
+
+    def _permission(self, scene: Scene) -> str:
+        return f"{scene.model._meta.app_label}.delete_{scene.model._meta.model_name}"
+
+    def is_offered(self, scene: Scene, user: Any) -> bool:
+        return user.has_perm(self._permission(scene))
+
+    def form(self, scene: Scene, request: HttpRequest, data: QueryDict | None) -> forms.BaseForm:
+        return PartnerForm(request.POST, user=request.user)
+
+    def answers(self, form: forms.BaseForm) -> Answers:
+        return {}
+
+    def summary(self, form: forms.BaseForm) -> str:
+        return _("Delete")
+
+    def act(self, scene: Scene, record: Any, answers: Answers, *, seen: Answers, by: Any) -> None:
+        if not by.has_perm(self._permission(scene)):
+            raise NotYours("")
+        try:
+            attached.delete_record(record, by=by)
+        except attached.NotDeletable as refusal:
+            raise ValidationError(str(refusal)) from refusal
+
+
 def _label(form: forms.BaseForm, name: str) -> str:
     return f"{form.fields[name].label}: " if name in form.fields else ""
 
@@ -298,5 +329,6 @@ def _label(form: forms.BaseForm, name: str) -> str:
 offer(ChangeOwner())
 offer(ChangeStage())
 offer(ChangeFields())
+offer(DeleteRecords())
 
 REFUSALS: tuple[type[Exception], ...] = (IllegalMove, ValidationError)

@@ -15,12 +15,17 @@ from partnerportal.core.models import DataImport, ImportMark, ImportRow
 
 EXAMINED = 20  # So many lines a word, the first of the file.
 Step, Result = ImportRow.Step, ImportRow.Result
-STANDING = (Result.CREATE, Result.UPDATE)
+STANDING = (Result.CREATE, Result.UPDATE, Result.CLASH)
 
 
 def numbers_of(words: Iterable[str]) -> list[int]:
     """Words as numbers of eight bytes."""
     return sorted({int.from_bytes(blake2b(word.encode(), digest_size=8).digest(), signed=True) for word in words})
+
+
+def seeking(words: Iterable[str]) -> list[str]:
+    """The words by which a line is found that stands for no record, but would be another if what they name changed."""
+    return [f"seeks {word}" for word in words]
 
 
 class Alike:
@@ -70,9 +75,14 @@ class Alike:
         self.rows[row.number] = row
         for mark in numbers_of(self.evidence.marks(row.facts)):
             numbers = self.found.setdefault(mark, [])
-            if row.number not in numbers and len(numbers) < EXAMINED:
+            if row.number not in numbers and (len(numbers) < EXAMINED or row.number < max(numbers)):
                 numbers.append(row.number)
                 self.new.append((mark, row.number))
+
+    def seeks(self, row: ImportRow) -> None:
+        """A line that stands for no record is found when a line above it is put right."""
+        if row.facts:
+            self.new += [(mark, row.number) for mark in numbers_of(seeking(self.evidence.sought(row.facts)))]
 
     def row(self, number: int) -> ImportRow:
         """A line of the file, always the same object."""

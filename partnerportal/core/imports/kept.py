@@ -10,7 +10,7 @@ from django.db import connection, models
 
 from partnerportal.core.models import DataImport, ImportRow
 
-WRITTEN = ("step", "result", "errors", "note", "facts", "like_line", "like_url", "object_id", "was", "now")
+WRITTEN = ("step", "result", "errors", "note", "facts", "like_line", "like_url", "object_id", "was", "now", "planned", "clash")
 
 
 class Kept:

@@ -15,7 +15,7 @@ from partnerportal.core.imports.values import LANGUAGES, plain
 from partnerportal.core.models import Subject
 
 if TYPE_CHECKING:
-    from django.db.models import Case
+    from django.db.models import Q
 
     from partners.models import User
 
@@ -51,6 +51,7 @@ class ImportKind:
     `make(values, by)` answers a record that is not saved, or raises what refuses it; `add(records, by)` saves several of these at once.
     `duplicates(read, by, others)` answers for each of some records that are not saved, as `evidence.read` made them comparable, its
     likenesses, the surest first; rows of the object's own must meet `others`. `evidence` tells which lines of one file mean the same.
+    `keys` are fields by which a person may have a line found again instead.
     `aliases` are further headings of a field, `lookups` find the record that a cell names, and `always` is posted with every line.
     """
 
@@ -61,9 +62,10 @@ class ImportKind:
     make: Callable[..., Any]
     add: Callable[..., None]
     edit: Callable[..., Any]
-    duplicates: Callable[[Sequence[Any], User, Case], Sequence[Sequence[Likeness]]]
+    duplicates: Callable[[Sequence[Any], User, Q], Sequence[Sequence[Likeness]]]
     evidence: Evidence
     aliases: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    keys: Sequence[str] = ()
     lookups: Mapping[str, Callable[[str, User], str]] = field(default_factory=dict)
     always: Mapping[str, Any] = field(default_factory=dict)
 
@@ -76,7 +78,7 @@ class ImportKind:
         """What a column can go to."""
         return open_fields(self.add_form(user=user))  # type: ignore[call-arg]
 
-    def likenesses(self, read: Sequence[Any], by: User, others: Case) -> list[list[Likeness]]:
+    def likenesses(self, read: Sequence[Any], by: User, others: Q) -> list[list[Likeness]]:
         """For each of some records that are not saved what they may be: by `duplicates`, then by what later apps compare with."""
         autodiscover_modules("imports")
         found = [list(one) for one in self.duplicates(read, by, others)]

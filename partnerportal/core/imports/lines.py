@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
@@ -11,16 +11,17 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Case, Exists, OuterRef, Value, When
-from django.http import QueryDict
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.lookups import IsNull
 from django.utils.translation import gettext as _
 
 from partnerportal.core.attached import NotDeletable, delete_record
-from partnerportal.core.bulk.journal import values_of_each
-from partnerportal.core.edits import Raw, present_values
-from partnerportal.core.forms import refuse
+from partnerportal.core.edits import Raw
+from partnerportal.core.imports.again import filled_above
 from partnerportal.core.imports.alike import STANDING, Alike
+from partnerportal.core.imports.filling import Filler, Rehearsed, clashes_of, raw, snapshot, snapshots
 from partnerportal.core.imports.kept import Kept
+from partnerportal.core.imports.keys import evidence_by, found_by
 from partnerportal.core.imports.kinds import Likeness, kind_of
 from partnerportal.core.imports.reading import Reader, Refused
 from partnerportal.core.models import DataImport, ImportRow
@@ -33,9 +34,9 @@ Result, Policy, Step = ImportRow.Result, DataImport.Policy, ImportRow.Step
 
 @dataclass
 class Ready:
-    """A line whose form is valid: what it says, what it is compared by, and the records that it may be the same as."""
+    """A line whose form is valid: what it says to a record that is there, what it is compared by, and what it may be the same as."""
 
-    values: dict[str, Raw]
+    says: dict[str, Raw]
     form: Any
     read: Any
     found: Sequence[Likeness] = ()
@@ -45,15 +46,21 @@ class Lines:
     """Works on lines of one import. What is the same for all of them is made once; duplicates are asked for many lines at once.
 
     `begin` with the lines of a part, then `rehearse` or `carry_out` in their order those that it answers, then `finish`.
+    `is_again`: lines are planned anew among others that stay as they are; else all of them are rehearsed from the first on.
     """
 
-    def __init__(self, batch: DataImport) -> None:
-        self.batch, self.by, self.kind = batch, batch.owner, kind_of(batch.kind)
+    def __init__(self, batch: DataImport, *, is_again: bool = False) -> None:
+        self.is_again = is_again
+        self.batch, self.by, self.kind = batch, batch.doer, kind_of(batch.kind)
         self.reader, self.kept = Reader(batch), Kept(batch)
+        self.filler, self.rehearsed = Filler(self.reader), Rehearsed("", None, {})
         self.new: list[tuple[ImportRow, Any]] = []  # Lines with records that are not saved yet.
         self.is_rehearsal = False
         self.ready: dict[int, Ready | Refused] = {}
-        self.alike = Alike(batch, self.kind.evidence, ())
+        self.key = batch.found_by
+        self.label = str(self.reader.fields[self.key].label) if self.key else ""
+        self.evidence = evidence_by(self.key, self.label) if self.key else self.kind.evidence
+        self.alike = Alike(batch, self.evidence, ())
 
     def begin(self, rows: Sequence[ImportRow]) -> list[ImportRow]:
         """Read as many lines as fit into a moment, and look for what is the same: among the records, and among the other lines."""
@@ -63,20 +70,29 @@ class Lines:
             if monotonic() - began > READ_SECONDS:
                 break
         rows = [row for row in rows if row.number in self.ready]
-        self.alike = Alike(self.batch, self.kind.evidence, rows)
+        self.alike = Alike(self.batch, self.evidence, rows)
         good = [(row, one) for row in rows if isinstance(one := self.ready[row.number], Ready)]
         if not good or self.batch.policy == Policy.CREATE:
             return rows
-        found = self.kind.likenesses([one.read for _row, one in good], self.by, self._others())
+        found = self._found([one.read for _row, one in good])
         for (_row, one), likenesses in zip(good, found, strict=True):
             one.found = likenesses
         self.alike.prepare(row for row, _one in good)
         return rows
 
-    def _others(self) -> Case:
-        """Records that are not of this import: among lines their own evidence decides. Asked row by row; a join would read all of them."""
+    def _found(self, read: list[Any]) -> list[list[Likeness]]:
+        """For each line the records that it may mean: as duplicates are found, or by the field that was chosen."""
+        if self.key:
+            return found_by(self.kind, self.key, self.label, read, self.by, self._others())
+        return self.kind.likenesses(read, self.by, self._others())
+
+    def _others(self) -> Q:
+        """Records that are not of this import: among lines their own evidence decides.
+
+        Asked of each record in hand: for `Exists` the database would read all lines first.
+        """
         made_here = self.batch.rows.filter(object_id=OuterRef("pk"), result=Result.CREATE)
-        return Case(When(Exists(made_here), then=Value(False)), default=Value(True), output_field=models.BooleanField())
+        return Q(IsNull(Subquery(made_here.values("number")[:1]), True))  # noqa: FBT003 (Django's way to write a lookup)
 
     def finish(self) -> None:
         """Write the new records, what became of the lines, and what other lines find them by."""
@@ -87,13 +103,14 @@ class Lines:
     def _read(self, row: ImportRow) -> Ready | Refused:
         row.facts = {}
         try:
-            values = self.reader.values(row.cells)
+            said = self.reader.said(row.cells)
+            values = {**self.batch.constants, **said}
             form = self.reader.new(values)
         except Refused as refused:
             return refused
-        read = self.kind.evidence.read(form.instance)
-        row.facts = self.kind.evidence.facts(read)
-        return Ready(values, form, read)
+        read = self.evidence.read(form.instance)
+        row.facts = self.evidence.facts(read)
+        return Ready(said if self.batch.policy == Policy.REPLACE else values, form, read)
 
     def rehearse(self, row: ImportRow) -> None:
         """Say what would become of a line, and change nothing else."""
@@ -109,30 +126,37 @@ class Lines:
         self.kept.add(row)
 
     def _attempt(self, row: ImportRow) -> None:
+        self.rehearsed = Rehearsed.of(row)
         row.errors, row.note, row.like_line, row.like_url, row.object_id, row.was, row.now = [], "", None, "", None, {}, {}
+        row.planned, row.clash = {}, {}
         try:
             self._decide(row)
         except Refused as refused:
-            row.result, row.errors, row.object_id = Result.ERROR, refused.errors, None
+            row.result, row.errors, row.object_id, row.planned = Result.ERROR, refused.errors, None, {}
         if row.result in STANDING:
             self.alike.stands(row)
+        elif self.is_rehearsal:
+            self.alike.seeks(row)
 
     def _decide(self, row: ImportRow) -> None:
         ready = self.ready.pop(row.number)
         if isinstance(ready, Refused):
             raise ready
+        if self.key and len(ready.found) > 1:
+            sentence = _("There are several records with “%(value)s” here, so it is not clear which one is meant.")
+            raise Refused([[self.reader.heading(self.key), sentence % {"value": row.facts["key"]}]])
         earlier = self.alike.earlier(row) if self.batch.policy != Policy.CREATE else None
         if earlier:
-            self._like_line(row, *earlier, ready.values)
+            self._like_line(row, *earlier, ready.says)
         elif ready.found:
-            self._like_record(row, ready.found, ready.values)
+            self._like_record(row, ready.found, ready.says)
         else:
             self.new.append((row, self._make(ready)))
             row.result = Result.CREATE
 
     def _make(self, ready: Ready) -> Any:
         """A record that is not saved yet."""
-        return self._serve(ready.form, self.kind.make, values=ready.form.cleaned_data, by=self.by)
+        return self.reader.serve(ready.form, self.kind.make, values=ready.form.cleaned_data, by=self.by)
 
     def _add(self) -> None:
         """Save the new records of the lines so far; a rehearsal lets the database take them back."""
@@ -154,23 +178,13 @@ class Lines:
             if self.is_rehearsal:
                 transaction.set_rollback(True)
 
-    def _serve(self, form: Any, act: Any, *args: Any, **values: Any) -> Any:
-        """Through the service, which is one transaction; what it refuses is told like an error of the form."""
-        try:
-            return act(*args, **values)
-        except NotYours as error:
-            raise Refused([["", error.who_may]]) from error
-        except (ValidationError, IllegalMove) as error:
-            refuse(form, error)
-            raise Refused(self.reader.errors(form)) from error
-
-    def _like_line(self, row: ImportRow, other: ImportRow, why: str, values: dict[str, Raw]) -> None:
+    def _like_line(self, row: ImportRow, other: ImportRow, why: str, says: dict[str, Raw]) -> None:
         row.note = _("The same as line %(number)s of this file: %(why)s") % {"number": other.number, "why": why}
         row.note, row.result, row.like_line = row.note[:600], Result.DUPLICATE, other.number
-        if self.batch.policy == Policy.FILL:
+        if self.batch.policy in DataImport.WRITES:
             self._settle(other)
             with self._tried():
-                self._complete(row, other, values)
+                self._complete(row, other, says)
 
     def _settle(self, other: ImportRow | None = None) -> None:
         """Before a record is filled: write what is asked for then, the lines of a rehearsal, or the record of an earlier line."""
@@ -179,64 +193,71 @@ class Lines:
         elif other is not None and other.object_id is None:
             self._add()
 
-    def _complete(self, row: ImportRow, other: ImportRow, values: dict[str, Raw]) -> None:
+    def _complete(self, row: ImportRow, other: ImportRow, says: dict[str, Raw]) -> None:
         """Fill the record of another line. In a rehearsal that record is made once more, and with it what lines between have filled."""
         if not self.is_rehearsal:
-            self._fill(row, other.object_id, values)  # type: ignore[arg-type]
+            self._fill(row, other.object_id, says)  # type: ignore[arg-type]
             return
         while other.object_id is None and other.like_line:
             other = self.alike.row(other.like_line)
         if other.object_id:
-            self._fill_after(row, other.object_id, values)
+            self._fill_after(row, other.object_id, says)
             return
         made = self._read(other)
         assert isinstance(made, Ready)  # noqa: S101 (it was good above)
         record = self._make(made)
         self.kind.add([record], by=self.by)
-        filled = self._fill(row, record.pk, values, after=_raw(other.now))
+        after = filled_above(self.batch, row, made_by=other) if self.is_again else _raw(other.now)
+        filled = self._fill(row, record.pk, says, after=after)
         row.object_id = None
         self._remember(other, filled)
 
-    def _fill_after(self, row: ImportRow, pk: int, values: dict[str, Raw]) -> None:
+    def _fill_after(self, row: ImportRow, pk: int, says: dict[str, Raw]) -> None:
         """Rehearse to fill a record that is there, after what the lines above would have filled."""
+        if self.is_again:
+            self._fill(row, pk, says, after=filled_above(self.batch, row, pk=pk))
+            return
         first = self.batch.rows.filter(object_id=pk, result=Result.UPDATE).order_by("number").first()
         first = self.alike.rows.setdefault(first.number, first) if first else None
-        filled = self._fill(row, pk, values, after=_raw(first.now) if first else {})
+        filled = self._fill(row, pk, says, after=_raw(first.now) if first else {})
         if row.result == Result.UPDATE:
             self._remember(first or row, filled)
 
     def _remember(self, row: ImportRow, filled: dict[str, Raw]) -> None:
+        if self.is_again:
+            return  # Then it is read from the lines.
         row.now = {**row.now, **filled}
         self.kept.add(row)
 
-    def _like_record(self, row: ImportRow, found: Sequence[Likeness], values: dict[str, Raw]) -> None:
+    def _like_record(self, row: ImportRow, found: Sequence[Likeness], says: dict[str, Raw]) -> None:
         ours = next((one for one in found if type(one.record) is self.kind.model), None)
         nearest = ours or found[0]
         row.note = (_("Duplicate of %(record)s: %(why)s") % {"record": nearest.record, "why": nearest.why})[:600]
         row.result, row.like_url = Result.DUPLICATE, nearest.record.get_absolute_url()
-        if self.batch.policy == Policy.FILL and ours is not None:
+        if self.batch.policy in DataImport.WRITES and ours is not None:
             self._settle()
             with self._tried():
-                (self._fill_after if self.is_rehearsal else self._fill)(row, ours.record.pk, values)
+                (self._fill_after if self.is_rehearsal else self._fill)(row, ours.record.pk, says)
 
-    def _fill(self, row: ImportRow, pk: int, values: dict[str, Raw], *, after: Mapping[str, Raw] | None = None) -> dict[str, Raw]:
-        """Write into the blank fields of a record what the line says there; `after` is what was filled before. The answer is what was."""
-        rows = self.kind.model._default_manager.visible_to(self.by)  # type: ignore[attr-defined]
-        record = rows.select_for_update(of=("self",)).get(pk=pk)
-        present = {**present_values(self.kind.edit_form(user=self.by, instance=record)), **(after or {})}  # type: ignore[call-arg]
-        filled = {name: value for name, value in values.items() if value not in ("", ()) and name in present and present[name] in ("", ())}
-        if not filled:
-            row.result, row.note = Result.SKIP, f"{row.note} {_('Nothing there is blank that this line could fill.')}"[:600]
-            return {}
-        before = {} if self.is_rehearsal else snapshot(record)
-        form = self.reader.valid(self.kind.edit_form(QueryDict(), user=self.by, instance=record), {**present, **filled})  # type: ignore[call-arg]
-        written = [name for name in (*(after or {}), *filled) if name in form.cleaned_data]
-        saved = self._serve(form, self.kind.edit, record, values={name: form.cleaned_data[name] for name in written}, by=self.by)
-        row.result, row.object_id = Result.UPDATE, pk
-        if not self.is_rehearsal:
-            changed = {name: value for name, value in snapshot(saved).items() if before[name] != value}
-            row.was, row.now = {name: before[name] for name in changed}, changed
-        return filled
+    def _fill(self, row: ImportRow, pk: int, says: dict[str, Raw], *, after: Mapping[str, Raw] | None = None) -> dict[str, Raw]:
+        """Write into a record what the line says there; `after` is what was filled before."""
+        return self.filler.fill(row, pk, says, after=after or {}, rehearsed=None if self.is_rehearsal else self.rehearsed)
+
+    def settle(self, row: ImportRow) -> None:
+        """Carry out what was decided for all lines that wait; what is refused, or was changed again, goes on waiting."""
+        row.step = Step.DONE
+        shown = {name: clash.theirs for name, clash in clashes_of(row).items()}
+        self.decide(row, dict.fromkeys(shown, self.batch.decision), shown)
+
+    def decide(self, row: ImportRow, choices: Mapping[str, str], shown: Mapping[str, Raw]) -> int:
+        """Carry out what was decided for a line; what is refused goes on waiting and says why. How many fields are asked anew."""
+        row.errors = []
+        self.kept.add(row)
+        try:
+            return self.filler.decide(row, choices, shown)
+        except Refused as refused:
+            row.errors = refused.errors
+            return 0
 
     def take_back(self, row: ImportRow) -> None:
         """Undo one line as far as nobody has changed since what it wrote; what is left says why."""
@@ -244,8 +265,11 @@ class Lines:
         rows = model._default_manager.visible_to(self.by)  # type: ignore[attr-defined]
         record = rows.select_for_update(of=("self",)).filter(pk=row.object_id).first()
         made = row.result == Result.CREATE
-        row.step = Step.OVER
+        row.step, row.clash = Step.OVER, {}
         self.kept.add(row)
+        if not made and not row.now:
+            row.result, row.note = Result.SKIP, _("The other change was left.")
+            return
         if record is None:
             row.result, row.note = (Result.BACK, _("It was deleted already.")) if made else (Result.LEFT, _("It is not there any more."))
             return
@@ -277,18 +301,6 @@ class Lines:
         return ""
 
 
-def snapshot(record: models.Model) -> dict[str, Any]:
-    """What a record holds, as it is kept with its line."""
-    return snapshots(type(record), [record.pk]).get(record.pk, {})
-
-
-def snapshots(model: Any, pks: Collection[int]) -> dict[int, dict[str, Any]]:
-    """The same of several records, by their keys. What is reckoned from the rest, and has no history, is left out."""
-    told = {field.attname for field in model.history.model.tracked_fields}
-    found = values_of_each(model, pks)
-    return {pk: {name: value for name, value in values.items() if name in told} for pk, values in found.items()}
-
-
 def _in_fields(model: type[models.Model], values: Mapping[str, Any]) -> dict[str, Any]:
     """Former values as the model's fields hold them."""
     found = {}
@@ -300,4 +312,4 @@ def _in_fields(model: type[models.Model], values: Mapping[str, Any]) -> dict[str
 
 def _raw(kept: Mapping[str, Any]) -> dict[str, Raw]:
     """What a line filled, as it was kept."""
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()}
+    return {name: raw(value) for name, value in kept.items()}

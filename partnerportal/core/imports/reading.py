@@ -14,9 +14,12 @@ from django.http import QueryDict
 from django.utils import translation
 
 from partnerportal.core.edits import Raw, data_of, open_fields
+from partnerportal.core.forms import refuse
 from partnerportal.core.imports.kinds import kind_of
 from partnerportal.core.imports.values import LANGUAGES, choices_of, raw_of
 from partnerportal.core.models import DataImport
+from partnerportal.core.scoping import NotYours
+from partnerportal.core.stages import IllegalMove
 
 CHOICES = (forms.ChoiceField, forms.ModelChoiceField)
 REMEMBERED = 2_000  # So many values of choices that passed.
@@ -66,8 +69,8 @@ class Reader:
                         found[name] = choices_of(one) | found.get(name, {})
         return found
 
-    def values(self, cells: list[str]) -> dict[str, Raw]:
-        """What a line says, as the add form would be posted. Raises Refused for a cell that names no record."""
+    def said(self, cells: list[str]) -> dict[str, Raw]:
+        """What a line says itself, as the add form would be posted. Raises Refused for a cell that names no record."""
         found: dict[str, Raw] = {}
         errors = []
         for place, name in self.columns.items():
@@ -82,7 +85,7 @@ class Reader:
                 errors.append([self.heading(name), " ".join(error.messages)])
         if errors:
             raise Refused(errors)
-        return {**self.batch.constants, **found}
+        return found
 
     def _look_up(self, name: str, text: str) -> str:
         """The key of the record that a cell names; asked once for the same text."""
@@ -144,6 +147,16 @@ class Reader:
         if len(self.passed) < REMEMBERED:
             after = {name: repr(record.__dict__.get(record._meta.get_field(name).attname)) for name in said}
             self.passed |= {value for name, value in said.items() if value[1] == after[name]}
+
+    def serve(self, form: Any, act: Callable[..., Any], *args: Any, **values: Any) -> Any:
+        """Through a service, which is one transaction; what it refuses is told like an error of the form."""
+        try:
+            return act(*args, **values)
+        except NotYours as error:
+            raise Refused([["", error.who_may]]) from error
+        except (ValidationError, IllegalMove) as error:
+            refuse(form, error)
+            raise Refused(self.errors(form)) from error
 
     def errors(self, form: Any) -> list[list[str]]:
         """What a form refuses, by column."""

@@ -1,5 +1,6 @@
-from partnerportal.core.models.attached import Attachment, Follow, Mute, Note
+from partnerportal.core.models.attached import Attachment, Follow, Mute, Note, NoteChange
 from partnerportal.core.models.bulk import BulkChange, BulkRow
+from partnerportal.core.models.exports import DataExport, ExportPart
 from partnerportal.core.models.imports import DataImport, ImportMark, ImportMemory, ImportRow
 from partnerportal.core.models.lists import LONGEST_STATE, OpenedRecord, Pin, SavedView, Submission
 from partnerportal.core.models.messages import NoticeChoice, Notification, OutboxMessage, StoredMail
@@ -13,13 +14,16 @@ __all__ = [
     "Attachment",
     "BulkChange",
     "BulkRow",
+    "DataExport",
     "DataImport",
+    "ExportPart",
     "Follow",
     "ImportMemory",
     "ImportMark",
     "ImportRow",
     "Mute",
     "Note",
+    "NoteChange",
     "NoticeChoice",
     "Notification",
     "NumberSeries",

@@ -32,6 +32,8 @@ class Note(Attached):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False)
     mentioned = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", editable=False)
     pinned_at = models.DateTimeField(null=True, blank=True, editable=False)
+    edited_at = models.DateTimeField(null=True, blank=True, editable=False)
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -41,6 +43,29 @@ class Note(Attached):
 
     def __str__(self) -> str:
         return self.title or self.text[:60]
+
+
+class NoteChange(PartnerOwned):
+    """What a note said before and after its author edited it, deleted it, or brought it back. It goes along with the note."""
+
+    class Kind(models.TextChoices):
+        EDITED = "edited", _("edited")
+        DELETED = "deleted", _("deleted")
+        RESTORED = "restored", _("restored")
+
+    note = models.ForeignKey(Note, on_delete=models.CASCADE, related_name="changes", editable=False)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    was = models.TextField(blank=True)
+    now = models.TextField(blank=True)
+    by_name = models.CharField(max_length=200)
+    channel = models.CharField(max_length=20)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.note_id}: {self.kind}"
 
 
 def stored_name(attachment: "Attachment", filename: str) -> str:

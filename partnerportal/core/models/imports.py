@@ -23,7 +23,7 @@ def stored_table(batch: DataImport, filename: str) -> str:
 
 
 class DataImport(PartnerOwned):
-    """One file from its upload to its end. It belongs to the person who brought it, and nobody else reads it."""
+    """One file from its upload to its end. It belongs to the person who brought it; what it wrote, managers see and take back, too."""
 
     class State(models.TextChoices):
         MAPPING = "mapping", _("columns to be named")
@@ -33,15 +33,19 @@ class DataImport(PartnerOwned):
         RUNNING = "running", _("being imported")
         DONE = "done", _("imported")
         STOPPED = "stopped", _("stopped")
+        SETTLING = "settling", _("being decided")
         REVERTING = "reverting", _("being taken back")
         REVERTED = "reverted", _("taken back")
 
     class Policy(models.TextChoices):
         SKIP = "skip", _("Skip it")
         FILL = "fill", _("Fill the blank fields of the record that is there")
+        REPLACE = "replace", _("Update it: what the file says replaces what is there")
         CREATE = "create", _("Create it all the same")
 
-    AT_WORK = (State.READING, State.CHECKING, State.RUNNING, State.REVERTING)
+    AT_WORK = (State.READING, State.CHECKING, State.RUNNING, State.SETTLING, State.REVERTING)
+    WRITTEN = (State.RUNNING, State.DONE, State.STOPPED, State.SETTLING, State.REVERTING, State.REVERTED)
+    WRITES = (Policy.FILL, Policy.REPLACE)  # Into a record that is there.
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False)
     kind = models.CharField(max_length=40, editable=False)
@@ -54,13 +58,19 @@ class DataImport(PartnerOwned):
     mapping = models.JSONField(default=dict, help_text=_("Field by number of the column."))
     constants = models.JSONField(default=dict, help_text=_("Values where a line says nothing."))
     policy = models.CharField(max_length=10, choices=Policy.choices, default=Policy.SKIP)
+    found_by = models.CharField(max_length=40, blank=True)  # The field by which a line is found again; blank: as duplicates are.
     state = models.CharField(max_length=10, choices=State.choices, default=State.MAPPING)
     problem = models.CharField(max_length=500, blank=True)
+    decision = models.CharField(max_length=6, blank=True)  # Theirs or mine, for all lines that wait.
     total = models.PositiveIntegerField(default=0)
     handled = models.PositiveIntegerField(default=0)
     part = models.PositiveIntegerField(default=0, help_text=_("Counts the parts of the work, so that none is promised twice."))
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    is_again = models.BooleanField(default=False, editable=False)  # Of a rehearsal: lines are planned anew among others that stay.
+    taken_back_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True, editable=False
+    )
 
     class Meta:
         ordering = ["-created_at", "-pk"]
@@ -74,8 +84,17 @@ class DataImport(PartnerOwned):
 
     @classmethod
     def visibility(cls, user: User) -> Q:
-        """The own ones."""
-        return Q(owner=user.pk, partner=user.partner_id) if user.is_authenticated and user.is_active and user.partner_id else NOTHING
+        """The own ones; for managers those of the company, too, from the moment that they write."""
+        if not user.is_authenticated or not user.is_active or not user.partner_id:
+            return NOTHING
+        own = Q(owner=user.pk, partner=user.partner_id)
+        return own | Q(partner=user.partner_id, state__in=cls.WRITTEN) if user.manages_company else own
+
+    @property
+    def doer(self) -> User:
+        """Whose rights and language the work in hand has."""
+        is_back = self.state in (self.State.REVERTING, self.State.REVERTED)
+        return self.taken_back_by if is_back and self.taken_back_by else self.owner
 
     @property
     def is_at_work(self) -> bool:
@@ -94,7 +113,8 @@ class ImportRow(PartnerOwned):
 
     class Result(models.TextChoices):
         CREATE = "create", _("new")
-        UPDATE = "update", _("completes a record")
+        UPDATE = "update", _("updates a record")
+        CLASH = "clash", _("waits for a decision")
         DUPLICATE = "duplicate", _("duplicate")
         SKIP = "skip", _("nothing to do")
         ERROR = "error", _("error")
@@ -114,6 +134,9 @@ class ImportRow(PartnerOwned):
     object_id = models.PositiveBigIntegerField(null=True, blank=True)
     was = models.JSONField(default=dict)
     now = models.JSONField(default=dict)  # After a rehearsal: what lines would fill into the record of this one.
+    planned = models.JSONField(default=dict)  # What the line writes into a record that is there: by field what was, and what becomes.
+    clash = models.JSONField(default=dict)  # Fields that somebody changed since the rehearsal: was, theirs, mine, who and when.
+    anew = 0  # Later lines that were planned anew with it; of a line that was just put right.
 
     class Meta:
         ordering = ["number"]
@@ -150,6 +173,7 @@ class ImportMemory(models.Model):
     columns = models.JSONField(default=dict)
     constants = models.JSONField(default=dict)
     policy = models.CharField(max_length=10, choices=DataImport.Policy.choices, default=DataImport.Policy.SKIP)
+    found_by = models.CharField(max_length=40, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "kind"], name="one_import_memory_a_kind")]

@@ -66,6 +66,11 @@ class Subject(PartnerOwned):
             return NOTHING
         return Q() if user.manages_company else Q(owner=user.pk)
 
+    @property
+    def named_people(self) -> frozenset[int]:
+        """The vendor's people whom the record names to everybody who sees it."""
+        return frozenset()
+
     def who_may_change(self) -> str:
         """A sentence for a person who may see this record but not change it."""
         return _("Only %(owner)s and the managers of %(partner)s may change this.") % {

@@ -11,6 +11,7 @@ from partnerportal.core.panels.following import FollowRecord, MuteRecord
 from partnerportal.core.panels.history import History
 from partnerportal.core.panels.looks import LookView, PinView
 from partnerportal.core.panels.ownership import ChangeOwner, DeletedRecords, DeleteRecord, RestoreRecord
+from partnerportal.core.panels.presence import Presence
 from partnerportal.core.panels.related import RelatedPanel
 from partnerportal.core.panels.timeline import Activity, AddNote, Mentions, PinNote
 
@@ -32,6 +33,7 @@ __all__ = [
     "MuteRecord",
     "PinNote",
     "PinView",
+    "Presence",
     "PreviewFile",
     "RelatedPanel",
     "RemoveFile",

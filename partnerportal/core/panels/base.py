@@ -33,6 +33,9 @@ class AnyRecord(RecordView):
         return HttpResponseRedirect(self.record.get_absolute_url())
 
     def reload(self) -> HttpResponse:
-        """The record's page anew, for htmx too."""
-        address = self.record.get_absolute_url()
+        """The page anew, for htmx too: the list whose row it was done in, else the record's."""
+        return self.lead_to(self.list_in_sight or self.record.get_absolute_url())
+
+    def lead_to(self, address: str) -> HttpResponse:
+        """Another page, for htmx too."""
         return HttpResponse(status=204, headers={"HX-Redirect": address}) if self.wants_part else HttpResponseRedirect(address)

@@ -18,6 +18,7 @@ from partnerportal.core.models import Attachment
 from partnerportal.core.panels.base import AnyRecord
 from partnerportal.core.toasts import say
 from partnerportal.core.uploads import FileRefused
+from partnerportal.core.views.base import as_download
 
 
 class Files(AnyRecord):
@@ -102,13 +103,6 @@ class OneFile(View):
             raise Http404
         return attachment, get_object_or_404(model._default_manager.visible_to(request.user), pk=attachment.object_id)
 
-    def closed(self, response: FileResponse) -> FileResponse:
-        """The answer with the headers that keep a file from being anything but itself."""
-        response["X-Content-Type-Options"] = "nosniff"
-        response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-        response["Cache-Control"] = "private, no-store"
-        return response
-
 
 class DownloadFile(OneFile):
     """A private file, for whoever may see the record that it is on. Always a download, never shown in the portal's own origin."""
@@ -118,7 +112,7 @@ class DownloadFile(OneFile):
         if not attachment.may_be_read:
             raise Http404
         content = attachment.file.open("rb")
-        return self.closed(FileResponse(content, as_attachment=True, filename=attachment.name, content_type=attachment.media_type))
+        return as_download(FileResponse(content, as_attachment=True, filename=attachment.name, content_type=attachment.media_type))
 
 
 class PreviewFile(OneFile):
@@ -128,7 +122,7 @@ class PreviewFile(OneFile):
         attachment, _record = self.get_attachment(request, pk)
         if not attachment.preview or not attachment.may_be_read:
             raise Http404
-        return self.closed(FileResponse(attachment.preview.open("rb"), content_type="image/webp"))
+        return as_download(FileResponse(attachment.preview.open("rb"), content_type="image/webp"))
 
 
 class LookAtFile(OneFile):

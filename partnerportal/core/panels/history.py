@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from partnerportal.core import display
 from partnerportal.core.activity import Cursor
 from partnerportal.core.history import Change, changes
+from partnerportal.core.models import NoteChange
 from partnerportal.core.panels.base import AnyRecord
 from partnerportal.core.told import FieldWords
 
@@ -47,20 +49,34 @@ class History(AnyRecord):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         before = Cursor.parse(request.GET.get("before", ""))
-        found = changes(self.record, limit=PER_PAGE + 1, until=before.at if before else None)
-        if before is not None:
-            found = [one for one in found if (one.at, f"{one.pk:020}") < (before.at, before.key)]
+        until = before.at if before else None
+        found = changes(self.record, limit=PER_PAGE + 1, until=until)
         words = FieldWords(self.model, request.user).learn(found)
-        shown = found[:PER_PAGE]
+        told = [(one.at, f"{one.pk:020}", self._told(one, words)) for one in found] + self._of_notes(until)
+        told.sort(key=lambda one: one[:2], reverse=True)
+        if before is not None:
+            told = [one for one in told if one[:2] < (before.at, before.key)]
+        shown = told[:PER_PAGE]
         context = {
             "record": self.record,
             "tab": self.urls,
             "kind": display.kind(self.model),
-            "changes": [self._told(one, words) for one in shown],
-            "following": str(Cursor(shown[-1].at, f"{shown[-1].pk:020}")) if len(found) > PER_PAGE else "",
+            "changes": [one for _at, _key, one in shown],
+            "following": str(Cursor(*shown[-1][:2])) if len(told) > PER_PAGE else "",
             "is_first": before is None,
         }
         return self.page("layouts/history.html", context)
+
+    def _of_notes(self, until: datetime | None) -> list[tuple[datetime, str, ToldChange]]:
+        """What became of the notes on the record: moment, key, and what each said before and after."""
+        rows = NoteChange.objects.visible_to(self.request.user).filter(note__in=self.record.notes.all())
+        rows = rows.filter(at__lte=until) if until else rows
+        found = []
+        for row in rows.order_by("-at", "-pk")[: PER_PAGE + 1]:
+            fields = [(_("Note"), row.was or display.NOTHING, row.now or display.NOTHING)]
+            change = Change(row.at, row.by_name, row.channel, "", "changed", (), row.pk)
+            found.append((row.at, f"note:{row.pk:020}", ToldChange(change, _channel(row.channel), fields)))
+        return found
 
     def _told(self, one: Change, words: FieldWords) -> ToldChange:
         fields = [

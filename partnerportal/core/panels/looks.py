@@ -1,14 +1,14 @@
-"""A person's own look of the portal: pinned views, theme, density."""
+"""A person's own look of the portal: pinned views, theme, density, shortcuts of one key, rows per page."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from partnerportal.core.models import LONGEST_STATE, Pin
 from partnerportal.core.toasts import say, warn
+from partnerportal.core.views.base import own_path
 
 
 class PinView(View):
@@ -30,19 +30,18 @@ class PinView(View):
 
 
 class LookView(View):
-    """Theme and density, from the profile menu."""
+    """Theme and density, from the profile menu; shortcuts of one key, from their sheet; rows per page, from the foot of a list."""
 
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        for name in ("theme", "density"):
-            value = request.POST.get(name)
-            if value in dict(request.user._meta.get_field(name).flatchoices):
-                setattr(request.user, name, value)
+        for name in ("theme", "density", "keys", "per_page"):
+            known = {str(value): value for value, _label in request.user._meta.get_field(name).flatchoices}
+            if request.POST.get(name) in known:
+                setattr(request.user, name, known[request.POST[name]])
                 request.user.save(update_fields=[name])
         return _back(request)
 
 
 def _back(request: HttpRequest) -> HttpResponse:
-    address = request.POST.get("back", "/")
-    return HttpResponseRedirect(address if url_has_allowed_host_and_scheme(address, allowed_hosts=None) else "/")
+    return HttpResponseRedirect(own_path(request.POST.get("back", "")) or "/")

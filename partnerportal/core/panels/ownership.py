@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import QuerySet
@@ -19,6 +20,7 @@ from partnerportal.core import attached, display
 from partnerportal.core.forms import OwnerForm
 from partnerportal.core.panels.base import AnyRecord
 from partnerportal.core.toasts import Undo, say, warn
+from partnerportal.core.views import state
 from partnerportal.core.views.base import Guarded
 from partnerportal.core.views.moves import refusal_html
 
@@ -106,7 +108,7 @@ class DeleteRecord(AnyRecord):
         return self.page("components/form_dialog.html" if self.wants_part else "layouts/confirm.html", context)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        target = reverse(f"{self.urls}:list")
+        target = state.closed(self.list_in_sight) or reverse(f"{self.urls}:list")
         try:
             attached.delete_record(self.record, by=request.user)
         except attached.NotDeletable as error:
@@ -119,7 +121,7 @@ class DeleteRecord(AnyRecord):
             _("%(record)s was deleted.") % {"record": self.record},
             undo=Undo(reverse(f"{self.urls}:restore", args=[self.record.pk])),
         )
-        return HttpResponse(status=204, headers={"HX-Redirect": target}) if self.wants_part else HttpResponseRedirect(target)
+        return self.lead_to(target)
 
 
 class RestoreRecord(AnyRecord):
@@ -132,7 +134,14 @@ class RestoreRecord(AnyRecord):
         return attached.deleted_records(self.model, self.request.user).select_related(*self.related)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        self.record = attached.restore_record(self.model, pk, by=request.user)
+        try:
+            self.record = attached.restore_record(self.model, pk, by=request.user)
+        except ValidationError as error:
+            if self.wants_part:
+                return HttpResponse(refusal_html(request, " ".join(error.messages)), status=422)
+            for sentence in error.messages:
+                warn(request, sentence)
+            return HttpResponseRedirect(reverse(f"{self.urls}:deleted"))
         say(request, _("%(record)s is back.") % {"record": self.record})
         return self.reload()
 

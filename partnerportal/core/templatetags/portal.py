@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections import defaultdict
 from functools import lru_cache
 from typing import Any
 
@@ -27,6 +28,8 @@ register.filter("moment", display.moment)
 register.filter("file_size", display.file_size)
 register.filter("initials", display.initials)
 register.filter("mentions", display.with_mentions)
+register.filter("unbroken", display.unbroken)
+register.filter("before_stop", display.before_stop)
 
 
 @register.filter
@@ -122,13 +125,20 @@ def json_value(value: Any) -> str:
 
 @register.filter
 def errors_of(form: BaseForm) -> list[tuple[str, str, str]]:
-    """(id of the control, label, sentence) of every error of a form; the form's own first."""
+    """(id of the control, label, sentence) of every error of a form; the form's own first, then in the order of the page."""
     found = [("", "", str(error)) for error in form.non_field_errors()]
-    for name, errors in form.errors.items():
+    for name in sorted(form.errors, key=_places(form).__getitem__):
         if name in form.fields:
             field = form[name]
-            found += [(field.id_for_label or field.auto_id, str(field.label), str(error)) for error in errors]
+            found += [(field.id_for_label or field.auto_id, str(field.label), str(error)) for error in form.errors[name]]
     return found
+
+
+def _places(form: BaseForm) -> defaultdict[str, int]:
+    """By field, its place on the page: in the form's layout where it has one; what has no place comes last."""
+    layout = getattr(getattr(form, "helper", None), "layout", None)
+    names = [pointer.name for pointer in layout.get_field_names()] if layout else list(form.fields)
+    return defaultdict(lambda: len(names), {name: place for place, name in reversed(list(enumerate(names)))})
 
 
 @register.simple_tag

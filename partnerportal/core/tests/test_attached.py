@@ -278,3 +278,15 @@ def test_theme_and_density_are_kept_and_nonsense_is_not(client, anna):
     anna.refresh_from_db()
     assert (anna.theme, anna.density) == ("dark", "compact")
     assert not Pin.objects.exists()
+
+
+def test_keys_are_switched_off_and_on(client, anna):
+    client.force_login(anna)
+
+    client.post("/look/", {"keys": "off"})
+    assert 'data-keys="off"' in client.get("/leads/").text
+    client.post("/look/", {"keys": "nonsense"})
+    anna.refresh_from_db()
+    assert anna.keys == "off"
+    client.post("/look/", {"keys": "on"})
+    assert 'data-keys="off"' not in client.get("/leads/").text

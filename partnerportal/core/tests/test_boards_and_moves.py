@@ -52,6 +52,17 @@ def test_a_board_shows_every_row_in_its_lane_with_counts(as_anna, anna, lead):
     assert "2 leads" in page
 
 
+def test_a_board_without_cards_offers_the_first_step_or_names_the_filter(as_anna, anna):
+    bare = as_anna.get("/leads/board/").content.decode()
+    assert 'class="empty card above-board"' in bare
+    assert 'href="/leads/new/"' in bare.partition("above-board")[2].partition("</div>")[0]
+
+    LeadFactory(owner=anna, company="Brenner", status="new")
+    assert "above-board" not in as_anna.get("/leads/board/").content.decode()
+    searched = as_anna.get("/leads/board/?status=new&q=zzz").content.decode()
+    assert re.findall(r'class="emptied-by">.*?<b>(.*?)</b>', searched, re.DOTALL) == ["zzz"]
+
+
 def test_an_automatic_lane_says_why_it_is_closed(as_anna, lead):
     page = as_anna.get("/leads/board/").content.decode()
 

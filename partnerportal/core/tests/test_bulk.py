@@ -1,11 +1,16 @@
 """Many records at once: rehearsed, done once each, taken back."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
+from cases.tests.factories import CaseFactory, WaitingCaseFactory
 from leads.models import Lead
 from leads.tests.factories import LeadFactory
 from partnerportal.core import outbox
+from partnerportal.core.attached import restore_record
 from partnerportal.core.bulk import services
 from partnerportal.core.bulk.verbs import ChangeOwner
 from partnerportal.core.models import BulkChange, Notification, OutboxMessage
@@ -152,6 +157,19 @@ def test_fields_change_by_the_rules_of_the_form_and_go_back_through_it(as_anna, 
         ("Verona", hers[1].total_users),
         ("Verona", hers[2].total_users),
     ]
+
+
+def test_nothing_but_the_chosen_field_changes(as_anna, hers, deliver):
+    leads().update(interested_solutions=["license", "classound"])
+    before = leads().values().get(pk=hers[0].pk)
+
+    start(as_anna, "fields", hers, change=["city"], city="Padova")
+    as_anna.post(f"/bulk/{last().pk}/run/")
+    deliver()
+
+    after = leads().values().get(pk=hers[0].pk)
+    changed = {name for name, value in after.items() if value != before[name]}
+    assert changed - {"score"} == {"city", "updated_at"}  # The factory left the score to the first edit.
 
 
 def test_what_somebody_else_changed_since_the_preview_is_a_choice(as_anna, hers, deliver):
@@ -301,6 +319,89 @@ def test_one_record_that_fails_keeps_none_of_the_others_back(as_anna, anna, alex
 
     assert [lead.owner for lead in leads()] == [anna, alex, alex]
     assert last().rows.get(state="refused").reason == "This one failed for a reason of ours, and was left as it is."
+
+
+# --- deleting -----------------------------------------------------------------------------
+
+
+def there():
+    return [lead.company for lead in leads().filter(deleted_at=None)]
+
+
+def test_deleting_asks_nothing_but_shows_what_goes_and_what_stays(as_anna, anna, hers, his):
+    case = WaitingCaseFactory(owner=anna)
+
+    page = as_anna.get(as_anna.post("/leads/bulk/delete/", {"ids": [one.pk for one in [*hers, his]], "query": ""}).url).content.decode()
+    kept = as_anna.get(as_anna.post("/cases/bulk/delete/", {"ids": [case.pk], "query": ""}).url).content.decode()
+
+    assert ("Delete 3 records" in page, "What will be deleted" in page) == (True, True)
+    assert "Not yours to change: only its owner and the managers may." in page
+    assert ("A case that the vendor works on stays. Resolve it instead." in kept, "Delete 1 record" in kept) == (True, False)
+    assert there() == ["Hotel 0", "Hotel 1", "Hotel 2", "Not hers"]
+
+
+def test_deleted_records_are_in_the_bin_and_one_undo_brings_all_back(as_anna, anna, hers, his, deliver):
+    as_anna.post("/leads/bulk/delete/", {"ids": [one.pk for one in [*hers, his]], "query": ""})
+    as_anna.post(f"/bulk/{last().pk}/run/")
+    deliver()
+    page = as_anna.get(f"/bulk/{last().pk}/").content.decode()
+
+    assert there() == ["Not hers"]
+    assert anna.notifications.latest("pk").text == "Delete: 3 records deleted, 1 not."
+    assert ("Bring all 3 records back" in page, f"/leads/{hers[0].pk}/" in page) == (True, False)
+    assert as_anna.get("/leads/deleted/").content.decode().count("Hotel") >= 3
+    assert [lead.history.filter(channel="bulk").count() for lead in hers] == [1, 1, 1]
+
+    as_anna.post(f"/bulk/{last().pk}/undo/")
+    deliver()
+
+    assert there() == ["Hotel 0", "Hotel 1", "Hotel 2", "Not hers"]
+    assert anna.notifications.latest("pk").text == "Undo: Delete: 3 records are back."
+    assert f"/leads/{hers[0].pk}/" in as_anna.get(f"/bulk/{last().pk}/").content.decode()
+
+
+def test_what_somebody_brought_back_by_itself_is_left_and_said(as_anna, anna, hers, deliver):
+    as_anna.post("/leads/bulk/delete/", {"ids": [one.pk for one in hers], "query": ""})
+    as_anna.post(f"/bulk/{last().pk}/run/")
+    deliver()
+    restore_record(Lead, hers[0].pk, by=anna)
+
+    as_anna.post(f"/bulk/{last().pk}/undo/")
+    deliver()
+
+    assert states(last()) == ["done", "done", "refused"]
+    assert last().rows.get(state="refused").reason == "It is back already."
+    assert len(there()) == 3
+
+
+def test_after_the_days_of_the_bin_nothing_comes_back(as_anna, hers, deliver):
+    as_anna.post("/leads/bulk/delete/", {"ids": [one.pk for one in hers], "query": ""})
+    as_anna.post(f"/bulk/{last().pk}/run/")
+    deliver()
+    leads().update(deleted_at=timezone.now() - timedelta(days=31))
+
+    as_anna.post(f"/bulk/{last().pk}/undo/")
+    deliver()
+
+    assert (states(last()), there()) == (["refused"] * 3, [])
+
+
+def test_a_record_that_may_no_longer_be_deleted_stays(as_anna, anna, ben, hers, deliver):
+    as_anna.post("/leads/bulk/delete/", {"ids": [one.pk for one in hers], "query": ""})
+    leads().filter(pk=hers[0].pk).update(owner=ben)
+
+    as_anna.post(f"/bulk/{last().pk}/run/")
+    deliver()
+
+    assert there() == ["Hotel 0"]
+
+
+def test_who_may_change_but_not_delete_is_not_offered_it(client, tariq, anna):
+    case = CaseFactory(owner=anna)
+    client.force_login(tariq)
+
+    assert client.post("/cases/bulk/delete/", {"ids": [case.pk]}).status_code == 404
+    assert not BulkChange.objects.exists()
 
 
 # --- when the worker gives up -------------------------------------------------------------

@@ -35,3 +35,14 @@ def test_a_living_server_keeps_what_it_is_given(settings):
     assert cache.get("a") == [1, "ä"]
     assert cache.delete("a") is True
     assert cache.get("a") is None
+
+
+def test_what_is_counted_on_a_dead_server_is_like_what_is_not_there(dead, settings):
+    living = PatientRedisCache(settings.REDIS_URL.replace("redis+socket://", "unix://"), {"KEY_PREFIX": "trial-of-cache"})
+
+    for cache in (dead, living):
+        with pytest.raises(ValueError, match="a"):
+            cache.incr("a")
+    living.set("a", 1, timeout=30)
+    assert living.incr("a") == 2
+    assert living.delete("a") is True

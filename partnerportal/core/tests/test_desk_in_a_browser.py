@@ -128,6 +128,35 @@ def test_many_are_handed_over_with_preview_progress_and_undo(page_as, anna, alex
     assert owners() == ["Alex"] + ["Anna"] * 60
 
 
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_many_are_deleted_after_a_preview_and_come_back(page_as, anna, many, his, deliver, width, scheme):
+    page = settled(page_as(anna, width=width, scheme=scheme))
+    page.goto("/leads/?view=all_open&sort=company")
+
+    page.evaluate("document.querySelector('[data-pick-all]').click()")
+    page.get_by_role("button", name="Select all 61").click()
+    page.locator("#bulk").get_by_text("61 selected").wait_for()
+    page.locator("#bulk").get_by_role("button", name="Delete").click()
+    page.wait_for_url("**/bulk/*/")
+    deliver()
+    page.get_by_role("heading", name="What stays, and why").wait_for()
+    page.get_by_text("Not yours to change").wait_for()
+    assert violations(page) == []
+    assert not is_wider_than_its_window(page)
+    page.get_by_role("button", name="Delete 60 records").click()
+    page.get_by_role("progressbar").wait_for()
+    deliver()
+
+    page.get_by_role("button", name="Bring all 60 records back").wait_for()
+    assert violations(page) == []
+    assert Lead.objects.across_partners(reason="test").filter(deleted_at=None).count() == 1
+    page.get_by_role("button", name="Bring all 60 records back").click()
+    page.get_by_role("progressbar").wait_for()
+    deliver()
+    page.get_by_text("restored", exact=True).wait_for()
+    assert Lead.objects.across_partners(reason="test").filter(deleted_at=None).count() == 61
+
+
 def test_rows_stay_selected_over_pages(page_as, anna, many):
     page = settled(page_as(anna))
     page.goto("/leads/?view=all_open&sort=company")

@@ -45,3 +45,37 @@ def test_the_same_moment_is_remembered_by_time_zone():
     assert written[0] == written[2]
     assert "13:00:00 Central European" in written[0]
     assert "07:00:00 Eastern" in written[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("€540.00 + -€60.00 = €480.00", '€540.00 + <span class="unbroken">-€60.00</span> = €480.00'),
+        ("(-US$1,260.50)", '(<span class="unbroken">-US$1,260.50</span>)'),
+        ("-CHF\xa060.00", '<span class="unbroken">-CHF\xa060.00</span>'),
+        ("3 < 4 & -€5.00", '3 &lt; 4 &amp; <span class="unbroken">-€5.00</span>'),
+        ("-60,00\xa0€, user-friendly, 2026-03-01, Q-2026-1, x -y", "-60,00\xa0€, user-friendly, 2026-03-01, Q-2026-1, x -y"),
+        ("<script>-€1</script>", "&lt;script&gt;-€1&lt;/script&gt;"),
+    ],
+)
+def test_a_negative_amount_is_kept_in_one_line(text, written):
+    assert str(display.unbroken(text)) == written
+
+
+def test_what_is_no_plain_text_is_left_as_it_is():
+    safe = mark_safe("<b>-€1.00</b>")  # noqa: S308 - a constant
+
+    assert display.unbroken(safe) is safe
+    assert display.unbroken(None) is None
+
+
+def test_every_currency_of_the_portal_is_kept_in_one_line():
+    with translation.override("en"):
+        for currency in ("EUR", "USD", "GBP", "CHF", "CAD"):
+            amount = display.money(Decimal("-1260.5"), currency)
+            assert str(display.unbroken(amount)) == f'<span class="unbroken">{amount}</span>'
+
+
+@pytest.mark.parametrize(("name", "written"), [("Brenner S.p.A.", "Brenner S.p.A"), ("Brenner GmbH", "Brenner GmbH")])
+def test_a_name_before_a_full_stop_brings_none(name, written):
+    assert display.before_stop(name) == written

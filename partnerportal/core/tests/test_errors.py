@@ -10,6 +10,7 @@ from django.http import Http404
 from django.test import Client
 from django.urls import path
 
+from leads.tests.factories import LeadFactory
 from partnerportal import urls as portal_urls
 from partnerportal.core import logs
 
@@ -94,3 +95,17 @@ def test_secrets_do_not_reach_the_log():
         "reset_token": "…",
         "user": 3,
     }
+
+
+@pytest.mark.parametrize(
+    ("step", "above"), [("/leads/{pk}/move/", "/leads/{pk}/"), ("/leads/{pk}/notes/1/pin/", "/leads/{pk}/"), ("/pins/", "/")]
+)
+def test_an_address_that_is_a_step_leads_back_to_its_page(client, anna, step, above):
+    lead = LeadFactory(owner=anna)
+    client.force_login(anna)
+
+    response = client.get(step.format(pk=lead.pk))
+
+    assert (response.status_code, response["Allow"]) == (405, "POST, OPTIONS")
+    assert f'<a class="btn btn-primary" href="{above.format(pk=lead.pk)}">' in response.content.decode()
+    assert client.get(step.format(pk=lead.pk), HTTP_HX_REQUEST="true").content == b""

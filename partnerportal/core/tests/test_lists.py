@@ -7,11 +7,13 @@ import zipfile
 from contextlib import closing
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from leads.models import Lead
 from leads.tests.factories import LeadFactory
-from partnerportal.core.models import Pin
+from partnerportal.core.models import OpenedRecord, Pin
 from partnerportal.core.tests.sample import LeadList
 from partnerportal.core.views import Guarded, RecordList, lists
 from partnerportal.tests.counting import assert_queries
@@ -158,6 +160,94 @@ def test_a_count_is_exact_up_to_its_cap(as_anna, anna, monkeypatch):
     assert "1–4 of 3+<" in as_anna.get("/leads/").content.decode()
 
 
+def test_all_are_counted_on_demand_and_the_place_stays(as_anna, anna, monkeypatch):
+    monkeypatch.setattr(lists, "COUNT_CAP", 3)
+    monkeypatch.setattr(lists, "PAGE_SIZE", 2)
+    for number in range(7):
+        LeadFactory(owner=anna, company=f"Hotel {number}")
+    second = as_anna.get("/leads/?view=all&sort=company").context["following"]
+
+    page = as_anna.get(f"/leads/{second}")
+    assert "3–4 of 3+<" in page.text
+    counted = as_anna.get(f"/leads/{page.context['count_all']}")
+    assert titles(counted) == ["Hotel 2", "Hotel 3"]
+    assert "3–4 of 7<" in counted.text
+    assert counted.context["count_all"] == ""
+    assert as_anna.get("/leads/?count=most").status_code == 422
+
+
+def test_what_was_counted_is_kept_on_the_next_page_without_counting_anew(as_anna, client, anna, alex, monkeypatch):
+    monkeypatch.setattr(lists, "COUNT_CAP", 3)
+    monkeypatch.setattr(lists, "PAGE_SIZE", 2)
+    for number in range(7):
+        LeadFactory(owner=anna, company=f"Hotel {number}")
+    following = as_anna.get("/leads/?view=all&sort=company&count=all").context["following"]
+
+    with CaptureQueriesContext(connection) as queries:
+        page = as_anna.get(f"/leads/{following}")
+    assert "3–4 of 7<" in page.text
+    assert page.context["count_all"] == ""
+    assert not [one for one in queries.captured_queries if "COUNT(" in one["sql"]]
+    assert "5–6 of 7<" in as_anna.get(f"/leads/{page.context['following']}").text
+    assert "count=" not in page.context["clear"]
+    LeadFactory(owner=anna, company="Hotel 8")
+    assert "3–4 of 8<" in as_anna.get(f"/leads/{following}&q=hotel").text  # Another state of the list is counted.
+    assert "3–4 of 8<" in as_anna.get("/leads/" + re.sub(r"count=7-", "count=9-", following)).text  # So is what was typed.
+    client.force_login(alex)
+    assert "3–4 of 8<" in client.get(f"/leads/{following}").text  # And what somebody else counted.
+
+
+def test_the_rows_of_a_page_are_chosen_in_the_foot_and_kept(as_anna, anna):
+    for number in range(60):
+        LeadFactory(owner=anna, company=f"Hotel {number:02}")
+
+    usual = as_anna.get("/leads/?sort=company")
+    assert len(titles(usual)) == 50
+    back = dict(usual.context["sizes"])[25]
+    assert as_anna.post("/look/", {"per_page": "25", "back": back})["Location"] == back == "/leads/?sort=company&per_page=25"
+
+    page = as_anna.get(back)
+    assert titles(page) == [f"Hotel {number:02}" for number in range(25)]
+    following = as_anna.get("/leads/" + links(page, "next")[0])
+    assert titles(following) == [f"Hotel {number:02}" for number in range(25, 50)]
+    assert "26–50 of 60<" in following.text
+    wider = as_anna.get(dict(following.context["sizes"])[100])
+    assert titles(wider) == [f"Hotel {number:02}" for number in range(25, 60)]
+    assert titles(as_anna.get("/leads/" + links(wider, "prev")[0])) == [f"Hotel {number:02}" for number in range(25)]
+    anna.refresh_from_db()
+    assert anna.per_page == 25
+    assert len(titles(as_anna.get("/leads/?sort=company"))) == 25
+    assert len(titles(as_anna.get("/leads/?sort=company&per_page=100"))) == 60
+    anna.refresh_from_db()
+    assert anna.per_page == 25
+
+
+def test_a_list_of_few_rows_offers_no_page_sizes(as_anna, anna):
+    LeadFactory(owner=anna)
+
+    assert "per_page" not in as_anna.get("/leads/").text
+
+
+def test_rows_per_page_are_no_change_of_a_view(as_anna, anna):
+    LeadFactory(owner=anna)
+
+    assert not as_anna.get("/leads/?per_page=25").context["is_changed"]
+
+
+@pytest.mark.parametrize("size", ["33", "0", "-25", "1000", "many", ""])
+def test_other_page_sizes_are_refused(as_anna, anna, size):
+    LeadFactory(owner=anna)
+
+    page = as_anna.get(f"/leads/?per_page={size}")
+
+    assert page.status_code == 422
+    assert f"A page of a list has 25, 50, 100 rows: “{size}” is none of these." in html.unescape(page.text)
+    assert titles(page) == []
+    as_anna.post("/look/", {"per_page": size})
+    anna.refresh_from_db()
+    assert anna.per_page is None
+
+
 def test_columns_are_chosen_in_the_address_and_the_title_stays(as_anna, anna):
     LeadFactory(owner=anna, city="Bolzano")
 
@@ -236,6 +326,29 @@ def test_an_empty_list_offers_the_first_step(as_anna):
     assert 'class="empty card"' in page
     assert 'href="/leads/new/"' in page
     assert "Clear filters" in as_anna.get("/leads/?q=nothing").content.decode()
+
+
+def test_an_empty_list_names_the_filter_that_empties_it(as_anna, anna):
+    LeadFactory(owner=anna, company="Miralago", status="new")
+    other = LeadFactory(owner=anna, company="Ferraris", status="new")
+
+    to_blame = blamed(as_anna.get("/leads/?status=new&q=zzz"))
+    assert [words for _address, words in to_blame] == ["Search zzz"]
+    assert titles(as_anna.get(f"/leads/{to_blame[0][0]}")) == ["Ferraris", "Miralago"]
+
+    Lead.objects.filter(pk=other.pk).for_partner(anna.partner).update(status="qualification")
+    both = blamed(as_anna.get("/leads/?status=qualification&q=Miralago"))
+    assert [words for _address, words in both] == ["Status Qualification", "Search Miralago"]  # Either leaves the other's row.
+
+    assert blamed(as_anna.get("/leads/?status=not_in_target&q=zzz")) == []  # None alone is to blame.
+    assert blamed(as_anna.get("/leads/?status=new")) == []
+
+
+def blamed(response):
+    """(address without it, words) of each filter that an empty list says it is empty by."""
+    part = response.content.decode().partition('class="emptied-by"')[2].partition("</ul>")[0]
+    links = re.findall(r'<a class="chip" href="([^"]*)">(.*?)<span|$', part, re.DOTALL)
+    return [(html.unescape(link), " ".join(re.sub(r"<[^>]+>", " ", words).split())) for link, words in links if link]
 
 
 def test_a_list_costs_no_more_queries_for_more_rows(as_anna, anna):
@@ -336,3 +449,121 @@ def test_a_selection_of_a_state_that_is_not_understood_is_refused(as_anna, anna)
 
     assert response.status_code == 422
     assert "This list has no filter" in response.content.decode()
+
+
+def test_beside_the_rows_stands_the_record_that_the_address_names(as_anna, anna):
+    one = LeadFactory(owner=anna, company="Hotel One", email="one@hotel.example")
+    two = LeadFactory(owner=anna, company="Hotel Two", email="two@hotel.example")
+
+    page = as_anna.get(f"/leads/?display=split&sort=company&open={two.pk}")
+
+    assert page.context["side"].key == two.pk
+    assert "two@hotel.example" in page.context["side"].html
+    assert "one@hotel.example" not in page.context["side"].html
+    assert re.findall(r'class="peek" href="([^"]+)" hx-boost="true" aria-current="true">([^<]+)<', page.text) == [
+        (f"/leads/?display=split&amp;sort=company&amp;open={two.pk}", "Hotel Two")
+    ]
+    assert titles(page) == ["Hotel One", "Hotel Two"]
+    assert f'href="/leads/{one.pk}/"' in page.text
+    assert page.text.count("<h1") == 1
+    assert OpenedRecord.objects.filter(user=anna).values_list("object_id", flat=True).get() == two.pk
+
+
+def test_the_first_row_stands_open_until_one_is_chosen_and_does_not_count_as_opened(as_anna, anna):
+    for name in ("B", "A"):
+        LeadFactory(owner=anna, company=f"Hotel {name}", email=f"{name}@hotel.example".lower())
+
+    page = as_anna.get("/leads/?display=split&sort=company")
+
+    assert "a@hotel.example" in page.context["side"].html
+    assert not OpenedRecord.objects.exists()
+
+
+def test_opening_a_row_answers_the_right_side_alone(as_anna, anna):
+    lead = LeadFactory(owner=anna, company="Hotel One", email="one@hotel.example")
+
+    part = as_anna.get(f"/leads/?display=split&open={lead.pk}", HTTP_HX_REQUEST="true", HTTP_HX_TARGET="side")
+
+    assert "one@hotel.example" in part.text
+    assert 'id="records"' not in part.text
+    assert "<html" not in part.text
+
+
+def test_the_state_of_the_list_stays_beside_a_record(as_anna, anna, monkeypatch):
+    monkeypatch.setattr(lists, "PAGE_SIZE", 2)
+    leads = [LeadFactory(owner=anna, company=f"Hotel {number}", status="new") for number in range(5)]
+
+    page = as_anna.get(f"/leads/?view=all&display=split&sort=company&status=new&q=hotel&open={leads[1].pk}")
+    following = links(page, "next")[0]
+    second = as_anna.get(f"/leads/{following}")
+
+    assert "display=split" in following
+    assert "open=" not in following
+    assert titles(second) == ["Hotel 2", "Hotel 3"]
+    assert second.context["side"].key == leads[2].pk
+    opened = html.unescape(re.findall(r'class="peek" href="([^"]+)"', second.text)[1])
+    assert titles(as_anna.get(opened)) == ["Hotel 2", "Hotel 3"]
+    for address in (
+        page.context["clear"],
+        page.context["reset"],
+        page.context["heads"][1]["sort"],
+        page.context["picker"][0][1][0].address,
+    ):
+        assert "display=split" in address
+        assert "open=" not in address
+    assert "display" not in page.context["list_url"]
+    assert "display" not in page.context["board_url"]
+    assert "display" not in page.context["bulk_query"]
+    assert not as_anna.get("/leads/?view=mine&display=split").context["is_changed"]
+
+
+def test_a_record_outside_the_page_can_stand_open_too(as_anna, anna, alex):
+    theirs = LeadFactory(owner=alex, company="Of a colleague", email="of@colleague.example")
+
+    page = as_anna.get(f"/leads/?view=mine&display=split&open={theirs.pk}")
+
+    assert titles(page) == []
+    assert "of@colleague.example" in page.context["side"].html
+
+
+@pytest.mark.parametrize("headers", [{}, {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "side"}, PART])
+def test_another_partners_record_never_stands_beside_the_rows(as_anna, anna, carla, headers):
+    LeadFactory(owner=anna, company="Mine")
+    theirs = LeadFactory(owner=carla, company="Kronleuchter", email="kron@leuchter.example")
+
+    page = as_anna.get(f"/leads/?display=split&open={theirs.pk}", **headers)
+
+    assert page.status_code == 404
+    assert "Kronleuchter" not in page.text
+    assert "kron@leuchter.example" not in page.text
+    assert "This record does not exist, or it is not yours to see." in page.text
+    assert not OpenedRecord.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("display=tiles", "A list is a table, or split: “tiles” is neither."),
+        ("display=split&open=first", "“first” is no record of this list."),
+        ("display=split&open=-1", "“-1” is no record of this list."),
+        ("display=split&colour=red", "This list has no filter “colour”."),
+    ],
+)
+def test_what_a_split_address_says_wrong_is_refused(as_anna, anna, query, sentence):
+    LeadFactory(owner=anna, company="Mine")
+
+    page = as_anna.get(f"/leads/?{query}")
+
+    assert page.status_code == 422
+    assert sentence in html.unescape(page.text)
+    assert "Mine" not in page.text
+
+
+def test_a_list_with_a_record_beside_it_costs_no_more_queries_for_more_rows(as_anna, anna):
+    lead = LeadFactory(owner=anna)
+    address = f"/leads/?display=split&open={lead.pk}"
+    one = assert_queries(as_anna, address, at_most=16)
+    for _number in range(30):
+        LeadFactory(owner=anna)
+
+    assert assert_queries(as_anna, address, at_most=16) <= one + 1

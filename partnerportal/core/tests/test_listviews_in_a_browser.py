@@ -8,9 +8,12 @@ from playwright.sync_api import expect
 
 from leads.tests.factories import LeadFactory
 from partnerportal.core.models import Pin, SavedView
-from partnerportal.tests.pages import is_wider_than_its_window, settled, violations
+from partnerportal.tests.pages import drafts, is_wider_than_its_window, settled, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.urls("partnerportal.core.tests.sample")]
+
+
+DRAFT_IS_BACK = "What you had typed and not saved is here again."
 
 
 @pytest.fixture
@@ -179,6 +182,54 @@ def test_a_filter_works_on_a_phone_without_a_script(page_as, anna, leads):
     page.get_by_role("button", name="Save").click()
     assert page.get_by_role("heading", name="Mine").is_visible()
     assert SavedView.objects.visible_to(anna).get().name == "Mine"
+
+
+def save_as(page):
+    page.goto("/leads/?view=all&status=new")
+    settled(page).get_by_role("link", name="Save as", exact=True).click()
+    return page.get_by_role("dialog")
+
+
+def rename(page):
+    settled(page).locator(".view-picker summary").click()
+    page.get_by_role("link", name="Rename or share").click()
+
+
+def test_the_name_of_a_view_comes_back_until_it_is_saved(page_as, anna, leads):
+    page = page_as(anna)
+    save_as(page).get_by_label("Name").fill("To look at tomorrow")
+
+    page.reload()
+    dialog = save_as(page)
+    expect(dialog.get_by_text(DRAFT_IS_BACK)).to_be_visible()
+    expect(dialog.get_by_label("Name")).to_have_value("To look at tomorrow")
+    assert violations(page) == []
+    dialog.get_by_role("button", name="Save").click()
+    page.get_by_role("heading", name="To look at tomorrow").wait_for()
+    assert drafts(page) == []
+
+    rename(page)
+    name = page.get_by_role("dialog").get_by_label("Name")
+    expect(name).to_have_value("To look at tomorrow")
+    name.fill("For Monday")
+    page.reload()
+    rename(page)
+    expect(name).to_have_value("For Monday")
+    page.get_by_role("dialog").get_by_role("button", name="Discard it").click()
+    expect(name).to_have_value("To look at tomorrow")
+    assert drafts(page) == []
+    assert SavedView.objects.visible_to(anna).get().name == "To look at tomorrow"
+
+
+def test_a_name_that_was_given_up_does_not_come_back(page_as, anna, leads):
+    page = page_as(anna)
+    dialog = save_as(page)
+    dialog.get_by_label("Name").fill("Never")
+    assert len(drafts(page)) == 1
+
+    dialog.get_by_role("button", name="Cancel").click()
+
+    assert drafts(page) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -147,3 +147,35 @@ def test_the_account_manager_reads_and_changes_nothing(client, otto, lead, addre
     assert client.get(f"/leads/{lead.pk}/").status_code == 200
     assert client.post(f"/leads/{lead.pk}/{address}", {"text": "x"}).status_code in (403, 404)
     assert not Note.objects.across_partners(reason="test").exists()
+
+
+def test_the_menu_of_a_row_holds_what_the_record_page_offers(client, anna, alex):
+    lead = LeadFactory(owner=anna)
+    address = f"/leads/{lead.pk}/menu/"
+    client.force_login(anna)
+
+    assert client.get(address).headers["Location"] == lead.get_absolute_url()
+    mine = client.get(address, headers={"HX-Request": "true"})
+    page = client.get(lead.get_absolute_url())
+    client.force_login(alex)
+    other = client.get(address, headers={"HX-Request": "true"})
+
+    offered = {action.url for action in mine.context["actions"]}
+    assert offered == {action.url for action in page.context["buttons"] + page.context["menu"]}
+    assert f"/leads/{lead.pk}/delete/" in offered
+    assert f"/leads/{lead.pk}/delete/" not in other.text
+    assert f"/leads/{lead.pk}/edit/" not in other.text
+
+
+def test_what_is_done_in_a_row_goes_back_to_the_list(client, anna, alex):
+    lead = LeadFactory(owner=anna)
+    client.force_login(anna)
+
+    def done(verb, at, **values):
+        headers = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{at}"}
+        return client.post(f"/leads/{lead.pk}/{verb}/", values, headers=headers).headers["HX-Redirect"]
+
+    assert done("follow", "/leads/?view=all_open&sort=company", on="1") == "/leads/?view=all_open&sort=company"
+    assert done("follow", f"/leads/{lead.pk}/", on="0") == f"/leads/{lead.pk}/"
+    assert done("follow", "/accounts/", on="1") == f"/leads/{lead.pk}/"
+    assert done("delete", "/leads/?q=Hotel") == "/leads/?q=Hotel"

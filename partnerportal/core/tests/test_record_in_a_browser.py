@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from accounts.tests.factories import AccountFactory
 from leads.tests.factories import LeadFactory
 from partnerportal.core import attached
 from partnerportal.core.models import Notification
@@ -42,6 +43,38 @@ def test_a_colleague_is_mentioned_by_keyboard_and_finds_it_behind_the_bell(page_
     theirs.get_by_role("button", name="Anna Conti mentioned you on Hotel Brenner").click()
     theirs.wait_for_url(f"**/leads/{lead.pk}/")
     assert not Notification.objects.filter(user=alex, read_at=None).exists()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_a_note_is_edited_deleted_brought_back_and_found(page_as, anna, lead, width, scheme):
+    attached.add_note(lead, "Wants handsets in May", by=anna)
+    page = page_as(anna, width=width, scheme=scheme)
+    page.goto(f"/leads/{lead.pk}/")
+    settled(page)
+
+    page.get_by_role("link", name="Edit this note").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Note").fill("Wants headsets in June")
+    assert violations(page) == []
+    dialog.get_by_role("button", name="Save").click()
+    page.get_by_text("The note was changed.").wait_for()
+    page.locator(".timeline").get_by_text("edited · Anna Conti").wait_for()
+
+    page.goto(f"/leads/{lead.pk}/history/")
+    page.get_by_text("Wants handsets in May").wait_for()
+    page.goto("/search/?q=headsets")
+    page.get_by_role("link", name="Wants headsets in June").click()
+    page.wait_for_url(f"**/leads/{lead.pk}/")
+    settled(page)
+
+    page.get_by_role("button", name="Delete this note").click()
+    page.get_by_text("The note was deleted.").wait_for()
+    expect(page.locator(".timeline").get_by_text("Wants headsets in June")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("The note is back.").wait_for()
+    page.locator(".timeline").get_by_text("Wants headsets in June").wait_for()
+    assert violations(page) == []
+    assert not is_wider_than_its_window(page)
 
 
 def test_a_file_gets_a_new_version(page_as, anna, lead):
@@ -184,3 +217,21 @@ def test_on_a_phone_the_first_thing_to_do_is_whole_and_the_others_are_in_the_men
     page.get_by_label("More actions").click()
     page.get_by_role("link", name="Change owner").click()
     page.get_by_role("dialog").get_by_role("button", name="Change owner").wait_for()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_mail_and_phone_of_the_head_are_copied(page_as, anna, reference, width, scheme):
+    account = AccountFactory(owner=anna, email="info@brenner.it", phone="+390471123456")
+    page = page_as(anna, width=width, scheme=scheme)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"/accounts/{account.pk}/")
+
+    page.get_by_role("button", name="Copy to the clipboard: info@brenner.it").click()
+
+    expect(page.locator("#said")).to_have_text("Copied: info@brenner.it")
+    assert page.evaluate("navigator.clipboard.readText()") == "info@brenner.it"
+    page.get_by_role("button", name="Copy to the clipboard: +39").click()
+    expect(page.locator("#said")).to_contain_text("Copied: +39")
+    settled(page)
+    assert violations(page) == []
+    assert not is_wider_than_its_window(page)

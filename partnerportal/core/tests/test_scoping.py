@@ -53,6 +53,19 @@ def test_unscoped_queryset_refuses(read, anna):
     assert account.name == "Brenner Logistik"
 
 
+@pytest.mark.parametrize("sees_only_own", [False, True])
+def test_looking_up_shows_exactly_what_is_visible(sees_only_own, anna, alex, ben, carla, otto, olga, tariq, vendor_admin):
+    Partner.objects.filter(pk=anna.partner_id).update(record_visibility="owner" if sees_only_own else "company")
+    made = {make_account(owner, name=f"Brenner of {owner}").pk: owner for owner in (anna, alex, carla)}
+
+    for person in (anna, alex, ben, carla, otto, olga, tariq, vendor_admin):
+        person = type(person).objects.select_related("partner").get(pk=person.pk)
+        seen = set(Account.objects.visible_to(person).values_list("pk", flat=True))
+        assert set(Account.objects.searched_by(person).values_list("pk", flat=True)) == seen
+        if person.partner_id:
+            assert {made[pk].partner_id for pk in seen} <= {person.partner_id}
+
+
 def test_raw_sql_through_the_manager_refuses(anna):
     with pytest.raises(UnscopedQuery):
         Account.objects.all().raw("select * from accounts_account")

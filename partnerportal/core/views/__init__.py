@@ -2,6 +2,8 @@
 
 from partnerportal.core.views.base import Guarded, RecordView, parts
 from partnerportal.core.views.boards import Card, Lane, RecordBoard
+from partnerportal.core.views.calendar_parts import Event
+from partnerportal.core.views.calendars import RecordCalendar
 from partnerportal.core.views.details import Action, Fact, Panel, PathBar, RecordDetail, Step, steps_of
 from partnerportal.core.views.forms import RecordAdd, RecordEdit, RecordForm
 from partnerportal.core.views.lists import RecordList
@@ -12,6 +14,7 @@ __all__ = [
     "LATELY",
     "Action",
     "Card",
+    "Event",
     "Fact",
     "Guarded",
     "Lane",
@@ -20,6 +23,7 @@ __all__ = [
     "PathBar",
     "RecordAdd",
     "RecordBoard",
+    "RecordCalendar",
     "RecordDetail",
     "RecordEdit",
     "RecordForm",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.generic import View
 
 from partnerportal.core.scoping import require_editable
@@ -67,8 +69,27 @@ class RecordView(Guarded):
                 require_editable(self.record, request.user)
         return super().dispatch(request, *args, **kwargs)
 
+    @property
+    def list_in_sight(self) -> str:
+        """The list that htmx asks from, as it stands there; empty elsewhere."""
+        at = self.request.htmx.current_url_abs_path or "" if self.wants_part else ""  # type: ignore[attr-defined]
+        return at if urlsplit(at).path == self.record.get_absolute_url().removesuffix(f"{self.record.pk}/") else ""
+
+
+def own_path(said: str) -> str:
+    """What a form, a header or a row says as an address, if it is a path of this site; else nothing, so that nobody is led elsewhere."""
+    return said if said.startswith("/") and url_has_allowed_host_and_scheme(said, allowed_hosts=None) else ""
+
 
 def parts(request: HttpRequest, *fragments: str, status: int = 200) -> HttpResponse:
     """An answer of several parts for htmx, the waiting toasts among them."""
     toasts = render_to_string("components/toasts_oob.html", request=request)
     return HttpResponse("".join([*fragments, toasts]), status=status)
+
+
+def as_download(response: FileResponse) -> FileResponse:
+    """The answer with the headers that keep a file from being anything but itself."""
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from partnerportal.core import display
 from partnerportal.core.totals import Totals, tally
+from partnerportal.core.views.emptied import emptied_by
 from partnerportal.core.views.paging import Order
 from partnerportal.core.views.sets import RecordSet
 
@@ -118,6 +119,8 @@ class RecordBoard(RecordSet):
         lane = self.query.get("lane")
         if lane and self.wants_part:
             return self.page("components/lane_cards.html", {"column": self._more_of(lane)})
+        is_bare = not (self.problems or any(self._count(lane) for lane in self.get_lanes()))
+        context |= {"is_bare": is_bare, "emptied_by": emptied_by(self) if is_bare else []}
         context |= {"columns": self.columns(), "totals": self.board_totals(), "is_board": True, "lanes": self.get_lanes()}
         context |= {"changes_url": self.address(), "now": timezone.now().isoformat(), "is_falling": self.order.is_descending}
         is_part = self.wants_part and request.htmx.target == "records"  # type: ignore[attr-defined]

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from partnerportal.core import display
 from partnerportal.core.bulk import services
-from partnerportal.core.bulk.verbs import Scene, Verb, offered
+from partnerportal.core.bulk.verbs import Scene, Verb, offered, verb_of
 from partnerportal.core.exports import csv_response
 from partnerportal.core.models import BulkChange, BulkRow
 from partnerportal.core.tables import Column
@@ -139,6 +139,7 @@ class BulkPage(BulkView):
             "heading": change.summary,
             "tab": change.page,
             "kind": display.kinds(scene.model),
+            "is_deletion": verb_of(change.verb).destroys,
             "counts": counted,
             "total": total,
             "handled": total - rest,
@@ -154,6 +155,14 @@ class BulkPage(BulkView):
 
     def told(self, row: BulkRow, scene: Scene) -> dict[str, Any]:
         """A record with what changes in it, old and new in words."""
+        if verb_of(self.change.verb).destroys:
+            is_gone = row.state == _Row.DONE and not self.change.undoes_id
+            return {
+                "row": row,
+                "url": "" if is_gone else reverse(f"{self.change.page}:detail", args=[row.object_id]),
+                "lines": [],
+                "others": 0,
+            }
         label, lines = scene.model._meta.label_lower, []
         for effect in row.effects:
             if effect["model"] == label and effect["pk"] == row.object_id:
@@ -218,10 +227,16 @@ class BulkDecide(BulkAct):
 class BulkResult(BulkView):
     """What became of each record, as a file."""
 
+    def result(self, row: BulkRow) -> str:
+        """The state in a word."""
+        if row.state == _Row.DONE and verb_of(self.change.verb).destroys:
+            return _("is back") if self.change.undoes_id else _("deleted")
+        return row.get_state_display()
+
     def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         columns = (
             Column(_("Record"), "label"),
-            Column(_("Result"), "state", export=lambda row: row.get_state_display()),
+            Column(_("Result"), "state", export=self.result),
             Column(_("Reason"), "reason"),
         )
         return csv_response(self.change.rows.order_by("pk").iterator(chunk_size=2000), columns, name=f"bulk-{self.change.pk}")

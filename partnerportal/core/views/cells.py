@@ -9,7 +9,6 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import strip_tags
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from partnerportal.core.actors import through
@@ -17,7 +16,7 @@ from partnerportal.core.edits import Edit, present_values, questions, sealed
 from partnerportal.core.forms import refuse
 from partnerportal.core.tables import rows_html
 from partnerportal.core.toasts import Undo, say, warn
-from partnerportal.core.views.base import RecordView, parts
+from partnerportal.core.views.base import RecordView, own_path, parts
 from partnerportal.core.views.forms import RecordEdit
 from partnerportal.core.views.lists import RecordList
 
@@ -37,6 +36,7 @@ class CellEdit(RecordView):
     model: Any = None
     edit: Any = RecordEdit
     rows: Any = RecordList
+    template_name = "components/cell_form.html"
 
     @property
     def permission(self) -> str:  # type: ignore[override]
@@ -106,7 +106,7 @@ class CellEdit(RecordView):
             "record": self.record,
             **more,
         }
-        return self.page("components/cell_form.html", context, status=status)
+        return self.page(self.template_name, context, status=status)
 
     def refuse(self, edit: Edit, field: str, *, status: int = 422, **more: Any) -> HttpResponse:
         """The editor again; a step back that cannot be made is told on the page it came from."""
@@ -114,9 +114,13 @@ class CellEdit(RecordView):
             warn(self.request, _("%(record)s was changed meanwhile and stays as it is.") % {"record": self.record})
             return HttpResponseRedirect(self.back())
         response = self.ask(edit.form, field, status=status, base=sealed({field: edit.present[field]}), **more)
-        response["HX-Retarget"] = f"#cell-{self.record.pk}-{field}"
+        response["HX-Retarget"] = self.place(field)
         response["HX-Reswap"] = "innerHTML"
         return response
+
+    def place(self, field: str) -> str:
+        """Where the editor stands on the page."""
+        return f"#cell-{self.record.pk}-{field}"
 
     def answer(self, record: Any, edit: Edit, field: str) -> HttpResponse:
         """The row anew, and the way back."""
@@ -132,13 +136,17 @@ class CellEdit(RecordView):
             )
         if not self.wants_part:
             return HttpResponseRedirect(self.back())
-        if here.partition("?")[0] == record.get_absolute_url():  # More than one line of the record's own page may follow from it.
+        if self.is_fact(here, record):  # More than one line of the record's own page may follow from it.
             return HttpResponse(status=204, headers={"HX-Refresh": "true"})
         # Out of band and in a template: a browser would take the toasts apart that follow a bare row of a table.
         place = f"hx-swap-oob=\"outerHTML:[data-record='{record.get_absolute_url()}']\""
         response = parts(self.request, f"<template>{self.row(record).replace('<tr', f'<tr {place}', 1)}</template>")
         response["HX-Reswap"] = "none"
         return response
+
+    def is_fact(self, here: str, record: Any) -> bool:
+        """Whether it was changed on the record's own page, or on that page beside a list, not in a row."""
+        return here.partition("?")[0] == record.get_absolute_url() or self.rows.looked_at(self.request, here).is_split
 
     def editor_of(self, record: Any) -> Any:
         """The form of the record as it is now."""
@@ -155,5 +163,4 @@ class CellEdit(RecordView):
 
     def back(self) -> str:
         """The page that the person came from, of this site only."""
-        origin = self.request.POST.get("back", "")
-        return origin if url_has_allowed_host_and_scheme(origin, allowed_hosts=None) else self.record.get_absolute_url()
+        return own_path(self.request.POST.get("back", "")) or self.record.get_absolute_url()

@@ -8,14 +8,17 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db.models import Case, Q, QuerySet, When
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from partnerportal.core import attached, display, listviews
+from partnerportal.core import attached, display, listviews, presence
 from partnerportal.core.views.base import RecordView
+
+BESIDE = {"is_beside": True, "level": 2}  # How the parts of a record's page are written beside a list.
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,10 @@ class Fact:
 
 @dataclass(frozen=True)
 class Action:
-    """Something that may be done with the record. `method` is get, post (a form with `values`) or dialog (a page without script)."""
+    """Something that may be done with the record. `method` is get, post (a form with `values`) or dialog (a page without script).
+
+    What `stays` leaves the person, in the row of a list, on the list.
+    """
 
     label: str | Promise
     url: str
@@ -45,6 +51,7 @@ class Action:
     is_in_menu: bool = False
     is_dangerous: bool = False
     hint: str = ""
+    stays: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,10 +128,28 @@ class RecordDetail(RecordView):
     delete_permission: ClassVar[str] = ""
     can_clone: ClassVar[bool] = True
     edit: Any = None  # The page that edits such a record; `record_urls` sets it.
+    is_menu = False  # What may be done, for the row of a list.
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if self.is_menu:
+            return self.menu()
         listviews.opened(self.record, by=request.user)
         return self.page(self.template_name, self.get_context())
+
+    def beside(self, *, is_opened: bool) -> str:
+        """The page without the shell, for the right side of a list. `is_opened` when the person chose the record."""
+        if is_opened:
+            listviews.opened(self.record, by=self.request.user)
+        context = self.get_context() | {"shell": "layouts/side.html", **BESIDE}
+        return render_to_string(self.template_name, context, request=self.request)
+
+    def menu(self) -> HttpResponse:
+        """What may be done with the record, as the menu of its row; the record's page without htmx."""
+        if not self.wants_part:
+            return HttpResponseRedirect(self.record.get_absolute_url())
+        actions = self.all_actions()
+        ordered = sorted(actions, key=lambda action: (not action.is_primary, action.is_in_menu, action.is_dangerous))
+        return self.page("components/row_menu.html", {"record": self.record, "actions": ordered})
 
     @cached_property
     def urls(self) -> str:
@@ -189,7 +214,7 @@ class RecordDetail(RecordView):
 
     def get_context(self) -> dict[str, Any]:
         """What the layout needs. A page adds its own slots (`amounts`, `aside`) in its template from `record`."""
-        actions = [action for action in [*self.get_actions(), *self.own_actions()] if action.url]
+        actions = self.all_actions()
         return {
             "record": self.record,
             "tab": self.urls,
@@ -210,6 +235,8 @@ class RecordDetail(RecordView):
             "activity_url": self.link("panel_activity"),
             "panels": [self._placed(panel) for panel in self.get_panels()],
             "files_url": self.link("panel_files"),
+            "presence_url": self.link("presence"),
+            "editors": presence.editors(self.record, seen_by=self.request.user),
             "why_told": self.why_told,
             "who_may_change": "" if self.is_editable else self.record.who_may_change(),
         }
@@ -253,6 +280,10 @@ class RecordDetail(RecordView):
     def _placed(self, panel: Panel) -> Panel:
         return panel if panel.url else replace(panel, url=f"{self.record.get_absolute_url()}panels/{panel.name}/")
 
+    def all_actions(self) -> list[Action]:
+        """What this person may do with the record."""
+        return [action for action in [*self.get_actions(), *self.own_actions()] if action.url]
+
     def get_actions(self) -> list[Action]:
         """The object's own actions, the primary one first."""
         return []
@@ -266,6 +297,7 @@ class RecordDetail(RecordView):
             "star-fill" if is_following else "star",
             method="post",
             values={"on": "0" if is_following else "1"},
+            stays=True,
             hint=self.why_told,
         )
         history = Action(_("History"), self.link("history"), "clock-history", is_in_menu=True)
@@ -293,6 +325,7 @@ class RecordDetail(RecordView):
             "bell" if is_muted else "bell-slash",
             method="post",
             values={"on": "0" if is_muted else "1"},
+            stays=True,
             is_in_menu=True,
         )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import BadRequest
@@ -24,12 +25,14 @@ from partnerportal.core.forms import plain_helper
 from partnerportal.core.listviews import ViewOvertaken, ViewRefused
 from partnerportal.core.models import LONGEST_STATE, SavedView
 from partnerportal.core.scoping import NotYours
+from partnerportal.core.spans import KINDS
 from partnerportal.core.toasts import say, warn
 from partnerportal.core.views import state
 from partnerportal.core.views.base import Guarded
 from partnerportal.core.views.lists import RecordList
 
 OWN_FIELDS = ("part", "to")
+TOTALS = {"average": gettext_lazy("Averages"), "count": gettext_lazy("Counts"), "none": gettext_lazy("Nothing")}
 
 
 class ViewForm(forms.Form):
@@ -78,8 +81,19 @@ class ListEditor(Guarded):
 
     @property
     def target(self) -> str:
-        """The list, or the board that the editor was opened from."""
-        return (self.source.link("board") if self.said.get("to") == "board" else "") or reverse(f"{self.source.urls}:list")
+        """The list, or the board or calendar that the editor was opened from."""
+        to = self.said.get("to", "")
+        return (self.source.link(to) if to in ("board", "calendar") else "") or reverse(f"{self.source.urls}:list")
+
+    @property
+    def place(self) -> str:
+        """The month of the calendar that the editor was opened from."""
+        asked = self.source.asked if self.said.get("to") == "calendar" else {}
+        return urlencode({name: asked[name] for name in KINDS if name in asked})
+
+    def here(self, query: str) -> str:
+        """The display that the editor was opened from, in some state."""
+        return f"{self.target}{query}{'&' if self.place else ''}{self.place}"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         part = request.GET.get("part", "filters")
@@ -116,7 +130,7 @@ class ListEditor(Guarded):
 
     def leave(self, query: str) -> HttpResponse:
         """The list in another state."""
-        address = f"{self.target}{query}"
+        address = self.here(query)
         return HttpResponse(status=204, headers={"HX-Redirect": address}) if self.wants_part else HttpResponseRedirect(address)
 
     def show(self, part: str, heading: str, *, status: int = 200, **context: Any) -> HttpResponse:
@@ -125,10 +139,11 @@ class ListEditor(Guarded):
             "part": part,
             "heading": heading,
             "action": self.request.path,
-            "state": self.source.named().urlencode(),
+            "state": "&".join(filter(None, [self.source.named().urlencode(), self.place])),
             "to": self.said.get("to", ""),
-            "back": f"{self.target}{self.source.written(self.source.named())}",
+            "back": self.here(self.source.written(self.source.named())),
             "tab": self.source.urls,
+            "draft": f"{self.request.path}?part={part}" + (f"&view={self.saved.word}" if part == "rename" else ""),
         }
         return self.page(self.template if self.wants_part else "layouts/list_editor.html", context, status=status)
 
@@ -177,7 +192,7 @@ class ListEditor(Guarded):
     # --- columns and order ----------------------------------------------------------
 
     def columns(self) -> HttpResponse:
-        """Which columns, in which order, how wide; what the list is sorted by; sums or averages."""
+        """Which columns, in which order, how wide; what the list is sorted by; sums, averages or counts."""
         shown = {column.name: column for column in self.source.shown}
         rest = [column for column in self.rows.columns if column.name not in shown]
         sortable = [column for column in self.rows.columns if column.sort]
@@ -318,7 +333,7 @@ class ListEditor(Guarded):
             _("Filters"): f" {_('or')} ".join(groups),
             _("Columns"): ", ".join(str(column.label) for column in rows.shown),
             _("Sorted by"): ", ".join(order),
-            _("In the last line"): {"average": _("Averages"), "none": _("Nothing")}.get(rows.query.get("totals", ""), _("Sums")),
+            _("In the last line"): str(TOTALS.get(rows.query.get("totals", ""), _("Sums"))),
         }
         return {label: words or display.NOTHING for label, words in said.items()}
 

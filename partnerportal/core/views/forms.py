@@ -18,12 +18,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from partnerportal.core import display
+from partnerportal.core import display, presence
 from partnerportal.core.edits import Edit, last_changes, present_values, questions, read, sealed
 from partnerportal.core.forms import PartnerModelForm, refuse
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
-from partnerportal.core.submissions import new_token, once
+from partnerportal.core.submissions import once, token_of
 from partnerportal.core.toasts import say
 from partnerportal.core.views.base import RecordView
 
@@ -56,7 +56,7 @@ class RecordForm(RecordView):
             "tab": self.urls,
             "kind": display.kind(self.model),
             "icon": self.icon,
-            "submission": self.request.POST.get("submission") or new_token(),
+            "submission": token_of(self.request),
             "draft": self.request.path,
             **more,
         }
@@ -230,5 +230,12 @@ class RecordEdit(RecordForm):
         return self.answer_invalid(edit.form, status=409, base=edit.base, asked=edit.asked, questions=asked)
 
     def get_context(self, form: forms.BaseForm, **more: Any) -> dict[str, Any]:
-        heading = self.heading or _("Edit %(record)s") % {"record": self.title}
-        return super().get_context(form, heading=heading, cancel_url=self.record.get_absolute_url(), **more)
+        return super().get_context(
+            form,
+            heading=self.heading or _("Edit %(record)s") % {"record": self.title},
+            cancel_url=self.record.get_absolute_url(),
+            record=self.record,
+            presence_url=reverse(f"{self.urls}:presence", args=[self.record.pk]),
+            editors=presence.editors(self.record, seen_by=self.request.user),
+            **more,
+        )

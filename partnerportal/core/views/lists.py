@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from functools import cached_property
 from itertools import islice
 from typing import Any, ClassVar
@@ -14,24 +13,27 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, Que
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from partnerportal.core import display
+from partnerportal.core import display, exporting
 from partnerportal.core.bulk.services import MOST
 from partnerportal.core.bulk.verbs import Scene, Verb, offered
 from partnerportal.core.exports import Manifest, csv_response, xlsx_response
 from partnerportal.core.models import Subject
-from partnerportal.core.money import round_money
 from partnerportal.core.tables import Cells, Column, computed, rows_html
 from partnerportal.core.toasts import warn
 from partnerportal.core.views import state
-from partnerportal.core.views.paging import PAGE_SIZE, Order, Page
-from partnerportal.core.views.sets import RecordSet
+from partnerportal.core.views.emptied import emptied_by
+from partnerportal.core.views.paging import COUNTED, PAGE_SIZE, Order, Page, SealedCount
+from partnerportal.core.views.split import SplitSet
+from partnerportal.core.views.sums import sums_in_one, sums_in_words
 
 COUNT_CAP = 10_000
-TOTALS = ("", "average", "none")
+TOTALS = ("", "average", "count", "none")
 CHUNK = 1000
+PARTS = {"records": "components/records.html", "side": "components/side.html"}  # What htmx swaps, by its id.
+NOT_COUNTED = ("sort", "columns", "totals", "format", state.SEEN)
 
 
-class RecordList(RecordSet):
+class RecordList(SplitSet):
     """A list. `columns` say what it shows and what it may be sorted by; `ordering` is how it stands at first."""
 
     is_block = True
@@ -40,15 +42,17 @@ class RecordList(RecordSet):
     template_name: ClassVar[str] = "layouts/list.html"
     can_select: ClassVar[bool] = True
     is_export = False
+    converter: ClassVar[Any] = None  # Made with the person, it writes sums of several currencies as one number.
     edit: Any = None  # The page that edits a record; its fields can be changed in the list. `record_urls` sets it.
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         if self.is_export:
             return self.export()
-        context = self.common_context() | self.table_context()
-        context["is_part"] = self.wants_part and request.htmx.target == "records"  # type: ignore[attr-defined]
-        template = "components/records.html" if context["is_part"] else self.template_name
-        return self.page(template, context, status=422 if self.problems else 200)
+        part = PARTS.get(request.htmx.target, "") if self.wants_part else ""  # type: ignore[attr-defined]
+        context = self.side_context() if part == PARTS["side"] else self.common_context() | self.table_context()
+        context["is_part"] = bool(part)
+        is_missing = "side" in context and context["side"].is_missing
+        return self.page(part or self.template_name, context, status=422 if self.problems else 404 if is_missing else 200)
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
         """The selected rows as a file: single ones (`ids`), or with `all` every row of the list's state (`query`)."""
@@ -108,8 +112,23 @@ class RecordList(RecordSet):
         self.shown, self.sorted_by  # noqa: B018 - what the list does not know is refused on the way
         if self.query.get("totals", "") not in TOTALS:
             self.refuse("totals", _("This list has no totals “%(name)s”.") % {"name": self.query["totals"]})
+        if "per_page" in self.query and self.query["per_page"] not in self.page_sizes:
+            sizes = {"sizes": ", ".join(self.page_sizes), "name": self.query["per_page"]}
+            self.refuse("per_page", _("A page of a list has %(sizes)s rows: “%(name)s” is none of these.") % sizes)
+        if self.query.get("count", "all") != "all" and not COUNTED.fullmatch(self.query["count"]):
+            self.refuse("count", _("A list counts up to a limit, or all: “%(name)s” is neither.") % {"name": self.query["count"]})
 
     # --- the page -------------------------------------------------------------------
+
+    @cached_property
+    def page_sizes(self) -> dict[str, int]:
+        """How many rows a page may have, by the word in the address."""
+        return {str(size): size for size, _label in self.request.user._meta.get_field("per_page").flatchoices}
+
+    @property
+    def page_size(self) -> int:
+        """How many rows a page has: as the address says, else as the person chose before."""
+        return self.page_sizes.get(self.query.get("per_page", "")) or self.request.user.per_page or PAGE_SIZE
 
     def get_page(self) -> Page:
         """The page that the address names."""
@@ -123,8 +142,8 @@ class RecordList(RecordSet):
             except ValueError:
                 self.refuse("before" if is_backwards else "after", _("This place in the list is not known any more."))
                 rows = rows.none()
-        found = list(rows[: PAGE_SIZE + 1])
-        has_more, records = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
+        found = list(rows[: self.page_size + 1])
+        has_more, records = len(found) > self.page_size, found[: self.page_size]
         if is_backwards:
             records.reverse()
         has_previous = has_more if is_backwards else bool(place)
@@ -138,11 +157,11 @@ class RecordList(RecordSet):
 
     @property
     def has_totals(self) -> bool:
-        """Whether the list is to show sums or averages."""
+        """Whether the list is to show sums, averages or counts."""
         return any(column.total for column in self.shown) and self.query.get("totals") != "none"
 
-    def totals(self, count: int) -> list[tuple[Column, list[str]]]:
-        """For each shown column, its sums or averages, money per currency; nothing beyond the count's cap."""
+    def sums(self, count: int) -> list[dict[str, Any]]:
+        """The sums of the columns that have one, a line a currency where one is money; nothing beyond the count's cap."""
         added = [column for column in self.shown if column.total]
         if not self.has_totals or count > COUNT_CAP or not count:
             return []
@@ -151,48 +170,52 @@ class RecordList(RecordSet):
         found |= {"rows": Count("pk")} if any(column.render is computed for column in added) else {}
         keys = ["currency"] if any(column.is_money for column in added) else []
         rows = self.rows.order_by()
-        lines = list(rows.values(*keys).annotate(**found).order_by(*keys)) if keys else [rows.aggregate(**found)]
-        return [(column, self._total(column, lines) if column.total else []) for column in self.shown]
-
-    def _total(self, column: Column, lines: list[dict[str, Any]]) -> list[str]:
-        """The sum or the average of a column, from lines of one currency each."""
-        said = [(line[f"sum_{column.name}"], line[f"n_{column.name}"], line.get("currency", "")) for line in lines]
-        missing = sum(line["rows"] - line[f"n_{column.name}"] for line in lines) if column.render is computed else 0
-        said = [one for one in said if one[1]]
-        is_average = self.query.get("totals") == "average"
-        if column.is_money:
-            texts = [display.money(round_money(total / count) if is_average else total, currency) for total, count, currency in said]
-            return [*texts, *([display.left_out(missing)] if missing else [])]
-        total, count = sum(one[0] for one in said), sum(one[1] for one in said)
-        mean = (Decimal(total) / max(count, 1)).quantize(Decimal("0.1"))
-        return [display.number(mean if is_average else total)] if said else []
+        return list(rows.values(*keys).annotate(**found).order_by(*keys)) if keys else [rows.aggregate(**found)]
 
     def table_context(self) -> dict[str, Any]:
         """What the table and its foot need."""
         page = self.get_page()
         count = self._count(page)
-        start = self._start(count, page)
-        shown = _("%(count)s+") % {"count": display.number(COUNT_CAP)} if count > COUNT_CAP else display.number(count)
-        return {
+        start, lines = self._start(count, page), self.sums(count)
+        counted = {"count": self._sealed.written(count)} if self.counts_all and count > COUNT_CAP else {}
+        is_over = count > COUNT_CAP and not self.counts_all
+        shown = _("%(count)s+") % {"count": display.number(COUNT_CAP)} if is_over else display.number(count)
+        here = self.address(**self._here(), **counted)
+        return self.rows_context(page.records, here) | {
             "heads": [self._head(column) for column in self.shown],
-            "rows": rows_html(page.records, self.shown, can_select=self.can_select, cells=self.cells(page.records)),
             "has_rows": bool(page.records),
             "can_select": self.can_select,
             "bulk_verbs": self.bulk_verbs(),
-            "bulk_query": self.address().removeprefix("?"),
+            "bulk_query": self.address(drop=state.LOOK).removeprefix("?"),
             "selectable": count,
             "bulk_limit": display.number(MOST) if count > MOST else "",
             "bin_url": self.link("deleted") if self._may_delete() else "",
             "bulk_export_url": self.link("export"),
             "count": shown,
+            "count_all": self.address(**self._here(), count="all") if is_over else "",
+            "page_size": self.page_size,
+            "sizes": self._sizes(counted) if count > min(self.page_sizes.values()) else [],
             "first": display.number(start),
             "last": display.number(start + len(page.records) - 1),
-            "previous": self.address(before=page.previous, start=max(1, start - PAGE_SIZE)) if page.previous else "",
-            "following": self.address(after=page.following, start=start + len(page.records)) if page.following else "",
-            "totals": self.totals(count),
+            "previous": self.address(before=page.previous, start=max(1, start - self.page_size), **counted) if page.previous else "",
+            "following": self.address(after=page.following, start=start + len(page.records), **counted) if page.following else "",
+            "totals": sums_in_words(self.shown, lines, self.query.get("totals", "")) if lines else [],
+            "in_one": self._in_one(lines),
             "totals_limit": display.number(COUNT_CAP) if count > COUNT_CAP and self.has_totals else "",
-            "is_filtered": bool(any(group.chips for group in self.groups) or self.query.get("q")),
+            "emptied_by": [] if page.records or page.previous else emptied_by(self),
         }
+
+    def _in_one(self, lines: list[dict[str, Any]]) -> list[tuple[str, str]]:
+        """The sums of several currencies as one number; nothing where the app of the list has no rates."""
+        if self.converter is None or self.query.get("totals") in ("average", "count"):
+            return []
+        return sums_in_one(self.shown, lines, self.converter(self.request.user))
+
+    def rows_context(self, records: list[Any], here: str) -> dict[str, Any]:
+        """The rows of a page, with an open record beside them or without; `here` is the page's address."""
+        if self.shows_side:
+            return self.split_context(records, here, columns=self.shown, can_select=self.can_select)
+        return {"rows": rows_html(records, self.shown, can_select=self.can_select, cells=self.cells(records))}
 
     def bulk_verbs(self) -> list[tuple[Verb, str]]:
         """What may be done to the selected rows, and where."""
@@ -214,11 +237,35 @@ class RecordList(RecordSet):
     def _may_delete(self) -> bool:
         return bool(self.request.user.has_perm(f"{self.model._meta.app_label}.delete_{self.model._meta.model_name}"))
 
+    @property
+    def counts_all(self) -> bool:
+        """Whether every row is to be counted, or has been."""
+        return "count" in self.query
+
+    @cached_property
+    def _sealed(self) -> SealedCount:
+        """The count of what the list shows now, whatever its order and columns."""
+        said = sorted(state.without(self.query, (*state.PLACE, *state.LOOK, *NOT_COUNTED)).lists())
+        return SealedCount(f"{self.request.user.pk} {self.urls} {self.view.name if self.view else ''} {said}")
+
+    def _sizes(self, counted: dict[str, str]) -> list[tuple[int, str]]:
+        """The rows that a page may have, each with the list's address; it then begins with the same row."""
+        here = {**self._here(), **counted} if "before" not in self.query else counted
+        return [(size, f"{self.link('list')}{self.address(**here, per_page=word)}") for word, size in self.page_sizes.items()]
+
+    def _here(self) -> dict[str, str]:
+        """The place in the list that the address names."""
+        return {name: self.query[name] for name in ("after", "before", "start") if name in self.query}
+
     def _count(self, page: Page) -> int:
-        """How many rows there are, up to the cap; the page tells when it holds them all."""
+        """How many rows there are, up to the cap or all; the page tells when it holds them all."""
         if not page.previous and not page.following and "after" not in self.query and "before" not in self.query:
             return len(page.records)
-        return self.rows.order_by()[: COUNT_CAP + 1].count()
+        known = self._sealed.read(self.query.get("count", ""))
+        if known is not None:
+            return known
+        rows = self.rows.order_by()
+        return rows.count() if self.counts_all else rows[: COUNT_CAP + 1].count()
 
     def _start(self, count: int, page: Page) -> int:
         if not page.previous:
@@ -250,16 +297,63 @@ class RecordList(RecordSet):
     # --- files ------------------------------------------------------------------------
 
     def export(self) -> HttpResponseBase:
-        """The filtered rows with all columns shown, as CSV or XLSX; picked ones also when the filters leave them out by now."""
+        """The filtered rows with all columns shown, as CSV or XLSX; picked ones also when the filters leave them out by now.
+
+        An XLSX file of many rows is the worker's: it is asked for by a post, and has a page that says how far it is.
+        """
+        rows = self.chosen
+        if self.problems:
+            return self.page(self.template_name, self.common_context() | self.table_context(), status=422)
+        is_book = self.query.get("format") == "xlsx"
+        if is_book and rows.order_by()[: exporting.AT_ONCE + 1].count() > exporting.AT_ONCE:
+            return self.leave_to_worker()
+        write = xlsx_response if is_book else csv_response
+        return write(self._in_parts(rows), self.shown, name=self.urls, manifest=self.manifest())
+
+    @property
+    def chosen(self) -> QuerySet:
+        """The rows of a file in their order: picked ones, or all of the list."""
         rows, order, ids = self.rows, self.order, state.picked(self.query)
         if ids:
             rows = self.get_queryset().filter(pk__in=ids)
             order = self._order_of(rows)
-        if self.problems:
-            return self.page(self.template_name, self.common_context() | self.table_context(), status=422)
-        write = xlsx_response if self.query.get("format") == "xlsx" else csv_response
-        rows = rows.order_by(*order.expressions(is_backwards=False))
-        return write(self._in_parts(rows), self.shown, name=self.urls, manifest=self.manifest(is_selection=bool(ids)))
+        return rows.order_by(*order.expressions(is_backwards=False))
+
+    def leave_to_worker(self) -> HttpResponseBase:
+        """Ask whether the worker shall write a file of so many rows; what was posted is begun."""
+        if self.request.method == "POST":
+            export = exporting.start(page=self.urls, query=self.resolved(), manifest=self.manifest(), by=self.request.user)
+            return HttpResponseRedirect(export.get_absolute_url())
+        limit = display.number(exporting.AT_ONCE)
+        context = {
+            "tab": self.urls,
+            "heading": _("An Excel file of many rows"),
+            "text": _("It has more than %(limit)s rows, so it is written while you go on working. A notice comes when it is ready.")
+            % {"limit": limit},
+            "action": self.link("export"),
+            "button": _("Write the file"),
+            "hidden": [("all", "1"), ("query", self.address(drop=("format",))[1:]), ("format", "xlsx")],
+            "back": f"{self.link('list')}{self.address(drop=('format',))}",
+        }
+        return self.page("layouts/confirm.html", context)
+
+    def resolved(self) -> QueryDict:
+        """The state in force as an address that needs no saved view: that may be another one, or none, when the worker reads it."""
+        query = state.without(self.query, ("base", state.SEEN, "format", *state.PLACE, *state.LOOK))
+        if self.view:
+            query["view"] = self.view.name
+        return query
+
+    def export_keys(self) -> Iterator[int]:
+        """The keys of the rows of a file, in their order."""
+        return self.chosen.values_list("pk", flat=True).iterator(chunk_size=CHUNK)
+
+    def records_of(self, keys: Sequence[int]) -> list[Any]:
+        """The records of some keys, in that order, as far as the person still sees them."""
+        found = {record.pk: record for record in self.get_queryset().filter(pk__in=keys)}
+        records = [found[key] for key in keys if key in found]
+        self.prepare(records)
+        return records
 
     def _in_parts(self, rows: Any) -> Iterator[Any]:
         """All rows, read in parts, so that neither the list's size nor its relations count."""
@@ -268,7 +362,7 @@ class RecordList(RecordSet):
             self.prepare(records)
             yield from records
 
-    def manifest(self, *, is_selection: bool) -> Manifest:
+    def manifest(self) -> Manifest:
         """What a file says about itself."""
         groups = [", ".join(f"{one.chip.label}: {one.chip.value}" for one in line) for line in self.chips()]
         heads = {column.name: column for column in self.columns}
@@ -279,7 +373,7 @@ class RecordList(RecordSet):
             (_("Filters"), f" {_('or')} ".join(groups) or _("none")),
             (_("Search"), self.query.get("q", "")),
             (_("Sorted by"), ", ".join(sort)),
-            (_("Selected rows only"), _("yes") if is_selection else ""),
+            (_("Selected rows only"), _("yes") if state.picked(self.query) else ""),
             (_("Exported by"), self.request.user.get_full_name()),
         ]
         return Manifest(tuple((label, value) for label, value in facts if value))

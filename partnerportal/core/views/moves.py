@@ -10,16 +10,18 @@ from django.db import transaction
 from django.forms import modelform_factory
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.loader import render_to_string
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from partnerportal.core.activity import stage_labels
 from partnerportal.core.edits import Edit, present_values, questions, read, sealed
 from partnerportal.core.forms import PartnerForm, PartnerModelForm
 from partnerportal.core.stages import ExitConditionMissing, IllegalMove, StaleMove
+from partnerportal.core.submissions import once, token_of
 from partnerportal.core.toasts import Undo, say
-from partnerportal.core.views.base import RecordView, parts
+from partnerportal.core.views.base import RecordView, own_path, parts
 from partnerportal.core.views.boards import RecordBoard
+
+NOT_KEPT = ("csrfmiddlewaretoken", "to", "seen", "was", "choice-stage")
 
 
 class StageMove(RecordView):
@@ -32,13 +34,13 @@ class StageMove(RecordView):
     `is_undo=True` and asks nothing. It is a move of its own.
     """
 
-    # In bulk: what is asked for every target that `asks` nothing for, and targets that need one record at a time.
     is_block = True
     http_method_names = ["post", "options"]
     service: ClassVar[Callable[..., Any]]
     stage_field: ClassVar[str] = "stage"
     board: ClassVar[type[RecordBoard] | None] = None
     asks: ClassVar[Mapping[str, type[PartnerForm]]] = {}
+    # In bulk: what is asked for every target that `asks` nothing for, and targets that need one record at a time.
     bulk_form: ClassVar[type[PartnerForm] | None] = None
     not_in_bulk: ClassVar[tuple[str, ...]] = ()
     fillable: ClassVar[tuple[str, ...]] = ()
@@ -62,22 +64,44 @@ class StageMove(RecordView):
         self.is_undo = "undo" in request.POST
         self.to, self.seen = request.POST.get("to", ""), request.POST.get("seen", "")
         was = getattr(self.record, self.stage_field)
+        choice = request.POST.get("choice-stage")
+        if choice == "theirs" and self.seen == was:
+            return self._answer(self.record, was)
+        if choice in ("theirs", "was"):
+            self.to = self.seen if choice == "theirs" else request.POST.get("was", "")
         question, filling = self._question(), self._filling()
         if self.edit and self.edit.clashes:
             return self._ask(question, filling)
         if any(form is not None and not (form.is_bound and form.is_valid()) for form in (question, filling)):
             return self._ask(question, filling)
         try:
-            moved = self._move(question, filling)
+            made, address = self._move_once(question, filling)
         except ExitConditionMissing as error:
             fields = [name for one in error.missing for name in one.fields if name in self.fillable]
             return self._ask(question, filling or self._form(fields), sentences=[str(one.sentence) for one in error.missing])
         except IllegalMove as error:
             return self._refuse(_(str(error)), status=422)
         except StaleMove as error:
-            now = stage_labels(self.record).get(error.now, error.now)
-            return self._refuse(_("This has been moved meanwhile: it is in %(stage)s now.") % {"stage": now}, status=409)
-        return self._answer(moved, was)
+            return self._overtaken(error.now)
+        return self._answer(made[0], was) if made else self._lead_to(address)
+
+    def _overtaken(self, now: str) -> HttpResponse:
+        """Somebody was faster: to the same stage, which is no question, or to another, and then the person chooses."""
+        if now == self.to:
+            return self._answer(self.record, now)
+        labels, last = stage_labels(self.record), self.record.stage_moves.first()
+        theirs, mine, was = (labels.get(stage, stage) for stage in (now, self.to, self.seen))
+        sentence = _("This has been moved meanwhile: it is in %(stage)s now.") % {"stage": theirs}
+        if self.is_undo or self.seen not in labels:
+            return self._refuse(sentence, status=409)
+        chosen = {"theirs": theirs, "mine": mine, "was": was, "who": last.by_name if last else "", "at": last.at if last else None}
+        context = self._context(seen=now, sentence=sentence, chosen=chosen, was=self.seen, kept=self._kept())
+        return self.page("components/overtaken_dialog.html" if self.wants_part else "layouts/overtaken.html", context, status=409)
+
+    def _kept(self) -> list[tuple[str, str]]:
+        """What was typed for the move, to be sent on."""
+        sent = self.request.POST
+        return [(name, value) for name in sent if name not in NOT_KEPT for value in sent.getlist(name)]
 
     def _question(self) -> PartnerForm | None:
         form_class = None if self.is_undo else self.question_for(self.record, self.to)
@@ -100,6 +124,16 @@ class StageMove(RecordView):
         form_class: Any = modelform_factory(self.model, form=PartnerModelForm, fields=names)
         return form_class(data, instance=self.get_queryset().get(pk=self.record.pk), user=self.request.user)
 
+    def _move_once(self, question: forms.Form | None, filling: PartnerModelForm | None) -> tuple[list[Any], str]:
+        """The record that was moved, none for a dialog that was sent before; and the page to go to."""
+        made: list[Any] = []
+
+        def act() -> str:
+            made.append(self._move(question, filling))
+            return self._back(made[0])
+
+        return made, once(self.request.POST.get("submission", ""), by=self.request.user, act=act)
+
     def _move(self, question: forms.Form | None, filling: PartnerModelForm | None) -> Any:
         with transaction.atomic():
             if filling is not None:
@@ -121,6 +155,8 @@ class StageMove(RecordView):
             "to": self.to,
             "seen": self.seen,
             "to_label": labels.get(self.to, self.to),
+            "draft": f"{self.request.path}?to={self.to}",
+            "submission": token_of(self.request),
             "is_from_board": self._is_from_board,
             **more,
         }
@@ -153,11 +189,15 @@ class StageMove(RecordView):
             link=(_("Open"), record.get_absolute_url()) if self._is_from_board else None,
             undo=self._undo(record, was),
         )
-        if not self.wants_part:
-            return HttpResponseRedirect(self._back(record))
-        if self._is_from_board:
+        if self.wants_part and self._is_from_board:
             return parts(self.request, *self._board_view().after_move(record, was, getattr(record, self.stage_field)))
-        return HttpResponse(status=204, headers={"HX-Redirect": record.get_absolute_url()})
+        return self._lead_to(self._back(record))
+
+    def _lead_to(self, address: str) -> HttpResponse:
+        """The page after the move; on a board, where the first answer has put the card, nothing more."""
+        if not self.wants_part:
+            return HttpResponseRedirect(address)
+        return HttpResponse(status=204, headers={} if self._is_from_board else {"HX-Redirect": address})
 
     def _undo(self, moved: Any, was: str) -> Undo | None:
         """The way back, with the page that the person is on."""
@@ -168,10 +208,8 @@ class StageMove(RecordView):
         return Undo(self.request.path, {"to": was, "seen": getattr(moved, self.stage_field), "undo": "1", **back})
 
     def _back(self, record: Any) -> str:
-        """Where a plain form leads: to the board that it came from, else to the record."""
-        back = self.request.POST.get("back", "")
-        is_ours = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-        return back if is_ours else record.get_absolute_url()
+        """Where it leads: to the board or the list that it came from, else to the record."""
+        return own_path(self.request.POST.get("back", "")) or self.list_in_sight or record.get_absolute_url()
 
     def _board_view(self) -> RecordBoard:
         address = self.request.htmx.current_url_abs_path or ""  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -15,8 +16,10 @@ from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q, QuerySet
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 PAGE_SIZE = 50
+COUNTED = re.compile(r"(\d{1,12})-([0-9a-f]{16})")
 
 
 @dataclass(frozen=True)
@@ -140,3 +143,25 @@ class Page:
     records: list[Any]
     previous: str
     following: str
+
+
+@dataclass(frozen=True)
+class SealedCount:
+    """The exact number of rows of one state of a list for one person (`of`), for the address of its next page, which need not count again.
+
+    It is sealed: a number that was typed, or counted for somebody else or for other filters, is not believed.
+    """
+
+    of: str
+
+    def written(self, count: int) -> str:
+        """The number for an address."""
+        return f"{count}-{self._seal(count)}"
+
+    def read(self, word: str) -> int | None:
+        """The number that `written` wrote; None where the rows are to be counted."""
+        found = COUNTED.fullmatch(word)
+        return int(found[1]) if found and constant_time_compare(found[2], self._seal(int(found[1]))) else None
+
+    def _seal(self, count: int) -> str:
+        return salted_hmac("partnerportal.core.views.paging", f"{count} {self.of}").hexdigest()[:16]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property, reduce
 from operator import or_
 from typing import Any, ClassVar, Self
+from urllib.parse import urlencode
 
 from django.db import models
 from django.db.models import QuerySet
@@ -17,37 +17,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from partnerportal.core import display, listviews
-from partnerportal.core.filters import Chip, PartnerFilterSet
+from partnerportal.core.filters import PartnerFilterSet
 from partnerportal.core.models import LONGEST_STATE, Pin, SavedView
 from partnerportal.core.toasts import warn
 from partnerportal.core.views import state
 from partnerportal.core.views.base import Guarded
-from partnerportal.core.views.standard import VIEWED, ListView
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A part of the address that the list does not understand, and the address without it."""
-
-    sentence: str
-    without: str
-
-
-@dataclass(frozen=True)
-class PlacedChip:
-    """An active filter, and the address of the list without it."""
-
-    chip: Chip
-    without: str
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A view in the picker."""
-
-    label: str | Promise
-    address: str
-    is_active: bool
+from partnerportal.core.views.shown import Entry, PlacedChip, Problem
+from partnerportal.core.views.standard import VIEWED, ListView, first_for
 
 
 class RecordSet(Guarded):
@@ -174,13 +150,13 @@ class RecordSet(Guarded):
 
     @cached_property
     def view(self) -> ListView | None:
-        """The standard view in force, or that a saved one narrows; the first when none is named."""
+        """The standard view in force, or that a saved one narrows; the one that the list opens with when none is named."""
         word = "base" if self.saved else "view"
         wanted = self.query.get(word, "")
         named = {view.name: view for view in self.views}
         if wanted and wanted not in named:
             self.refuse(word, _("There is no view “%(name)s” of this list.") % {"name": wanted})
-        return named.get(wanted) or (self.views[0] if self.views else None)
+        return named.get(wanted) or first_for(self.views, self.request.user)
 
     # --- rows -----------------------------------------------------------------------
 
@@ -280,10 +256,14 @@ class RecordSet(Guarded):
             query[name] = value
         return self.written(query)
 
-    def link(self, name: str) -> str:
+    def in_other_displays(self) -> str:
+        """The state in force as an address of its other displays."""
+        return self.address(drop=("format", "display"))
+
+    def link(self, name: str, *args: Any) -> str:
         """The address of a sibling page, empty where the object has none."""
         try:
-            return reverse(f"{self.urls}:{name}")
+            return reverse(f"{self.urls}:{name}", args=args)
         except NoReverseMatch:
             return ""
 
@@ -318,7 +298,7 @@ class RecordSet(Guarded):
     def picker(self) -> list[tuple[str | Promise, list[Entry]]]:
         """The views to choose from: the list's own, then the saved ones by who shares them."""
         own = [
-            Entry(view.label, reverse(view.leads_to) if view.leads_to else f"?view={view.name}", not self.saved and view is self.view)
+            Entry(view.label, reverse(view.leads_to) if view.leads_to else self._at_view(view.name), not self.saved and view is self.view)
             for view in self.views
         ]
         heads = {
@@ -328,15 +308,20 @@ class RecordSet(Guarded):
         }
         found: list[tuple[str | Promise, list[Entry]]] = [("", own)]
         for sharing, head in heads.items():
-            entries = [Entry(view.name, f"?view={view.word}", view == self.saved) for view in self.stored if view.sharing == sharing]
+            entries = [Entry(view.name, self._at_view(view.word), view == self.saved) for view in self.stored if view.sharing == sharing]
             found += [(head, entries)] if entries else []
         return found
+
+    def _at_view(self, word: str) -> str:
+        """The address of a view, shown as the list is."""
+        look = {name: self.query[name] for name in state.LOOK if name in self.query}
+        return f"?{urlencode({'view': word, **look})}"
 
     def view_context(self) -> dict[str, Any]:
         """What the picker and the mark of a changed view need."""
         may_edit = bool(self.saved and self.saved.is_editable_by(self.request.user))
         pinned = self.named()
-        for name in ("q", state.SEEN):
+        for name in ("q", state.SEEN, *state.PLACE):
             pinned.pop(name, None)
         return {
             "heading": self.saved.name if self.saved else self.view.label if self.view else display.kinds(self.model),
@@ -345,7 +330,7 @@ class RecordSet(Guarded):
             "saved": self.saved,
             "is_changed": self.is_changed,
             "may_edit_view": may_edit,
-            "reset": f"?view={self.saved.word}" if self.saved else f"?view={self.view.name}" if self.view else "?",
+            "reset": self._at_view(self.saved.word if self.saved else self.view.name) if self.saved or self.view else "?",
             "views_url": self.link("views"),
             "view_state": self.named().urlencode(),
             "edit_filters": self.editor("filters"),
@@ -362,10 +347,11 @@ class RecordSet(Guarded):
         """What the head of a list and of a board needs."""
         self.rows  # noqa: B018 - the problems are found on the way
         may_add = not self.add_permission or self.request.user.has_perm(self.add_permission)
-        query = self.address(drop=("format",))
+        query = self.in_other_displays()
         plain = QueryDict(self.address(drop=("q",)).removeprefix("?"))
         return self.view_context() | {
             "kind": display.kinds(self.model),
+            "kind_of_page": self.kind_of_page,
             "tab": self.urls,
             "view": self.view,
             "filterset": self.filterset,
@@ -373,11 +359,14 @@ class RecordSet(Guarded):
             "search": self.query.get("q", ""),
             "kept": [(name, value) for name, values in plain.lists() for value in values],
             "clear": self.written(state.with_groups(state.without(self.query, ("q",)), [], self.filterset_class.parameters())),
+            "is_filtered": bool(any(group.chips for group in self.groups) or self.query.get("q")),
             "problems": self.problems,
             "list_url": f"{self.link('list')}{query}" if self.link("list") else "",
             "board_url": f"{self.link('board')}{query}" if self.link("board") else "",
+            "calendar_url": f"{self.link('calendar')}{query}" if self.link("calendar") else "",
+            "split_url": f"{self.link('list')}{self.address(drop=('format',), display='split')}" if self.link("detail", 0) else "",
             "import_url": self.link("import") if may_add else "",
-            "export_url": f"{self.link('export')}{self.address()}" if self.link("export") else "",
+            "export_url": f"{self.link('export')}{query}" if self.link("export") else "",
             "add_url": self.link("add") if may_add else "",
             "add_label": self.add_label or _("New"),
             "actions": [(label, reverse(name), sign) for label, name, sign in self.actions],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ class ListView:
     """A standard view of a list. `narrow(rows, user)` answers its rows; `ordering` is how they stand, where it is not the list's own.
 
     `has_totals` when stage and owner alone decide: then `narrow` works on the totals of the records, too, and boards count with them.
-    `leads_to` names a page that shows these records instead of the list.
+    `leads_to` names a page that shows these records instead of the list. `is_own` shows what the person owns.
     """
 
     name: str
@@ -28,6 +28,13 @@ class ListView:
     ordering: str = ""
     has_totals: bool = False
     leads_to: str = ""
+    is_own: bool = False
+
+
+def first_for(views: Sequence[ListView], user: Any) -> ListView | None:
+    """The view that a list opens with: the first. The vendor's people own nothing of a partner: theirs is the first about more."""
+    usual = views[0] if views else None
+    return usual if user.partner_id else next((view for view in views if not view.is_own), usual)
 
 
 def everything(name: str, label: str | Promise) -> ListView:
@@ -37,7 +44,7 @@ def everything(name: str, label: str | Promise) -> ListView:
 
 def owned(name: str, label: str | Promise) -> ListView:
     """What the person owns."""
-    return ListView(name, label, lambda rows, user: rows.filter(owner=user), has_totals=True)
+    return ListView(name, label, lambda rows, user: rows.filter(owner=user), has_totals=True, is_own=True)
 
 
 def _since(days_ago: int) -> datetime:

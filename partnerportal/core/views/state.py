@@ -1,6 +1,7 @@
 """What a list shows, as its address says it: `view, base, <filters>, or, sort, columns, totals`.
 
-Where in it one is: `after, before, start`.
+Where in it one is: `after, before, start`, of a calendar `month`, `week` or `day`; `count=all` counts beyond the limit, and a sealed number
+says what was counted. How it is looked at: `display=split`, with `open`, the record at the right; `per_page`, the rows of a page.
 
 `or` holds one more group of filters, written as an address of its own; a row is shown when it passes every filter of one of the groups.
 A saved view is `view=v12`. Alone it stands for what was saved; with `base` the address says the whole state, which may differ from it.
@@ -12,11 +13,12 @@ from collections.abc import Iterable, Sequence
 
 from django.http import QueryDict
 
-PLACE = ("after", "before", "start", "lane", "since", "shown")
+PLACE = ("after", "before", "start", "count", "open", "lane", "since", "shown", "month", "week", "day")
 ASIDE = ("format", "ids", "q")
+LOOK = ("display", "per_page")  # Goes along wherever the list goes, and belongs to no view.
 SEEN = "seen"  # How the saved view stood when one began to change what it shows.
 SHAPE = ("or", "sort", "columns", "totals")
-OWN_PARAMETERS = frozenset({"view", "base", SEEN, *PLACE, *SHAPE, "format", "ids"})
+OWN_PARAMETERS = frozenset({"view", "base", SEEN, *PLACE, *LOOK, *SHAPE, "format", "ids"})
 MOST_GROUPS = 5
 MOST_KEYS = 3
 
@@ -34,9 +36,15 @@ def without(query: QueryDict, names: Iterable[str]) -> QueryDict:
     return rest
 
 
+def closed(address: str) -> str:
+    """The address of a list without the record that is open beside it: it has just gone."""
+    path, _sep, query = address.partition("?")
+    return f"{path}?{without(QueryDict(query), ('open',)).urlencode()}" if query else address
+
+
 def kept(query: QueryDict) -> QueryDict:
     """The part of an address that a saved view keeps: neither its name, nor the place in it, nor the search."""
-    rest = without(query, ("view", SEEN, *PLACE, *ASIDE))
+    rest = without(query, ("view", SEEN, *PLACE, *LOOK, *ASIDE))
     for name in list(rest):
         values = [value for value in rest.getlist(name) if value]
         rest.setlist(name, values) if values else rest.pop(name)

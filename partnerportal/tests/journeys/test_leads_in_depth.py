@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -14,6 +14,7 @@ from leads.models import Lead, QualificationAnswer
 from leads.services import answer_questions
 from leads.tests.factories import LeadFactory, QualifiedLeadFactory, VendorLeadFactory, offered
 from partnerportal.core import attached
+from partnerportal.tests.days import this_day
 from partnerportal.tests.pages import settled
 from projects.models import Project
 from projects.tests.factories import DemoProject
@@ -146,7 +147,7 @@ def test_a_lead_goes_into_an_existing_account_and_the_conversion_is_undone(page_
     expect(preview).to_contain_text("Filled from the lead, because it is empty:")
     expect(preview).to_contain_text("Website: brenner-logistik.de")
     page.get_by_label("Project name").fill("Brenner – Collaboration")
-    page.get_by_label("Close date").fill((date.today() + timedelta(days=60)).isoformat())
+    page.get_by_label("Close date").fill((this_day() + timedelta(days=60)).isoformat())
     page.get_by_role("button", name="Convert").click()
 
     page.wait_for_url(re.compile(r"/projects/\d+/$"))
@@ -202,7 +203,7 @@ def test_a_lead_is_worked_by_plan_questions_and_next_step(page_as, anna):
     page.get_by_role("link", name="Change the next step").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Next step", exact=True).fill("Send a reference")
-    dialog.get_by_label("Next step on").fill((date.today() + timedelta(days=3)).isoformat())
+    dialog.get_by_label("Next step on").fill((this_day() + timedelta(days=3)).isoformat())
     dialog.get_by_role("button", name="Save").click()
     expect(page.locator("main")).to_contain_text("Send a reference")
     page.locator("#plan").get_by_role("button", name="Stop").click()

@@ -1,13 +1,13 @@
 """Money in a real browser: thirty lines to an acceptance, a change and its new version, an approved discount, a bonus, a new price."""
 
 import re
-from datetime import date
 from decimal import Decimal
 
 import pytest
 from playwright.sync_api import expect
 
 from catalog.models import AveragePrice, PriceBookEntry
+from partnerportal.tests.days import this_day
 from partnerportal.tests.pages import settled
 from projects.models import BonusEntry
 from projects.tests.factories import DemoDoneProject, IntroProject, ProposalProject
@@ -160,7 +160,7 @@ def change_average_price(admin, amount):
     admin.locator("#id_family").select_option("license")
     admin.locator("#id_currency").select_option("EUR")
     admin.locator("#id_amount").fill(amount)
-    admin.locator("#id_valid_from").fill(date.today().isoformat())
+    admin.locator("#id_valid_from").fill(this_day().isoformat())
     admin.get_by_role("button", name="Save", exact=True).click()
     expect(admin.locator("#content")).to_contain_text("Saving changes no project")
     admin.get_by_role("link", name="Back", exact=True).click()
@@ -188,7 +188,7 @@ def test_a_new_price_moves_no_project_and_no_quote_that_exists(page_as, anna, ve
     for row in (entry, project, estimated, quote, sent):
         row.refresh_from_db()
     assert entry.price == Decimal("150.00")
-    assert AveragePrice.objects.get(family="license", currency="EUR", valid_from=date.today()).amount == Decimal("12.00")
+    assert AveragePrice.objects.get(family="license", currency="EUR", valid_from=this_day()).amount == Decimal("12.00")
     assert (project.expected_mrr, estimated.expected_mrr, estimated.mrr, quote.net, quote.mrr, sent.gross) == before
     page = page_as(anna)
     page.goto(f"/projects/{estimated.pk}/")

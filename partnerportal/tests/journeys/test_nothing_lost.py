@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from leads.models import Lead
 from leads.tests.factories import LeadFactory
 from partnerportal.core import attached
-from partnerportal.tests.pages import settled
+from partnerportal.tests.pages import drafts, settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -81,7 +81,7 @@ def test_what_was_saved_leaves_no_draft(page_as, anna):
     page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_url(f"**/leads/{lead.pk}/")
 
-    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('draft:'))") == []
+    assert drafts(page) == []
 
 
 def test_a_click_beside_a_dialog_does_not_throw_away_what_was_typed(page_as, anna):

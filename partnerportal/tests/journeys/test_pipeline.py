@@ -1,7 +1,7 @@
 """The way of a customer from the first word to the demo bonus, in a real browser."""
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,13 +12,14 @@ from accounts.tests.factories import AccountFactory
 from leads.models import Lead
 from leads.tests.factories import QualifiedLeadFactory
 from partnerportal.core.models import Notification
+from partnerportal.tests.days import this_day
 from partnerportal.tests.pages import settled
 from projects.models import Project
 from projects.tests.factories import DemoProject, IntroProject
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-IN_TWO_MONTHS = (date.today() + timedelta(days=60)).isoformat()
+IN_TWO_MONTHS = (this_day() + timedelta(days=60)).isoformat()
 
 
 def mine(model, person):
@@ -27,7 +28,7 @@ def mine(model, person):
 
 def fill_customer(page):
     page.get_by_label("Company name").fill("Hotel Alpenblick")
-    page.get_by_label("Email").fill("greta@alpenblick.at")
+    page.get_by_role("textbox", name="E-mail").fill("greta@alpenblick.at")
     page.get_by_label("Phone").fill("+43 512 123456")
     page.get_by_label("First name").fill("Greta")
     page.get_by_label("Last name").fill("Hofer")
@@ -70,7 +71,7 @@ def test_fast_pipeline_refuses_a_public_mail_address_and_makes_nothing(page_as, 
     page.goto("/pipeline/new/")
 
     fill_customer(page)
-    page.get_by_label("Email").fill("greta@gmail.com")
+    page.get_by_role("textbox", name="E-mail").fill("greta@gmail.com")
     page.get_by_role("button", name="Next").click()
 
     expect(page.locator("#id_email")).to_have_attribute("aria-invalid", "true")

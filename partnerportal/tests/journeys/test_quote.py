@@ -1,7 +1,6 @@
 """From a quote to the customer's acceptance, in a real browser."""
 
 import re
-from datetime import date
 from decimal import Decimal
 from io import BytesIO
 
@@ -9,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
+from partnerportal.tests.days import this_day
 from partnerportal.tests.pages import settled
 from projects.services import record_verbal_agreement
 from projects.tests.factories import ProposalProject
@@ -31,7 +31,7 @@ def add_line(page, code, *, quantity, period, discount="0"):
 
 def test_a_quote_is_made_submitted_rendered_and_mailed(page_as, anna, deliver, mailoutbox):
     project = ProposalProject(owner=anna)
-    record_verbal_agreement(project, on=date.today(), agreed_by="Jana Brenner", by=anna)
+    record_verbal_agreement(project, on=this_day(), agreed_by="Jana Brenner", by=anna)
     page = page_as(anna)
     page.goto(f"/projects/{project.pk}/")
     page.get_by_role("link", name="Create quote").first.click()

@@ -6,7 +6,6 @@ in place of the pause, which makes the drafts.
 
 import sys
 import time
-from datetime import date
 
 import django
 from django.db import DatabaseError, InterfaceError, connection, transaction
@@ -16,6 +15,7 @@ django.setup()
 from catalog.reference import load_reference  # noqa: E402 (Django comes first)
 from partnerportal.core import outbox  # noqa: E402
 from partnerportal.core.stages import IllegalMove  # noqa: E402
+from partnerportal.tests.days import this_day  # noqa: E402
 from partners.models import User  # noqa: E402
 from partners.tests.factories import PartnerFactory, UserFactory  # noqa: E402
 from projects.tests.factories import ProjectFactory  # noqa: E402
@@ -51,7 +51,7 @@ def acknowledged(action):
 
 def submit(quote, anna):
     try:
-        services.submit_quote(quote, by=anna, today=date.today())
+        services.submit_quote(quote, by=anna, today=this_day())
     except IllegalMove:  # The try before was committed, and only its answer was lost.
         if Quote.objects.visible_to(anna).get(pk=quote.pk).status != "submitted":
             raise

@@ -20,7 +20,7 @@ from partnerportal.tests.services.servers import free_port, wait_until
 
 pytestmark = [pytest.mark.services, pytest.mark.timeout(1800)]
 
-NEWCOMER = "portal-newcomer"
+NEWCOMER = f"portal-newcomer-{os.getpid()}"  # Of this run: one that was killed may have left its own.
 GATE_SECONDS = 300
 GUARD_SECONDS = 5 * GATE_SECONDS
 

@@ -1,0 +1,14 @@
+"""Statistics are taken after 5,000 changed rows, not a tenth of a big table: of a partner that they do not know, PostgreSQL expects one row."""
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("core", "0011_import_evidence")]
+
+    operations = [
+        migrations.RunSQL(
+            "ALTER TABLE core_searchentry SET (autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 5000)",
+            "ALTER TABLE core_searchentry RESET (autovacuum_analyze_scale_factor, autovacuum_analyze_threshold)",
+        ),
+    ]
