@@ -226,6 +226,23 @@ def test_five_thousand_tasks_of_a_month_are_counted_and_not_loaded(as_anna, anna
     assert len(response.content) < 250_000
 
 
+def test_an_empty_calendar_names_the_filter_that_empties_it(as_anna, anna):
+    TaskFactory(owner=anna, assigned_to=anna, subject="Call Aurora", due_on=date(2026, 3, 3), priority="high")
+    TaskFactory(owner=anna, assigned_to=anna, subject="Mail Aurora", due_on=date(2026, 4, 20), priority="normal")
+
+    def blamed(span):
+        page = as_anna.get(f"/tasks/calendar/?view=all&{span}&q=Aurora&priority=normal").content.decode().replace("&amp;", "&")
+        part = page.partition('class="emptied-by"')[2].partition("</ul>")[0]
+        return re.findall(r'<a class="chip" href="([^"]*)">\w+ <b>([^<]*)<', part)
+
+    for span in ("month=2026-03", "week=2026-W10", "day=2026-03-03"):
+        [(address, words)] = blamed(span)
+        assert words == "Normal"
+        assert drawn(as_anna.get(f"/tasks/calendar/{address}")) == ["Call Aurora"]
+    assert blamed("month=2026-05") == []  # Without any filter there is nothing either.
+    assert blamed("month=2026-04") == []  # Nothing is missing.
+
+
 def test_tasks_without_a_day_are_counted_and_listed(as_anna, tasks):
     page = as_anna.get("/tasks/calendar/?month=2026-03").content.decode().replace("&amp;", "&")
 

@@ -26,6 +26,7 @@ from partnerportal.core.edits import sealed
 from partnerportal.core.spans import DAY, KINDS, MONTH, WEEK, Span
 from partnerportal.core.views import state
 from partnerportal.core.views.calendar_parts import Day, Event, Tally, event_html, weekday, words_of
+from partnerportal.core.views.emptied import emptied_by
 from partnerportal.core.views.paging import PAGE_SIZE, Order
 from partnerportal.core.views.sets import RecordSet
 from partnerportal.core.views.shown import Entry
@@ -158,6 +159,11 @@ class RecordCalendar(RecordSet):
         lines = rows.annotate(found=Count("pk"), finished=Count("pk", filter=self.done))
         return {line[name]: Tally(line["found"], line["finished"]) for line in lines}
 
+    @property
+    def in_sight(self) -> QuerySet:
+        """The records of the span; a month also draws days before and after it."""
+        return self.rows.filter(**{f"{self.day_field}__range": (self.span.first, self.span.last)})
+
     @cached_property
     def records(self) -> list[Any]:
         """The records that are drawn: the first of each day, in one query."""
@@ -203,6 +209,7 @@ class RecordCalendar(RecordSet):
         self.prepare(records)
         weeks = self._weeks(records)
         count = sum(tally.count for day, tally in self.tallies.items() if day and self.span.has(day))
+        is_empty = not count and not self.problems
         return context | {
             "reset": f"{context['reset']}{self._month}",
             "weeks": weeks,
@@ -216,7 +223,8 @@ class RecordCalendar(RecordSet):
             "present": self.at(spans.around(self.span.kind, self.today, first_weekday=self.first_weekday)),
             "is_present": self.span.has(self.today),
             "kinds": self._kinds(),
-            "is_empty": not count and not self.problems,
+            "is_empty": is_empty,
+            "emptied_by": emptied_by(self) if is_empty else [],
             "numbers": self._numbers(count),
             "dayless": self.tallies.get(None, Tally()).count,
             "dayless_url": self._dayless_url(),

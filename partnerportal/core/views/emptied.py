@@ -1,4 +1,4 @@
-"""What leaves a list or board empty: the filters of which each alone is to blame, so that a person is told which one to take away."""
+"""What leaves a list, board or calendar empty: the filters of which each alone is to blame, so that a person knows which to take away."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MOST_ASKED = 6  # A query each; with more filters than that the first ones are a
 
 
 def emptied_by(page: RecordSet) -> list[PlacedChip]:
-    """The filters, and the words searched for, without which an empty list or board shows something.
+    """The filters, and the words searched for, without which an empty page shows something.
 
     Nothing where there are several groups of filters, which only add. One query each, and for what shows nothing only.
     """
@@ -24,4 +24,4 @@ def emptied_by(page: RecordSet) -> list[PlacedChip]:
         asked.append(PlacedChip(Chip(_("Search"), words, ("q",)), page.address(drop=("q",))))
     if len(asked) < 2:
         return []  # The one filter is to blame, and "Clear filters" takes it away.
-    return [one for one in asked[:MOST_ASKED] if type(page).looked_at(page.request, one.without).rows.exists()]
+    return [one for one in asked[:MOST_ASKED] if type(page).looked_at(page.request, one.without).in_sight.exists()]

@@ -195,6 +195,11 @@ class RecordSet(Guarded):
             return self.narrowed.none()
         return self.filtered(self.narrowed)
 
+    @property
+    def in_sight(self) -> QuerySet:
+        """The records of which the page draws the first: all, or those of the days that a calendar shows."""
+        return self.rows
+
     def filtered(self, rows: QuerySet) -> QuerySet:
         """What of the rows one of the groups of filters lets through; the filters were understood."""
         active = [group.filter_queryset(rows) for group in self.groups if group.chips]
