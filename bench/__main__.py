@@ -132,6 +132,8 @@ def measure(ground: Any, repeat: int) -> dict[str, float]:
     pages = {
         "list": "/leads/?view=all_open",
         "later": later_address,
+        "split": f"/leads/?view=all_open&display=split&open={keys(first)[0]}",
+        "calendar": "/tasks/calendar/?view=all",
         "board": "/leads/board/?view=all_open",
         "projects": "/projects/board/?view=all",
         "changes": "/leads/board/?" + urlencode({"view": "all_open", "since": "2099-01-01T00:00:00Z"}),

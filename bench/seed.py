@@ -1,4 +1,4 @@
-"""Rows for measuring: one partner with nine tenths of the leads, a few others with the rest; projects a tenth of that; all with their search rows."""
+"""Rows for measuring: one partner with nine tenths of the leads, a few others with the rest; of projects and tasks a tenth; all with their search rows."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ from partners.tests.factories import PartnerFactory, UserFactory, VendorUserFact
 from projects.models import Project
 from projects.reference import load_questions
 from projects.tests.factories import IntroProject
+from tasks.models import Task
+from tasks.tests.factories import TaskFactory
 
 AT_ONCE = 20_000
 NAMES = [
@@ -70,6 +72,8 @@ def ground() -> Ground:
     if not Lead.objects.for_partner(partner).exists():
         LeadFactory(owner=rep, company="Pattern")
         IntroProject(owner=rep, name="Pattern")
+    if not Task.objects.for_partner(partner).exists():
+        TaskFactory(owner=rep, subject="Pattern")
     return Ground(partner, rep, _session(rep))
 
 
@@ -85,7 +89,7 @@ def _session(user: User) -> str:
 
 
 def fill(rows: int, say: Callable[[str], None]) -> None:
-    """Bring the leads to `rows` and the projects to a tenth of it."""
+    """Bring the leads to `rows`, projects and tasks to a tenth of it."""
     owners = list(
         User.objects.filter(email__contains="@bench")
         .exclude(partner=None)
@@ -100,14 +104,17 @@ def fill(rows: int, say: Callable[[str], None]) -> None:
         cursor.execute("DROP INDEX search_entry_text; SET maintenance_work_mem = '512MB'")  # Made anew at the end: many times faster.
         _copy(Lead, rows, LEAD, owners, say)
         _copy(Project, rows // 10, PROJECT, owners[:5], say)
+        _copy(Task, rows // 10, TASK, owners, say)
         say("the search index")
         cursor.execute(index)
         totals.fold_all()  # As the schedule does every minute.
-        for table in ("leads_lead", "projects_project", "core_searchentry", "leads_leadtotal", "projects_projecttotal"):
+        for table in ("leads_lead", "projects_project", "tasks_task", "core_searchentry", "leads_leadtotal", "projects_projecttotal"):
             cursor.execute(f"VACUUM ANALYZE {table}")
 
 
-# Of ten rows nine are of the first partner; `%(owner)s` is a row's place in the list of partners and people.
+# Of ten rows nine are of the first partner; `PLACE` is that of a row's owner in the list of partners and people.
+PLACE = "CASE WHEN n %% 10 < 9 THEN 1 + n %% 5 ELSE 1 + n %% %(owners)s END"
+OWNER = f"(%(people)s)[{PLACE}]"
 NAME = f"('{{{','.join(NAMES)}}}'::text[])[1 + n %% 16] || ' ' || ('{{{','.join(KINDS)}}}'::text[])[1 + (n / 16) %% 16] || ' ' || n"
 LEAD = {
     "company": NAME,
@@ -129,14 +136,23 @@ PROJECT = {
     "created_at": "%(now)s - n * interval '20 seconds'",
     "updated_at": "%(now)s - interval '1 hour' - n * interval '20 seconds'",
 }
+# A hundred a day, the latest in six weeks: with more tasks they reach further back.
+TASK = {
+    "subject": NAME,
+    "assigned_to_id": OWNER,
+    "due_on": "current_date + 42 - n / 100",
+    "status": "CASE WHEN n / 100 > 42 AND n %% 20 > 0 THEN 'completed' ELSE 'not_started' END",
+    "completed_at": "CASE WHEN n / 100 > 42 AND n %% 20 > 0 THEN %(now)s END",
+    "created_at": "%(now)s - n * interval '20 seconds'",
+    "updated_at": "%(now)s - interval '1 hour' - n * interval '20 seconds'",
+}
 
 
 def _copy(model: Any, rows: int, values: dict[str, str], owners: list[tuple[int, int]], say: Callable[[str], None]) -> None:
     pattern = model.objects.across_partners(reason="bench").order_by("pk").first()
     table = model._meta.db_table
     columns = [field.column for field in model._meta.concrete_fields if not field.primary_key and field.column != "lead_id"]
-    place = "CASE WHEN n %% 10 < 9 THEN 1 + n %% 5 ELSE 1 + n %% %(owners)s END"
-    values = values | {"partner_id": f"(%(partners)s)[{place}]", "owner_id": f"(%(people)s)[{place}]"}
+    values = values | {"partner_id": f"(%(partners)s)[{PLACE}]", "owner_id": OWNER}
     chosen = ", ".join(values.get(column, f"p.{column}") for column in columns)
     statement = f"INSERT INTO {table} ({', '.join(columns)}) SELECT {chosen} FROM {table} p, generate_series(%(first)s, %(last)s) n WHERE p.id = %(pattern)s"
     done = model.objects.across_partners(reason="bench").count()
