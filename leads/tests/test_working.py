@@ -1,5 +1,6 @@
 """Working a lead: questions, score, plan, next step, radar."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -350,6 +351,20 @@ def test_the_radar_shows_what_nobody_touched(as_anna, anna):
     assert "Silent for 14 days" in page
     assert ">Silent<" in home
     assert ">Noted<" not in home
+
+
+def test_a_card_shows_the_next_step_of_an_open_lead(as_anna, anna):
+    day = this_day()
+    LeadFactory(owner=anna, company="Late", next_step="Call", next_step_on=day - timedelta(days=2))
+    LeadFactory(owner=anna, company="Coming", next_step="Send a reference", next_step_on=day)
+    NotInTargetLeadFactory(owner=anna, company="Closed", next_step="Nothing more", next_step_on=day - timedelta(days=2))
+
+    page = as_anna.get("/leads/board/?view=recent").content.decode()
+
+    cards = dict(re.findall(r'<a class="t"[^>]*>(\w+)</a>(.*?)</article>', page, re.S))
+    assert "Overdue 2 d" in cards["Late"]
+    assert "Next: Send a reference" in cards["Coming"]
+    assert "Overdue" not in cards["Closed"]
 
 
 def test_the_view_without_a_next_step(as_anna, anna):

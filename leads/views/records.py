@@ -22,7 +22,7 @@ from leads import services
 from leads.filters import LeadFilter
 from leads.forms import LeadEditForm, LeadForm, NotInTargetForm
 from leads.models import Lead, LeadTotal
-from leads.stages import CONVERTIBLE, MOVES, UNDO, Status
+from leads.stages import CONVERTIBLE, MOVES, OPEN, UNDO, Status
 from leads.views.working import next_step, next_step_link, plan_of, score_badge, work_of
 from partnerportal.core import display
 from partnerportal.core.tables import Column, choice, due, email, label, owner_avatar, phone
@@ -43,6 +43,7 @@ from partnerportal.core.views import (
     Step,
     everything,
 )
+from partnerportal.core.views.boards import next_step_badge
 from partnerportal.core.views.sets import RecordSet
 from partners.models import User
 
@@ -139,9 +140,10 @@ class LeadBoard(LeadRows, RecordBoard):
         ]
 
     def card(self, record: Lead) -> Card:
-        source = display.badge(words.label(Term.Kind.LEAD_SOURCE, record.source))
+        coming = next_step_badge(record.next_step, record.next_step_on) if record.status in OPEN else ""
+        badge = coming or display.badge(words.label(Term.Kind.LEAD_SOURCE, record.source))
         job = words.label(Term.Kind.JOB_TITLE, record.job_title)
-        return Card(record.company, subtitle=f"{record.full_name} · {job}", on=record.revisit_on, badge=source)
+        return Card(record.company, subtitle=f"{record.full_name} · {job}", on=record.revisit_on, badge=badge)
 
 
 def _onward(status: str) -> frozenset[str]:

@@ -37,6 +37,7 @@ def test_from_the_accepted_quote_to_the_confirmed_order(page_as, anna):
     page.get_by_role("button", name="Next").click()
     page.get_by_label("Emergency address").fill("Via Bolzano 5, Merano")
     page.get_by_role("button", name="Back").click()
+    page.get_by_role("heading", name="Devices").wait_for()
     page.get_by_role("button", name="Next").click()
     expect(page.get_by_label("Emergency address")).to_have_value("Via Bolzano 5, Merano")
     page.get_by_label("Telephone numbers").fill("10")

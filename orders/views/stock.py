@@ -19,7 +19,7 @@ from orders import services
 from orders.forms import Offer, StockForm, quantities
 from orders.models import Order, OrderKind
 from orders.stock import total_of
-from partnerportal.core.submissions import once, token_of
+from partnerportal.core.submissions import lasting, once
 from partnerportal.core.toasts import say
 from partnerportal.core.views import Guarded
 from partners.models import Partner
@@ -99,7 +99,7 @@ class NewToStock(Guarded):
             "kind": _("Order"),
             "heading": _("New order to stock"),
             "partner": self.partner,
-            "submission": token_of(self.request),
+            **lasting(self.request),
             "list_url": reverse("orders:list"),
             **self.sums(form),
         }

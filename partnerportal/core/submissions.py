@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.db import transaction
 from django.http import HttpRequest
@@ -25,9 +26,15 @@ def token_of(request: HttpRequest) -> str:
     return request.POST.get("submission") or new_token()
 
 
+def draft_of(request: HttpRequest) -> str:
+    """The name of a form's draft: its address with what it is opened for, without the way back. It comes back on no other record."""
+    asked = [(name, value) for name, values in sorted(request.GET.lists()) for value in values if name != "back"]
+    return f"{request.path}?{urlencode(asked)}" if asked else request.path
+
+
 def lasting(request: HttpRequest) -> dict[str, str]:
     """What a form with typed text loses nothing by, for its template: the name of its draft, and the token of its submission."""
-    return {"draft": request.get_full_path(), "submission": token_of(request)}
+    return {"draft": draft_of(request), "submission": token_of(request)}
 
 
 def once(token: str, *, by: User, act: Callable[[], str]) -> str:

@@ -45,7 +45,7 @@ class Watched:
 
     def __init__(self) -> None:
         self.errors: list[str] = []
-        self.expected: list[str] = ["Failed to load resource", "Response Status Error Code"]
+        self.expected: list[str] = ["Failed to load resource", "Response Status Error Code", "htmx:sendError", "htmx:afterRequest"]
 
     def console(self, message: ConsoleMessage) -> None:
         """An error on the console, but for answers such as 422 that a page handles."""
@@ -115,8 +115,16 @@ def is_wider_than_its_window(page: Page) -> bool:
 
 
 def settled(page: Page) -> Page:
-    """The page, when htmx has loaded its parts."""
+    """The page, when its parts have been loaded and what was asked of the server has been answered and drawn."""
     page.wait_for_load_state("networkidle")
+    expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")).to_have_count(0)
+    return page
+
+
+def follow(page: Page, press: Callable[[], object]) -> Page:
+    """Press what leads to another page; it has loaded, its scripts, too. A form asks whether the session is there before it leaves."""
+    with page.expect_navigation():
+        press()
     return page
 
 

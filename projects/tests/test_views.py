@@ -103,6 +103,23 @@ def test_the_list_adds_up_per_currency(browse, anna):
     assert "1,200.00" not in page
 
 
+def test_a_card_names_the_account_and_what_is_late_before_what_is_agreed(browse, anna):
+    day = this_day()
+    calm = ProposalProject(owner=anna, account=AccountFactory(owner=anna, name="Hotel Sonne"), verbal_agreement=True)
+    late = ProposalProject(owner=anna, verbal_agreement=True, next_step="Call", next_step_on=day - timedelta(days=3))
+    coming = ProposalProject(owner=anna, next_step="Send the quote", next_step_on=day)
+    bare = ProposalProject(owner=anna)
+
+    page = text(browse(anna).get(reverse("projects:board"), {"view": "all"}))
+
+    cards = {int(pk): card for pk, card in re.findall(r'id="card-(\d+)"(.*?)</article>', page, re.S)}
+    assert '<div class="s">Hotel Sonne · ' in cards[calm.pk]
+    assert "Verbal agreement" in cards[calm.pk]
+    assert "Overdue 3 d" in cards[late.pk]
+    assert "Next: Send the quote" in cards[coming.pk]
+    assert "No next step" in cards[bare.pk]
+
+
 def test_the_board_greys_automatic_lanes_and_says_why(browse, anna):
     ContractOutProject(owner=anna)
 

@@ -23,6 +23,7 @@ from partnerportal.core import display, tables
 from partnerportal.core.panels import RelatedPanel
 from partnerportal.core.tables import Column
 from partnerportal.core.views import LATELY, Card, Lane, ListView, RecordBoard, RecordList, everything
+from partnerportal.core.views.boards import is_late, next_step_badge
 from projects import bonus
 from projects.filters import ProjectFilter
 from projects.models import Project, ProjectQuerySet, ProjectTotal
@@ -137,7 +138,7 @@ class ProjectList(ProjectSet, RecordList):
 
 
 class ProjectBoard(ProjectSet, RecordBoard):
-    related = ("owner",)
+    related = ("owner", "account")
     unread = ("description", "mrr_basis", "pipeline_basis", "running_basis")
     stage_field = "stage"
     totals = ProjectTotal
@@ -167,7 +168,7 @@ class ProjectBoard(ProjectSet, RecordBoard):
         age = display.days(timezone.now() - record.stage_since) if record.is_open else ""
         return Card(
             record.name,
-            subtitle=" · ".join(part for part in (kind, product, age) if part),
+            subtitle=" · ".join(part for part in (record.account.name, kind, product, age) if part),
             amount=record.mrr,
             currency=record.currency,
             why_unavailable=record.why_unavailable if record.mrr is None else "",
@@ -183,13 +184,11 @@ def card_badge(project: Project) -> SafeString:
     if project.stage in AUTOMATIC:
         label = _now("Sent for signature") if project.stage == Stage.CONTRACT_OUT else _now("Order on its way")
         return display.badge(label, "violet")
-    if project.verbal_agreement:
+    coming = next_step_badge(project.next_step, project.next_step_on)
+    if project.verbal_agreement and not is_late(project.next_step_on):
         return display.badge(_now("Verbal agreement"), "green")
-    if project.next_step_on and project.next_step_on < timezone.localdate():
-        late = (timezone.localdate() - project.next_step_on).days
-        return display.badge(_now("Overdue %(days)s d") % {"days": late}, "red")
-    if project.next_step:
-        return display.badge(_now("Next: %(step)s") % {"step": project.next_step}, "green")
+    if coming:
+        return coming
     if project.demo_done and not project.approved_by_am and bonus.is_eligible(project.record_type, project.opportunity_type):
         return display.badge(_now("Bonus pending"), "amber")
     return display.badge(_now("No next step"), "amber")

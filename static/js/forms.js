@@ -6,7 +6,7 @@
   const read = (key) => { try { return JSON.parse(localStorage.getItem(key) || "null"); } catch { return null; } };
   const SENT = `sent:${user}`;
   const DAY = 24 * 3600 * 1000;
-  const skip = new Set(["csrfmiddlewaretoken", "submission", "base", "clash", "asked", "to", "seen", "fill", "asked", "from", "then"]);
+  const skip = new Set(["csrfmiddlewaretoken", "submission", "base", "clash", "asked", "seen", "fill", "from", "then"]);
   const fields = (form) => [...form.elements].filter((field) => field.name && !skip.has(field.name) && !["password", "file", "hidden", "submit", "button"].includes(field.type));
   const values = (form) => {
     const found = {};
@@ -127,7 +127,11 @@
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     const form = event.target.closest("form");
-    if (form && form.method === "post") { event.preventDefault(); const save = form.querySelector("[data-save]"); form.requestSubmit(save || undefined); }
+    if (!form || form.method !== "post") return;
+    event.preventDefault();
+    /* Pressed, not submitted: htmx knows only a button that was pressed, and its name says what to do. */
+    const button = form.querySelector("[data-save]") || form.querySelector("button:not([type=button], [type=reset])");
+    if (button) button.click(); else form.requestSubmit();
   });
   /* The browser's date picker opens on the whole field. */
   document.addEventListener("click", (event) => {

@@ -11,6 +11,8 @@
   let asked = null;
   let wait = 0;
   let pressed = [];
+  let isBehind = false; // What stands there answers an older question than the one that is typed.
+  let isTaken = false; // Enter was pressed meanwhile: the first line of the answer is meant.
 
   const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   const options = () => [...list.querySelectorAll("[role=option]")];
@@ -74,6 +76,8 @@
     const own = [group("page", palette.dataset.ofPage, ofPage(words).slice(0, 12)), words.length ? null : group("recent", palette.dataset.recent, lines)];
     list.prepend(...own.filter(Boolean));
     choose(options()[0]);
+    isBehind = query !== input.value.trim();
+    if (isTaken && !isBehind) { take(active()); return; }
     const count = options().length;
     news.textContent = count ? palette.dataset.count + count : palette.dataset.none;
     news.classList.toggle("visually-hidden", Boolean(count));
@@ -85,9 +89,9 @@
     const query = input.value.trim();
     try {
       const response = await fetch(`${palette.dataset.from}?${new URLSearchParams({ q: query })}`, { headers: { "HX-Request": "true" }, signal: mine.signal, redirect: "manual" });
-      if (response.type === "opaqueredirect") { location.reload(); return; }
+      if (response.type === "opaqueredirect" || response.status === 401) { location.reload(); return; }
       if (response.ok && mine === asked) draw(await response.text(), query);
-    } catch { /* Overtaken by a newer question, or no connection: what stands there stays. */ }
+    } catch { /* Overtaken by a newer question, or no connection: what stands there stays, and Enter waits. */ }
   };
 
   const open = () => {
@@ -115,13 +119,13 @@
     if (dialog) dialog.close();
     open();
   });
-  input.addEventListener("input", () => { clearTimeout(wait); wait = setTimeout(ask, 120); });
-  palette.addEventListener("close", () => { clearTimeout(wait); if (asked) asked.abort(); });
+  input.addEventListener("input", () => { isBehind = true; isTaken = false; clearTimeout(wait); wait = setTimeout(ask, 120); });
+  palette.addEventListener("close", () => { clearTimeout(wait); isBehind = isTaken = false; if (asked) asked.abort(); });
   palette.addEventListener("keydown", (event) => {
     const all = options();
     const at = all.indexOf(active());
     const to = { ArrowDown: (at + 1) % all.length, ArrowUp: (at - 1 + all.length) % all.length, Home: 0, End: all.length - 1 }[event.key];
-    if (event.key === "Enter") { event.preventDefault(); take(active()); }
+    if (event.key === "Enter") { event.preventDefault(); if (isBehind) isTaken = true; else take(active()); }
     else if (to !== undefined && all.length && !((event.key === "Home" || event.key === "End") && input.value)) { event.preventDefault(); choose(all[to]); }
   });
   list.addEventListener("click", (event) => {

@@ -75,15 +75,21 @@
     const line = document.createElement("div");
     line.className = "toast-line error"; line.dataset.toast = "";
     const words = document.createElement("span"); words.textContent = text; line.append(words);
-    $("#toasts").append(line); age(line);
+    /* What lies under an open dialog is neither seen nor heard. */
+    const [above] = $$("dialog[open]").filter((one) => one.matches(":modal")).slice(-1);
+    if (above) { line.setAttribute("role", "alert"); above.append(line); } else $("#toasts").append(line);
+    age(line);
   };
   window.portalToast = toast;
   const words = document.getElementById("words").dataset;
+  /* What asks by itself asks again; nobody waits for its answer. */
+  const isUnattended = (event) => Boolean(event.detail.requestConfig && event.detail.requestConfig.headers["X-Unattended"]);
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
+    if (isUnattended(event)) return;
     if (![401, 403, 409, 422].includes(status)) toast(words.failed);
   });
-  document.addEventListener("htmx:sendError", () => toast(words.offline));
+  document.addEventListener("htmx:sendError", (event) => { if (!isUnattended(event)) toast(words.offline); });
 
   /* Who has switched the keys off: one alone reaches nothing of ours. What is written, and what a key does in a field, goes on. */
   if (document.body.dataset.keys === "off") {
@@ -142,6 +148,7 @@
       if (!form || !event.dataTransfer || ![...event.dataTransfer.types].includes("Files")) return;
       event.preventDefault();
       form.classList.toggle("over", kind === "dragover");
+      if (kind === "drop" && event.dataTransfer.files.length > 1) { toast(words.oneFile); return; }
       if (kind === "drop") { const input = $("input[type=file]", form); input.files = event.dataTransfer.files; form.requestSubmit(); }
     });
   }

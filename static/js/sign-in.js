@@ -14,7 +14,9 @@
     if (!answer.ok) throw new Error(String(answer.status));
     return answer.json();
   };
+  let fresh = "";
   const take = (token) => {
+    fresh = token;
     document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token }));
     document.querySelectorAll("input[name=csrfmiddlewaretoken]").forEach((one) => { one.value = token; });
   };
@@ -24,8 +26,7 @@
   /* Resolves when the person is signed in and the tokens of the page are fresh; asks her first where she is not. */
   const ensure = async () => {
     const now = await state();
-    take(now.token);
-    if (String(now.user) === person) return;
+    if (String(now.user) === person) { take(now.token); return; } // Another's token would send what is here under another name.
     if (!waiting) {
       waiting = {};
       waiting.promise = new Promise((resolve, reject) => { waiting.resolve = resolve; waiting.reject = reject; });
@@ -61,8 +62,7 @@
       });
       const told = await answer.json().catch(() => ({}));
       const after = await state();
-      take(after.token);
-      if (String(after.user) === person) { settle(true); return; }
+      if (String(after.user) === person) { take(after.token); settle(true); return; }
       if (answer.ok && String(told.location || "").startsWith(form.dataset.code)) {
         form.elements.password.closest("p").hidden = true;
         form.elements.code.closest("p").hidden = false;
@@ -90,6 +90,11 @@
     const submitter = event.submitter;
     try {
       await ensure();
+      if (!sent.isConnected) { // Its part of the page was drawn anew meanwhile.
+        sent.hidden = true;
+        if (sent.elements.csrfmiddlewaretoken) sent.elements.csrfmiddlewaretoken.value = fresh;
+        document.body.append(sent);
+      }
       sent.dataset.signedIn = "";
       sent.requestSubmit(submitter && submitter.isConnected ? submitter : undefined);
     } catch (reason) {

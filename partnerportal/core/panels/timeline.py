@@ -17,7 +17,7 @@ from partnerportal.core.mentions import suggest
 from partnerportal.core.models import Note
 from partnerportal.core.notes import NoteChanged, delete_note, edit_note, mark_of, require_author, restore_note
 from partnerportal.core.panels.base import AnyRecord
-from partnerportal.core.submissions import new_token, once, token_of
+from partnerportal.core.submissions import lasting, new_token, once, token_of
 from partnerportal.core.toasts import Undo, say
 
 
@@ -146,6 +146,7 @@ class EditNote(AnyRecord):
             "action": self.request.path,
             "button": _("Save"),
             "hidden": [("seen", seen)],
+            **lasting(self.request),
         }
         return self.page("components/form_dialog.html" if self.wants_part else "layouts/confirm.html", context, status=status)
 

@@ -151,6 +151,25 @@ def test_back_and_forward_draw_the_list_as_it_was(page_as, anna, leads):
     page.go_forward()
     expect(page.locator("td .title")).to_have_count(2)
 
+    settled(page).get_by_role("link", name="Filter", exact=True).click()
+    expect(page.get_by_role("dialog").get_by_role("heading", name="Filter")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("dialog").get_by_role("combobox")).to_be_focused()
+
+
+def test_control_and_enter_send_the_filters(page_as, anna, leads):
+    page = settled(page_as(anna))
+    page.goto("/leads/?view=all")
+    settled(page).get_by_role("link", name="Filter", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("checkbox", name="New", exact=True).check()
+
+    page.keyboard.press("Control+Enter")
+
+    page.wait_for_url(re.compile("status=new"))
+    expect(dialog).not_to_be_visible()
+
 
 def test_columns_are_moved_with_the_keyboard(page_as, anna, leads):
     page = page_as(anna)
@@ -256,3 +275,14 @@ def test_the_dialog_and_a_changed_list_have_no_barriers(page_as, anna, leads, wi
     assert violations(page) == []
     page.keyboard.press("Escape")
     page.get_by_role("dialog").wait_for(state="hidden")
+
+
+def test_columns_sorting_and_totals_are_within_reach_on_a_phone(page_as, anna, leads):
+    page = page_as(anna, width=390, touch=True)
+    page.goto("/leads/?view=recent")
+
+    settled(page).get_by_role("link", name="Columns").tap()
+
+    expect(page.get_by_role("dialog").get_by_text("Sort")).not_to_have_count(0)
+    assert violations(page) == []
+    assert not is_wider_than_its_window(page)

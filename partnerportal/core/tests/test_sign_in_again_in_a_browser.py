@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from leads.models import Lead
 from leads.tests.factories import LeadFactory
@@ -88,6 +89,24 @@ def test_a_token_that_is_no_longer_valid_is_renewed_without_a_word(page_as, anna
     page.context.clear_cookies(name="portal_csrf")
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_text("Hotel Form was saved.").wait_for()
+
+
+def test_nothing_is_sent_under_the_name_of_somebody_else(page_as, anna, ben, lead):
+    page = settled(page_as(anna))
+    page.goto("/leads/?view=all_open")
+    cell = page.locator(f"tr[data-record='/leads/{lead.pk}/'] td[data-cell=company]")
+    cell.get_by_role("button", name="Edit: Company").click()
+    page.get_by_role("textbox", name="Company").fill("Hotel Neu")
+    page.context.clear_cookies()
+    page.context.add_cookies(page_as(ben).context.cookies())
+
+    for _time in range(2):
+        cell.get_by_role("textbox", name="Company").press("Enter")
+        page.get_by_role("dialog").get_by_text("Somebody else is signed in").wait_for()
+        page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+
+    expect(cell.get_by_role("textbox", name="Company")).to_have_value("Hotel Neu")
+    assert now(lead).company == "Hotel Alpenblick"
 
 
 def test_the_state_of_the_session_names_nobody_else(client, anna):

@@ -76,6 +76,18 @@ class Card:
         return format_html('{}<div class="b">{}{}</div>', subtitle, amount, when)
 
 
+def is_late(day: date | None) -> bool:
+    """Whether the reader's day of a next step has passed."""
+    return day is not None and day < timezone.localdate()
+
+
+def next_step_badge(step: str, on: date | None) -> SafeString | str:
+    """What comes next, for a card: red once its day has passed, nothing where nothing was agreed."""
+    if on is not None and is_late(on):
+        return display.badge(_("Overdue %(days)s d") % {"days": (timezone.localdate() - on).days}, "red")
+    return display.badge(_("Next: %(step)s") % {"step": step}, "green") if step else ""
+
+
 @dataclass(frozen=True)
 class Column:
     """A lane with what is in it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from typing import Any, ClassVar
+from zlib import crc32
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
@@ -94,6 +95,7 @@ class BulkStart(Guarded):
             "count": display.number(count),
         }
         context = {"heading": heading, "form": form, "action": self.request.path, "button": _("Preview"), "hidden": kept, "back": back}
+        context["draft"] = f"{self.request.path}?{crc32(repr(kept).encode()):x}"  # Of this selection.
         return self.page(
             "components/form_dialog.html" if self.wants_part else "layouts/confirm.html", context, status=422 if form.is_bound else 200
         )

@@ -23,7 +23,7 @@ from partnerportal.core.edits import Edit, last_changes, present_values, questio
 from partnerportal.core.forms import PartnerModelForm, refuse
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
-from partnerportal.core.submissions import once, token_of
+from partnerportal.core.submissions import lasting, once
 from partnerportal.core.toasts import say
 from partnerportal.core.views.base import RecordView
 
@@ -56,8 +56,7 @@ class RecordForm(RecordView):
             "tab": self.urls,
             "kind": display.kind(self.model),
             "icon": self.icon,
-            "submission": token_of(self.request),
-            "draft": self.request.path,
+            **lasting(self.request),
             **more,
         }
 

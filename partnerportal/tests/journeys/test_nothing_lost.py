@@ -105,3 +105,56 @@ def test_a_click_beside_a_dialog_does_not_throw_away_what_was_typed(page_as, ann
 
     dialog.get_by_role("button", name="Cancel").click()
     expect(dialog).not_to_be_visible()
+
+
+def test_a_draft_comes_back_on_its_own_record_only(page_as, anna):
+    one, other = LeadFactory(owner=anna, company="Hotel Alpenblick"), LeadFactory(owner=anna, company="Hotel Brenner")
+    page = page_as(anna)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(f"/tasks/new/?about=leads.lead:{one.pk}&back=/leads/")
+    page.get_by_label("Subject").fill("Call about the terrace")
+
+    page.goto(f"/tasks/new/?about=leads.lead:{other.pk}")
+    settled(page)
+    expect(page.get_by_text(DRAFT_IS_BACK)).to_have_count(0)
+    expect(page.get_by_label("Subject")).to_have_value("")
+
+    page.goto(f"/tasks/new/?about=leads.lead:{one.pk}")
+    expect(page.get_by_text(DRAFT_IS_BACK)).to_be_visible()
+    expect(page.get_by_label("Subject")).to_have_value("Call about the terrace")
+
+
+def test_what_failed_in_a_dialog_is_said_in_it(page_as, anna):
+    lead = LeadFactory(owner=anna)
+    page = page_as(anna)
+    page.goto(f"/leads/{lead.pk}/")
+    settled(page)
+    page.locator("h1").click()
+    page.keyboard.press("l")
+    dialog = page.locator("#dialog")
+    dialog.get_by_label("What was said").fill("Wants a quote")
+
+    page.context.set_offline(True)
+    dialog.get_by_role("button", name="Save").click()
+
+    expect(dialog.get_by_role("alert")).to_contain_text("No connection.")
+    expect(dialog.get_by_label("What was said")).to_have_value("Wants a quote")
+
+
+def test_two_files_at_once_are_refused_and_not_halved(page_as, anna):
+    lead = LeadFactory(owner=anna)
+    page = page_as(anna)
+    page.goto(f"/leads/{lead.pk}/")
+    settled(page)
+
+    page.evaluate(
+        """() => {
+            const data = new DataTransfer();
+            for (const name of ["a.txt", "b.txt"]) data.items.add(new File(["text"], name, { type: "text/plain" }));
+            const dropped = new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true });
+            document.querySelector("[data-upload]").dispatchEvent(dropped);
+        }"""
+    )
+
+    expect(page.locator("#toasts")).to_contain_text("One file at a time, please.")
+    assert not lead.attachments.exists()

@@ -104,3 +104,24 @@ def test_the_list_of_shortcuts_leads_to_the_palette(page_as, anna):
     page.get_by_role("button", name="Command palette").click()
 
     expect(page.locator("#palette-input")).to_be_focused()
+
+
+def test_enter_before_the_answer_takes_what_was_typed(page_as, anna):
+    account = AccountFactory(owner=anna, name="Hotel Sonne")
+    page = page_as(anna)
+    page.goto("/")
+    lines = opened(page)
+    expect(lines.get_by_role("option").first).to_be_visible()
+    settled(page)
+    held = []
+    page.route("**/palette/**", lambda route: held.append(route))
+
+    page.keyboard.insert_text("Hotel Sonne")
+    page.keyboard.press("Enter")
+    expect(page.locator("#palette")).to_be_visible()
+    while not held:
+        page.wait_for_timeout(20)
+    for route in held:
+        route.continue_()
+
+    page.wait_for_url(f"**/accounts/{account.pk}/")
