@@ -70,6 +70,7 @@ class ProjectDetail(RecordDetail):
             Fact(_("Close date"), display.due(project.close_date) if project.is_open else display.day(project.close_date)),
             Fact(_("Owner"), display.person(project.owner)),
             *([Fact(_("Next step"), project.next_step or display.NOTHING, self._next_step_extra())] if project.is_open else []),
+            *(Fact(_("From lead"), display.record_link(lead)) for lead in services.converted_leads(project, self.request.user)),
         ]
 
     @property
@@ -162,7 +163,15 @@ class ProjectDetail(RecordDetail):
             else Action(_("Record verbal agreement"), self.link("agreement"), "hand-thumbs-up", method="dialog", is_in_menu=True)
         )
         lost = Action(_("Close as lost"), self.link("close"), "x-circle", method="dialog", is_in_menu=True, is_dangerous=True)
-        return [agreement, lost]
+        return [agreement, *self._undo_of_conversion(), lost]
+
+    def _undo_of_conversion(self) -> list[Action]:
+        """Back to the lead, while that is still possible."""
+        conversion = services.conversion_to_undo(self.record, self.request.user)
+        if conversion is None:
+            return []
+        url = reverse("projects:undo_convert", args=[conversion.lead_id])
+        return [Action(_("Undo the conversion"), url, "arrow-counterclockwise", method="post", is_in_menu=True)]
 
     # --- details and amounts ---------------------------------------------------------------
 
