@@ -19,7 +19,7 @@ from projects.services import converted_leads
 def enquiries(record: Any, user: Any, window: Window) -> Iterator[Entry]:
     """What had been sent through the web form before the lead was converted."""
     if isinstance(record, Project):
-        yield from told(WebEnquiry.objects.visible_to(user).filter(lead__in=converted_leads(record, user).order_by()), window)
+        yield from told(WebEnquiry.objects.visible_to(user).filter(lead__in=converted_leads(record, user)), window)
 
 
 @source("stage")

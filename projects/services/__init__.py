@@ -14,6 +14,7 @@ from projects.services.conversion import (
     convert_lead,
     converted_leads,
     found_out,
+    origin_of,
     preview_conversion,
     project_of,
 )
@@ -92,6 +93,7 @@ __all__ = [
     "may_decide",
     "move_project",
     "note_quotes_out",
+    "origin_of",
     "people_of",
     "preview_conversion",
     "project_of",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.merging import hanging_on
@@ -161,8 +161,15 @@ def project_of(lead: Lead, user: User) -> Project | None:
 
 
 def converted_leads(project: Project, user: User) -> QuerySet[Lead]:
-    """The leads that became this project, or were converted into it, as far as the person may see them; the first one first."""
-    return Lead.objects.visible_to(user).filter(pk__in=_leads_of(project)).order_by("converted_at", "pk")
+    """The leads that became this project, or were converted into it, as far as the person may see them."""
+    return Lead.objects.visible_to(user).filter(pk__in=_leads_of(project))
+
+
+def origin_of(project: Project, user: User) -> list[tuple[Lead, bool]]:
+    """Every lead that became this project, or was converted into it, and whether the person may see it. One query."""
+    is_seen = Exists(Lead.objects.visible_to(user).filter(pk=OuterRef("pk")))
+    leads = Lead.objects.for_partner(project.partner_id).filter(pk__in=_leads_of(project)).annotate(is_seen=is_seen)
+    return [(lead, lead.is_seen) for lead in leads.order_by("converted_at", "pk")]
 
 
 def found_out(project: Project) -> QuerySet[QualificationAnswer]:
