@@ -52,6 +52,16 @@ class Duplicate:
         """Why, in sentences."""
         return [told(reason) for reason in self.match.reasons]
 
+    @property
+    def why(self) -> str:
+        """How surely and why, in one line."""
+        return " · ".join([self.percent, *self.reasons])
+
+
+def surest_same(found: Iterable[Duplicate]) -> Duplicate | None:
+    """The surest of those that count as the same; what is only alike is left to a person's judgement."""
+    return next((one for one in found if one.is_same), None)
+
 
 def told(reason: Reason) -> str:
     """A reason in words."""

@@ -14,6 +14,7 @@ from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -326,11 +327,16 @@ def _require_whole(after: Mapping[str, Any], before: Mapping[str, Any]) -> None:
 
 
 def hanging_on(record: Subject) -> set[str]:
-    """All that hangs on a record, as "kind:key"; one query a kind."""
-    found: set[str] = set()
-    for model, link in links_to(type(record)):
-        found |= {f"{model._meta.label_lower}:{pk}" for pk in rows_on(model, link, record).values_list("pk", flat=True)}
-    return found
+    """All that hangs on a record, as "kind:key"; one query."""
+    text = models.TextField()
+    keys = [
+        rows_on(model, link, record)
+        .order_by()
+        .annotate(hanging=Concat(models.Value(f"{model._meta.label_lower}:"), Cast("pk", text), output_field=text))
+        .values_list("hanging", flat=True)
+        for model, link in links_to(type(record))
+    ]
+    return set(keys[0].union(*keys[1:]))
 
 
 # Names of models are not marked by themselves: these are what may stay with a record that goes into another.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 
@@ -16,9 +17,12 @@ from partnerportal.core.activity import Entry, Window, source
 @source("mail")
 def enquiries(record: Any, user: Any, window: Window) -> Iterator[Entry]:
     """What was sent through the form, why it came here, and the consent with its time."""
-    if not isinstance(record, Lead):
-        return
-    rows = WebEnquiry.objects.visible_to(user).filter(lead=record)
+    if isinstance(record, Lead):
+        yield from told(WebEnquiry.objects.visible_to(user).filter(lead=record), window)
+
+
+def told(rows: QuerySet[WebEnquiry], window: Window) -> Iterator[Entry]:
+    """Enquiries as lines of a timeline, also for what a lead became."""
     for one in window.of(rows, "consent_at"):
         consent = _("Consent of %(moment)s: “%(text)s”") % {"moment": display.moment(one.consent_at), "text": one.consent_text}
         yield Entry(

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from accounts.imports import ACCOUNTS, COMPANY, COMPANY_EVIDENCE, PERSON, same
+from accounts.merging import hanging_on
 from leads.duplicates import duplicates_of_each, leads_like_each
 from leads.forms import LeadEditForm, LeadForm
 from leads.models import Lead
@@ -29,6 +30,11 @@ def _leads_like(wanted: Sequence[Profile], by: User) -> list[list[Likeness]]:
     return [same(found) for found in leads_like_each(wanted, Lead.objects.searched_by(by))]
 
 
+def _came_since(lead: Lead) -> list[str]:
+    """What hangs on a lead and did not come with it: answers, enquiries, plans. Its status is compared as a field."""
+    return [one for one in hanging_on(lead) if not one.startswith(("core.follow:", "core.mute:", "core.stagemove:"))]
+
+
 compare_too(ACCOUNTS, _leads_like)
 LEADS = register(
     ImportKind(
@@ -42,6 +48,7 @@ LEADS = register(
         duplicates=_like,
         evidence=COMPANY_EVIDENCE,
         keys=("email", "phone"),
+        came_since=_came_since,
         aliases={
             **PERSON,
             **COMPANY,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -144,18 +145,25 @@ def hand_over_tasks(records: Iterable[Subject], *, former: User, to: User) -> in
     return len(tasks)
 
 
-def withdraw_tasks(tasks: QuerySet[Task]) -> int:
-    """Take tasks away softly that somebody else's decision has made needless; how many there were.
+def withdraw_tasks(tasks: QuerySet[Task], *, at: datetime | None = None) -> int:
+    """Take tasks away softly that somebody else's decision has made needless; how many there were. `at` is the moment, None for now.
 
     Part of another service: the caller's transaction and author, and its right to do so. The rows are locked.
     """
-    now = timezone.now()
+    now = at or timezone.now()
     found = list(tasks.select_for_update(of=("self",)))
     for task in found:
         task.deleted_at = now
         task.save(update_fields=["deleted_at", "updated_at"])
         needs_no_mail(task)
     return len(found)
+
+
+def give_back_tasks(tasks: QuerySet[Task]) -> None:
+    """Bring tasks back that `withdraw_tasks` took away; part of another service, as that one."""
+    for task in tasks.select_for_update(of=("self",)):
+        task.deleted_at = None
+        task.save(update_fields=["deleted_at", "updated_at"])
 
 
 def _locked(task: Task, by: User) -> Task:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -26,7 +26,8 @@ from partnerportal.core.moves import check_undo, record_beginnings, record_move
 from partnerportal.core.scoping import require_editable
 from partnerportal.core.stages import IllegalMove, check_fresh
 from partners.models import User
-from tasks.services import create_task, withdraw_tasks
+from tasks.models import Task
+from tasks.services import create_task, give_back_tasks, withdraw_tasks
 
 # What is told of anybody who may become a customer; a lead of the vendor hands it on to the lead of who accepts it.
 PROSPECT_FIELDS = (
@@ -55,6 +56,7 @@ PROSPECT_FIELDS = (
 )
 # What a form, a cell, a bulk change or an import may write. Everything else is a service's.
 FIELDS = (*PROSPECT_FIELDS, "next_step", "next_step_on")
+FIELDS_OF_A_STEP = ("subject", "kind", "due_on", "status", "priority", "comments")
 FIRST = (Status.NEW, Status.QUALIFICATION)
 
 
@@ -152,6 +154,7 @@ def reopen(lead: Lead, *, by: User) -> Lead:
 def mark_converted(lead: Lead, *, account: Account, by: User, convertible: Collection[str] = CONVERTIBLE) -> Lead:
     """The last step of a conversion, in the transaction that makes account, contact and project. The lead is read-only from here on.
 
+    Its plan ends: steps that nobody has touched go, the others stay with what else is to be done.
     Raises NotYours for one who may not change it, and IllegalMove unless it is in Qualification, or where `convertible` says.
     """
     lead = _locked(lead, by)
@@ -159,6 +162,7 @@ def mark_converted(lead: Lead, *, account: Account, by: User, convertible: Colle
         raise IllegalMove(_("Only a lead in Qualification can be converted."), stage=lead.status, to=Status.CONVERTED)
     was, lead.status, lead.account, lead.converted_at = lead.status, Status.CONVERTED, account, timezone.now()
     lead.save(update_fields=["status", "account", "converted_at", "updated_at"])
+    _end_plan_untouched(lead, at=lead.converted_at)
     record_move(lead, was=was, to=lead.status, by=Actor.of(by))
     _tell(lead, by)
     return lead
@@ -210,7 +214,11 @@ def stop_plan(lead: Lead, *, by: User) -> int:
 
 
 def take_back_conversion(lead: Lead, *, account: Account | None, by: User) -> Lead:
-    """The last step of undoing a conversion, in the transaction in hand, with the lead locked: it is in Qualification again."""
+    """The last step of undoing a conversion, in the transaction in hand, with the lead locked: it is in Qualification again.
+
+    The plan that had ended with the conversion goes on, with the steps that it took away.
+    """
+    _resume_plan(lead)
     was, lead.status, lead.account, lead.converted_at = lead.status, Status.QUALIFICATION, account, None
     lead.save(update_fields=["status", "account", "converted_at", "updated_at"])
     record_move(lead, was=was, to=lead.status, by=Actor.of(by), reason=_("The conversion was undone."))
@@ -246,6 +254,34 @@ def _end(run: PlanRun | None) -> None:
     if run is not None:
         run.ended_at = timezone.now()
         run.save(update_fields=["ended_at"])
+
+
+def _end_plan_untouched(lead: Lead, *, at: datetime) -> None:
+    """End the plan and take away its open tasks that are as they were made. By this moment `_resume_plan` knows them again."""
+    current = _current_plan(lead)
+    if current is None:
+        return
+    untouched = [task.pk for task in current.open_tasks if _is_as_made(task)]
+    withdraw_tasks(current.open_tasks.filter(pk__in=untouched), at=at)
+    current.ended_at = at
+    current.save(update_fields=["ended_at"])
+
+
+def _is_as_made(task: Task) -> bool:
+    """Whether a step is what the plan made; who is to do it may have changed with the owner of the lead."""
+    made = task.history.last()
+    is_same = made is not None and all(getattr(made, name) == getattr(task, name) for name in FIELDS_OF_A_STEP)
+    return is_same and not task.notes.exists() and not task.attachments.exists()
+
+
+def _resume_plan(lead: Lead) -> None:
+    """Let the plan go on that ended with the conversion; a converted lead has started no other meanwhile."""
+    run = PlanRun.objects.for_partner(lead.partner_id).filter(lead=lead, ended_at=lead.converted_at).first()
+    if run is None:
+        return
+    run.ended_at = None
+    run.save(update_fields=["ended_at"])
+    give_back_tasks(Task.objects.for_partner(lead.partner_id).filter(pk__in=run.tasks.values("pk"), deleted_at=lead.converted_at))
 
 
 def _write(lead: Lead, question: QualificationQuestion, answer: QualificationAnswer | None, text: str, by: User) -> bool:

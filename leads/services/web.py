@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from accounts.duplicates import accounts_like, ranked
+from accounts.duplicates import accounts_like, ranked, surest_same
 from accounts.matching import Profile, compare, profile
 from accounts.models import Account
 from leads.duplicates import leads_like
@@ -94,11 +94,11 @@ def open_form(partner: Partner, *, by: User, is_active: bool = True) -> WebForm:
 def _of_partner(partner: Partner, values: Mapping[str, Any], by: Actor) -> Found:
     wanted, whose = _profile(values), WhicheverPartner(partner.pk)
     leads = Lead.objects.for_partner(whose).filter(deleted_at=None).open()  # type: ignore[attr-defined]
-    same = next((one for one in leads_like(wanted, leads) if one.is_same), None)
+    same = surest_same(leads_like(wanted, leads))
     if same is not None:
         return Found(same.record, is_repeat=True, because=" ".join(same.reasons))
     accounts = Account.objects.for_partner(whose).filter(deleted_at=None)
-    known = next((one for one in accounts_like(wanted, accounts) if one.is_same), None)  # type: ignore[arg-type]
+    known = surest_same(accounts_like(wanted, accounts))  # type: ignore[arg-type]
     account = known.record if known else None
     owner, because = _owner(partner, account)
     if known and owner == known.record.owner:
@@ -112,7 +112,7 @@ def _of_partner(partner: Partner, values: Mapping[str, Any], by: Actor) -> Found
 def _of_vendor(values: Mapping[str, Any]) -> Found:
     wanted = _profile(values)
     rows = VendorLead.objects.exclude(state=VendorLead.State.ACCEPTED)
-    same = next((one for one in ranked(wanted, rows.like(wanted), compare) if one.is_same), None)
+    same = surest_same(ranked(wanted, rows.like(wanted), compare))
     if same is not None:
         return Found(same.record, is_repeat=True)
     lead = VendorLead(**FIXED, **_facts(values))

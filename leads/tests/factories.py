@@ -1,11 +1,13 @@
 """Leads for tests, one factory a situation."""
 
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import factory
+from django.utils import timezone
 
 from accounts.tests.factories import AccountFactory
-from leads.models import Lead, LeadOffer, VendorLead
+from leads.models import Lead, LeadOffer, VendorLead, WebEnquiry, WebForm
 from leads.services import Choice, assign
 from leads.stages import Status
 from partners.models import Partner, User
@@ -76,3 +78,10 @@ class VendorLeadFactory(factory.django.DjangoModelFactory):
 def offered(lead: VendorLead, *partners: Partner, by: User, person: User | None = None, hours: int = 48) -> list[LeadOffer]:
     """The open offers of a lead that an account manager has handed out; more than one partner is a pool."""
     return assign(lead, choice=Choice(partners=list(partners), person=person, reason="Nearest by.", hours=hours), by=by)
+
+
+def enquiry_about(lead, *, text=""):
+    """What somebody sent through the web form of the lead's company."""
+    form, _is_new = WebForm.objects.get_or_create(partner=lead.partner)
+    facts = {"name": lead.full_name, "email": lead.email, "text": text, "consent_text": "I agree.", "language": "en"}
+    return WebEnquiry.objects.create(partner=lead.partner, form=form, lead=lead, submission=uuid4(), consent_at=timezone.now(), **facts)

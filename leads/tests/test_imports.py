@@ -19,8 +19,8 @@ from accounts.tests.factories import AccountFactory
 from leads.forms import LeadForm
 from leads.imports import LEADS
 from leads.models import Lead
-from leads.services import FIELDS, create_lead, edit_lead
-from leads.tests.factories import LeadFactory
+from leads.services import FIELDS, answer_questions, create_lead, edit_lead
+from leads.tests.factories import LeadFactory, enquiry_about
 from partnerportal.core import outbox
 from partnerportal.core.history import UNTOLD, changes
 from partnerportal.core.imports import services
@@ -259,6 +259,22 @@ def test_taking_back_leaves_what_somebody_changed_since(anna):
     assert results(batch)[1][3] == "Changed since by somebody, and left: city."
     assert leads_of(anna) == [filled, orto]
     assert (str(filled.country), filled.total_users) == ("", None)
+
+
+def test_taking_back_leaves_leads_that_were_qualified_or_asked_again_since(anna, reference):
+    batch = imported(anna, *(line(company=name, email=f"o@{name.lower()}.it", phone="") for name in ("Orto", "Bergbahn", "Lunaria")))
+    answered, asked, untouched = Lead.objects.visible_to(anna).order_by("pk")
+    answer_questions(answered, answers={"budget": "12,000 a year"}, by=anna)
+    enquiry_about(asked)
+
+    services.revert(batch, by=anna)
+    outbox.deliver_due()
+
+    said = "Somebody has worked on it since, such as by an answer or an enquiry; it was left."
+    assert [(result, note) for _n, result, _errors, note, *_ in results(batch)] == [("left", said), ("left", said), ("back", "")]
+    assert leads_of(anna) == [asked, answered]
+    untouched.refresh_from_db()
+    assert untouched.deleted_at is not None
 
 
 def test_stopping_leaves_the_rest_and_going_on_does_it_once(anna, monkeypatch):

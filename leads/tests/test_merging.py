@@ -5,6 +5,7 @@ from threading import Barrier
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +18,7 @@ from leads.merging import merge_leads
 from leads.models import Lead
 from leads.tests.factories import ConvertedLeadFactory, LeadFactory
 from partnerportal.core import attached
+from partnerportal.core.files import attach_file
 from partnerportal.core.history import changes
 from partnerportal.core.models import Follow
 from partnerportal.core.scoping import NotYours
@@ -33,7 +35,8 @@ def state(record):
     record = type(record)._base_manager.get(pk=record.pk)
     values = {field.attname: getattr(record, field.attname) for field in record._meta.concrete_fields if field.name != "updated_at"}
     attached_rows = {
-        name: sorted(getattr(record, name).values_list("pk", flat=True)) for name in ("notes", "followers", "stage_moves", "tasks")
+        name: sorted(getattr(record, name).values_list("pk", flat=True))
+        for name in ("notes", "attachments", "followers", "stage_moves", "tasks")
     }
     return values, attached_rows
 
@@ -51,6 +54,7 @@ def three(anna, alex):
     ]
     for number, lead in enumerate(leads):
         attached.add_note(lead, f"Note {number}", by=anna)
+        attach_file(lead, SimpleUploadedFile(f"plan-{number}.csv", b"a,b\n1,2\n"), by=anna)
         attached.follow(lead, by=alex)
         TaskFactory(owner=anna, related=lead, subject=f"Call {number}")
     attached.follow(leads[2], by=anna)
@@ -66,6 +70,7 @@ def test_merge_leads_takes_the_chosen_values_and_everything_attached(three, anna
     assert (keep.company, keep.city, keep.website) == ("Brenner Logistik", "Bozen", "https://brenner.de")
     assert sorted(note.text for note in keep.notes.all()) == ["Note 0", "Note 1", "Note 2"]
     assert sorted(task.subject for task in keep.tasks.all()) == ["Call 0", "Call 1", "Call 2"]
+    assert sorted(one.name for one in keep.attachments.all()) == ["plan-0.csv", "plan-1.csv", "plan-2.csv"]
     assert sorted(keep.followers.values_list("user", flat=True)) == sorted([anna.pk, alex.pk])
     assert list(Lead.objects.visible_to(anna)) == [keep]
     assert [one["name"] for one in merge.absorbed] == ["Brenner GmbH", "Brenner Logistik"]

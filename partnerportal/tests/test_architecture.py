@@ -73,6 +73,7 @@ SHARED = {
     "catalog.fields": "form fields of the vendor's words",
     "catalog.words": "the vendor's words",
     "catalog.reference": "the demo loads it",
+    "leads.activity": "how an enquiry is told, on the timeline of a project too",
     "leads.reference": "the demo loads it",
     "partners.roles": "names of the roles",
     "projects.reference": "the demo loads it",

@@ -117,8 +117,8 @@ def test_claims_conversions_an_import_and_merges_at_once_lose_nothing(anna, alex
     assert [model.objects.for_partner(nordlicht).count() for model in (Lead, Project, Account, Contact)] == [0 if is_ours else 1] * 4
 
     lost = [one for one in answers if isinstance(one, Exception)]
-    gone = [one for one in lost if isinstance(one, Lead.DoesNotExist)]
-    assert [one for one in lost if not isinstance(one, (*SENTENCES, Lead.DoesNotExist))] == []
+    gone = [one for one in lost if isinstance(one, services.LeadGone)]
+    assert [one for one in lost if not isinstance(one, SENTENCES)] == []
     assert all(str(one) for one in lost)
     merges = list(everything(Merge, anna))
     assert len(gone) <= 2 * len(merges)

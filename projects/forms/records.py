@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -11,11 +11,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse_lazy
 from django.utils import timezone
+from django.utils.html import escape
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
 from accounts.addresses import check_business_address
+from accounts.duplicates import Duplicate, told
+from accounts.matching import Reason
 from accounts.models import Account, Contact, Salutation
 from catalog.models import SOLUTIONS, Forecast, ProductOfInterest
 from leads.models import MOST_USERS, Lead
@@ -228,7 +231,8 @@ class ConvertForm(PartnerForm):
 
     OF_A_NEW_PROJECT = ("name", "close_date", "opportunity_type", "product_of_interest", "currency", "interested_solutions", "total_users")
 
-    def __init__(self, *args: Any, lead: Lead, accounts: Iterable[Account], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, lead: Lead, accounts: Iterable[Account], alike: Sequence[Duplicate] = (), **kwargs: Any) -> None:
+        """`accounts` are offered; `alike` are those of them that the lead was compared with, the surest first."""
         super().__init__(*args, **kwargs)
         self.lead = lead
         account, contact = self.fields["account"], self.fields["contact"]
@@ -236,8 +240,13 @@ class ConvertForm(PartnerForm):
         contact.empty_label = _now("Create “%(person)s”") % {"person": f"{lead.first_name} {lead.last_name}"}  # type: ignore[attr-defined]
         offered = [one.pk for one in accounts]
         account.queryset = account.queryset.filter(pk__in=offered)  # type: ignore[attr-defined]
+        why = {one.record.pk: one.why for one in alike}
+        account.label_from_instance = lambda one: f"{one} – {why[one.pk]}" if one.pk in why else str(one)  # type: ignore[attr-defined]
+        if alike:
+            # A help text is written as it is.
+            account.help_text = escape(_now("Most alike: %(account)s, %(why)s") % {"account": alike[0].record, "why": alike[0].why})
         contact.queryset = contact.queryset.filter(account__in=offered).select_related("account")  # type: ignore[attr-defined]
-        contact.label_from_instance = lambda one: f"{one} – {one.account}"  # type: ignore[attr-defined]
+        contact.label_from_instance = self._person  # type: ignore[attr-defined]
         project = self.fields["project"]
         project.empty_label = _now("Create a new project")  # type: ignore[attr-defined]
         project.queryset = project.queryset.open().filter(account__in=offered).select_related("account")  # type: ignore[attr-defined]
@@ -259,6 +268,10 @@ class ConvertForm(PartnerForm):
             ),
             Fieldset(_("Size"), "interested_solutions", "total_users", css_class="when-no-project"),
         )
+
+    def _person(self, one: Contact) -> str:
+        is_same = bool(one.email) and one.email.casefold() == self.lead.email.casefold()
+        return " – ".join([str(one), str(one.account), *([told(Reason("email", one.email, one.email))] if is_same else [])])
 
     @staticmethod
     def initial_of(lead: Lead, *, currency: str) -> dict[str, Any]:

@@ -6,7 +6,18 @@ from projects.services.automatic import advance, note_quotes_out, record_verbal_
 from projects.services.bonus import answer_demo, decide_bonus, may_decide
 from projects.services.closing import close_as_lost, reopen_project, say_why_won
 from projects.services.conditions import BonusSum, ConditionLine, Earning, bonus_sums, bonuses_to_earn, condition_lines
-from projects.services.conversion import AlreadyConverted, Becomes, convert_lead, found_out, preview_conversion, project_of
+from projects.services.conversion import (
+    AlreadyConverted,
+    Becomes,
+    LeadGone,
+    contact_of,
+    convert_lead,
+    converted_leads,
+    found_out,
+    origin_of,
+    preview_conversion,
+    project_of,
+)
 from projects.services.effects import Effect, effect_of_price
 from projects.services.moves import (
     EXIT_FIELDS,
@@ -32,7 +43,7 @@ from projects.services.statements import (
     statement_for,
     statement_html,
 )
-from projects.services.unconverting import undo_conversion
+from projects.services.unconverting import conversion_to_undo, undo_conversion
 
 __all__ = [
     "Effect",
@@ -47,6 +58,7 @@ __all__ = [
     "statement_html",
     "EXIT_FIELDS",
     "AlreadyConverted",
+    "LeadGone",
     "Becomes",
     "BonusSum",
     "ConditionLine",
@@ -67,7 +79,10 @@ __all__ = [
     "close_as_lost",
     "compare_with_running",
     "condition_lines",
+    "contact_of",
+    "conversion_to_undo",
     "convert_lead",
+    "converted_leads",
     "create_project",
     "decide_bonus",
     "edit_project",
@@ -78,6 +93,7 @@ __all__ = [
     "may_decide",
     "move_project",
     "note_quotes_out",
+    "origin_of",
     "people_of",
     "preview_conversion",
     "project_of",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from accounts.duplicates import accounts_like
+from accounts.duplicates import accounts_like, surest_same
 from accounts.models import Account, AccountStatus, Contact
 from leads.models import Lead, LeadOffer
 from leads.services import claim, lead_of
@@ -17,7 +17,7 @@ from partnerportal.core.scoping import WhicheverPartner
 from partners.models import User
 from projects.models import CLOSE_IN_DAYS, Conversion, OpportunityType, Project
 from projects.services.amounts import today_of
-from projects.services.conversion import turn_into_project
+from projects.services.conversion import contact_of, turn_into_project
 
 
 @service
@@ -40,14 +40,16 @@ def accept_offer(offer: LeadOffer, *, by: User) -> Project:
 
 
 def _known_account(lead: Lead) -> Account | None:
-    """The partner's account that is surely this company, whoever owns it; one that is only alike is left to the person's judgement."""
+    """The partner's account that is surely this company, whoever owns it."""
     found = accounts_like(lead.profile, Account.objects.for_partner(WhicheverPartner(lead.partner_id)).filter(deleted_at=None))  # type: ignore[arg-type]
-    return next((one.record for one in found if one.is_same), None)
+    known = surest_same(found)
+    return known.record if known else None
 
 
 def _known_contact(lead: Lead, account: Account) -> Contact | None:
-    people = Contact.objects.for_partner(lead.partner_id).filter(account=account, deleted_at=None)
-    return people.filter(email__iexact=lead.email, last_name__iexact=lead.last_name).first()
+    """Nobody looks at the choice here, so an address that a colleague of another name shares is not enough."""
+    people = Contact.objects.for_partner(lead.partner_id).filter(deleted_at=None, last_name__iexact=lead.last_name)
+    return contact_of(lead, account, people)
 
 
 def _shown(record: Account | Contact, by: User) -> int | None:

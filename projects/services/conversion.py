@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.merging import hanging_on
@@ -68,6 +68,13 @@ class AlreadyConverted(IllegalMove):
         self.project = project
 
 
+class LeadGone(IllegalMove):
+    """The lead was merged or deleted while somebody was about to convert it."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody has merged or deleted this lead meanwhile."), to=Status.CONVERTED)
+
+
 @service
 def convert_lead(
     lead: Lead,
@@ -82,10 +89,10 @@ def convert_lead(
 
     `values` are the fields of the project, and `phone` of the company where the lead has none. An existing account, contact or open
     project of the own company can be given: then the lead's words fill only what is blank there, as far as the person may change it.
-    Notes, files, followers and tasks of the lead go to the project, which shows its answers too. Raises AlreadyConverted, IllegalMove,
-    ProjectClosed, NotYours, ValidationError.
+    Notes, files, followers and tasks of the lead go to the project, which shows its answers too. Raises AlreadyConverted, LeadGone,
+    IllegalMove, ProjectClosed, NotYours, ValidationError.
     """
-    lead = Lead.objects.visible_to(by).select_for_update(of=("self",)).get(pk=lead.pk)
+    lead = _locked(lead, by)
     if lead.status == Status.CONVERTED:
         raise AlreadyConverted(project_of(lead, by))
     require_editable(lead, by)
@@ -139,24 +146,58 @@ def preview_conversion(
     return [_becomes(kind, record, _said(lead, names), names, by) for kind, record, names in parts]
 
 
+def contact_of(lead: Lead, account: Account, people: QuerySet[Contact]) -> Contact | None:
+    """Who among `people` has the lead's e-mail address at this account, somebody of the same name first."""
+    if not lead.email:
+        return None
+    found = people.filter(account=account, email__iexact=lead.email).select_related("account").order_by("pk")
+    return min(found, key=lambda one: one.last_name.casefold() != lead.last_name.casefold(), default=None)
+
+
 def project_of(lead: Lead, user: User) -> Project | None:
     """The project that a lead was converted into, as far as the person may see it."""
     conversions = Conversion.objects.for_partner(lead.partner_id).filter(lead=lead, undone_at=None)
     return Project.objects.visible_to(user).filter(Q(lead=lead) | Q(pk__in=conversions.values("project"))).first()
 
 
+def converted_leads(project: Project, user: User) -> QuerySet[Lead]:
+    """The leads that became this project, or were converted into it, as far as the person may see them."""
+    return Lead.objects.visible_to(user).filter(pk__in=_leads_of(project))
+
+
+def origin_of(project: Project, user: User) -> list[tuple[Lead, bool]]:
+    """Every lead that became this project, or was converted into it, and whether the person may see it. One query."""
+    is_seen = Exists(Lead.objects.visible_to(user).filter(pk=OuterRef("pk")))
+    leads = Lead.objects.for_partner(project.partner_id).filter(pk__in=_leads_of(project)).annotate(is_seen=is_seen)
+    return [(lead, lead.is_seen) for lead in leads.order_by("converted_at", "pk")]
+
+
 def found_out(project: Project) -> QuerySet[QualificationAnswer]:
     """The answers of the leads that became this project, or were converted into it."""
-    conversions = Conversion.objects.for_partner(project.partner_id).filter(project=project, undone_at=None)
-    answers = QualificationAnswer.objects.for_partner(project.partner_id)
-    answers = answers.filter(Q(lead=project.lead_id) | Q(lead__in=conversions.values("lead")))
+    answers = QualificationAnswer.objects.for_partner(project.partner_id).filter(lead__in=_leads_of(project))
     return answers.select_related("question", "answered_by").order_by("lead", "question__position", "pk")
+
+
+def _leads_of(project: Project) -> QuerySet[Any]:
+    """Their keys, for a query."""
+    conversions = Conversion.objects.for_partner(project.partner_id).filter(project=project, undone_at=None)
+    leads = Lead.objects.for_partner(project.partner_id)
+    return leads.filter(Q(pk=project.lead_id) | Q(pk__in=conversions.values("lead"))).values("pk")
 
 
 def beginning_of(record: Account | Contact | Project) -> dict[str, Any]:
     """How often a record was saved and what hangs on it, followers left out: both grow when somebody works on it."""
     rows = (one for one in hanging_on(record) if not one.startswith(("core.follow:", "projects.conversion:")))
     return {"changes": record.history.count(), "rows": sorted(rows)}
+
+
+def _locked(lead: Lead, by: User) -> Lead:
+    try:
+        return Lead.objects.visible_to(by).select_for_update(of=("self",)).get(pk=lead.pk)
+    except Lead.DoesNotExist:
+        if by.partner_id and Lead.objects.for_partner(by.partner_id).filter(pk=lead.pk, deleted_at__isnull=False).exists():
+            raise LeadGone from None
+        raise
 
 
 def _account(lead: Lead, account: Account | None, by: User, *, phone: Any) -> tuple[Account, list[list[str]]]:

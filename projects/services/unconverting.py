@@ -29,7 +29,7 @@ def undo_conversion(lead: Lead, *, by: User) -> Lead:
     lead is not converted, or when somebody has worked on what was made; NotYours for anybody but the owner and the managers.
     """
     lead = Lead.objects.visible_to(by).select_related("owner", "partner").select_for_update(of=("self",)).get(pk=lead.pk)
-    if by.partner_id != lead.partner_id or not (by.manages_company or lead.owner_id == by.pk):
+    if not _is_theirs(lead, by):
         raise NotYours(_("Only the owner of the lead and the managers may undo its conversion."))
     conversions = Conversion.objects.for_partner(lead.partner_id).filter(lead=lead, undone_at=None)
     conversion = conversions.select_for_update(of=("self",)).first()
@@ -49,17 +49,42 @@ def undo_conversion(lead: Lead, *, by: User) -> Lead:
     return lead
 
 
+def conversion_to_undo(project: Project, by: User) -> Conversion | None:
+    """The conversion that made this project, while this person may take it back and nobody has worked on what it made."""
+    if project.lead_id is None:
+        return None
+    conversions = Conversion.objects.for_partner(project.partner_id).filter(project=project, lead=project.lead_id, undone_at=None)
+    conversion = conversions.select_related("lead", "account", "contact").first()
+    if conversion is None or "project" not in conversion.made or not _is_theirs(conversion.lead, by):
+        return None
+    records = {"project": project, "account": conversion.account, "contact": conversion.contact}
+    return None if _touched(conversion, records) else conversion
+
+
+def _is_theirs(lead: Lead, by: User) -> bool:
+    return by.partner_id == lead.partner_id and (by.manages_company or lead.owner_id == by.pk)
+
+
 def _locked(record: Any) -> Any:
     return type(record).objects.for_partner(record.partner_id).select_for_update(of=("self",)).get(pk=record.pk)
 
 
 def _require_untouched(conversion: Conversion, records: dict[str, Any]) -> None:
-    for name, began in conversion.made.items():
-        present = beginning_of(records[name])
-        if present["changes"] != began["changes"] or set(present["rows"]) - set(began["rows"]) or records[name].deleted_at:
-            raise IllegalMove(
-                _("Somebody has worked on %(record)s since, so the conversion stays.") % {"record": records[name]}, stage=Status.CONVERTED
-            )
+    touched = _touched(conversion, records)
+    if touched is not None:
+        raise IllegalMove(
+            _("Somebody has worked on %(record)s since, so the conversion stays.") % {"record": touched}, stage=Status.CONVERTED
+        )
+
+
+def _touched(conversion: Conversion, records: dict[str, Any]) -> Any:
+    """The first of what was made that somebody has worked on since; None while all are as they were made."""
+    for name in sorted(conversion.made, reverse=True):  # The project first: it is where people work.
+        record, began = records[name], conversion.made[name]
+        present = beginning_of(record)
+        if present["changes"] != began["changes"] or set(present["rows"]) - set(began["rows"]) or record.deleted_at:
+            return record
+    return None
 
 
 def _carry_back(conversion: Conversion, project: Project, lead: Lead) -> None:

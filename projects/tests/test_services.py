@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import Account, Contact
 from accounts.tests.factories import AccountFactory, ContactFactory
@@ -13,6 +14,8 @@ from catalog.models import AveragePrice
 from leads.models import Lead
 from leads.tests.factories import LeadFactory, QualifiedLeadFactory
 from partnerportal.core.actors import Actor
+from partnerportal.core.attached import delete_record
+from partnerportal.core.files import attach_file
 from partnerportal.core.models import Note, OutboxMessage, StageMove
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
@@ -305,6 +308,7 @@ def test_convert_lead_makes_all_three_and_closes_the_lead(anna):
 def test_convert_lead_carries_notes_files_tasks_and_followers(anna, alex):
     lead = QualifiedLeadFactory(owner=anna)
     lead.notes.create(partner=lead.partner, text="Called", author=anna)
+    plan = attach_file(lead, SimpleUploadedFile("plan.csv", b"a,b\n1,2\n"), by=anna)
     lead.followers.create(partner=lead.partner, user=alex)
     task = TaskFactory(related=lead, owner=anna, assigned_to=alex)
 
@@ -312,10 +316,21 @@ def test_convert_lead_carries_notes_files_tasks_and_followers(anna, alex):
 
     task.refresh_from_db()
     assert (project.notes.get().text, project.followers.get().user, task.related) == ("Called", alex, project)
-    assert (lead.notes.count(), lead.followers.count(), lead.tasks.count()) == (0, 0, 0)
+    assert (list(project.attachments.all()), project.attachments.get().file.read()) == ([plan], b"a,b\n1,2\n")
+    assert (lead.notes.count(), lead.attachments.count(), lead.followers.count(), lead.tasks.count()) == (0, 0, 0, 0)
     assert task.history.first().history_type == "~"
     assert list(lead.stage_moves.values_list("to_stage", flat=True)) == ["converted"]
     assert list(project.stage_moves.values_list("from_stage", "to_stage")) == [("", "intro")]
+
+
+def test_convert_lead_says_when_the_lead_was_merged_or_deleted_meanwhile(anna):
+    lead = QualifiedLeadFactory(owner=anna)
+    delete_record(lead, by=anna)
+
+    with pytest.raises(services.LeadGone, match="has merged or deleted this lead meanwhile"):
+        services.convert_lead(lead, values=VALUES, by=anna)
+
+    assert not Project.objects.visible_to(anna).exists()
 
 
 def test_convert_lead_fills_only_what_is_blank(anna):

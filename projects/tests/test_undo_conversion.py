@@ -3,18 +3,23 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.models import Account, Contact
 from accounts.tests.factories import AccountFactory, ContactFactory
-from leads.models import Lead
+from leads.models import Lead, LeadPlan, PlanRun
+from leads.services import start_plan, stop_plan
 from leads.tests.factories import QualifiedLeadFactory
 from partnerportal.core import attached
+from partnerportal.core.files import attach_file
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
 from partnerportal.tests.days import this_day
 from projects import services
 from projects.models import Project
+from projects.tests.factories import DemoProject
+from tasks.services import complete_task, edit_task
 from tasks.tests.factories import TaskFactory
 
 pytestmark = pytest.mark.usefixtures("reference")
@@ -42,6 +47,7 @@ def lead(anna, alex):
     attached.add_note(lead, "Called", by=anna)
     attached.follow(lead, by=alex)
     TaskFactory(owner=anna, related=lead)
+    attach_file(lead, SimpleUploadedFile("plan.csv", b"a,b\n1,2\n"), by=anna)
     return lead
 
 
@@ -58,7 +64,8 @@ def test_undo_restores_a_lead_that_went_into_an_account_and_contact_that_were_th
     account.refresh_from_db()
 
     assert counts(anna) == [1, 1, 1]
-    assert (account.website, project.notes.count(), project.tasks.count()) == ("https://brenner.de", 1, 1)
+    assert account.website == "https://brenner.de"
+    assert [project.notes.count(), project.tasks.count(), project.attachments.count(), lead.attachments.count()] == [1, 1, 1, 0]
     services.undo_conversion(lead, by=anna)
     assert [state(one) for one in (lead, account, contact)] == before
     assert counts(anna) == [1, 1, 0]
@@ -93,6 +100,39 @@ def test_undo_refuses_once_somebody_has_worked_on_it(work, anna, lead):
     lead.refresh_from_db()
     assert lead.status == "converted"
     assert counts(anna) == before
+
+
+def plan_of(lead):
+    """Whether its plan runs, and which steps are there on which record."""
+    run = PlanRun.objects.for_partner(lead.partner_id).get(lead=lead)
+    rows = run.tasks.filter(deleted_at=None).order_by("pk")
+    return run.ended_at is None, [(task.subject, type(task.related).__name__) for task in rows]
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_converting_ends_the_plan_and_undo_lets_it_go_on(is_new, anna, lead):
+    first, second, *others = start_plan(lead, plan=LeadPlan.objects.get(), by=anna).tasks.order_by("pk")
+    complete_task(first, by=anna)
+    edit_task(second, values={"comments": "She is away until May."}, by=anna)
+    before, run_before = state(lead), plan_of(lead)
+    chosen = {} if is_new else {"project": DemoProject(owner=anna)}
+
+    services.convert_lead(lead, values=VALUES, by=anna, **chosen)
+
+    assert len(others) == 2
+    assert plan_of(lead) == (False, [(first.subject, "Project"), (second.subject, "Project")])
+    services.undo_conversion(lead, by=anna)
+    assert (state(lead), plan_of(lead)) == (before, run_before)
+
+
+def test_a_plan_that_was_stopped_before_does_not_go_on(anna, lead):
+    start_plan(lead, plan=LeadPlan.objects.get(), by=anna)
+    stop_plan(lead, by=anna)
+
+    services.convert_lead(lead, values=VALUES, by=anna)
+    services.undo_conversion(lead, by=anna)
+
+    assert plan_of(lead) == (False, [])
 
 
 def test_undo_leaves_a_filled_field_that_was_changed_since(anna, lead):

@@ -916,7 +916,7 @@ def test_convert_offers_accounts_of_the_own_company_only(browse, anna, alex, car
     AccountFactory(owner=carla, name="Museo Civico Geheim", email="x@museocivico.it")
     client, url = browse(anna), reverse("projects:convert", args=[lead.pk])
     page = text(client.get(url))
-    assert f'<option value="{there.pk}">Museo Civico</option>' in page
+    assert f'<option value="{there.pk}">Museo Civico – 64% · Same name: “Museo Civico”</option>' in page
     assert "Geheim" not in page
 
     client.post(url, conversion(lead, account=there.pk))

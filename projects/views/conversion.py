@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.duplicates import accounts_like
+from accounts.duplicates import Duplicate, accounts_like, surest_same
 from accounts.models import Account, Contact
 from catalog import words
 from catalog.models import Term
@@ -91,8 +91,9 @@ class ConvertLead(RecordView):
         refusal = self._refusal()
         if refusal is not None:
             return refusal
-        initial = ConvertForm.initial_of(self.record, currency=request.user.partner.currency) | self._best_match()
-        return self._page(self.get_form(initial=initial), chosen=self._best_match())
+        known = self._known()
+        initial = ConvertForm.initial_of(self.record, currency=request.user.partner.currency) | known
+        return self._page(self.get_form(initial=initial), chosen=known)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         form = self.get_form(request.POST)
@@ -115,8 +116,8 @@ class ConvertLead(RecordView):
             address = once(request.POST.get("submission", ""), by=request.user, act=act)
         except services.AlreadyConverted:
             return self._refuse_converted()
-        except Lead.DoesNotExist:
-            return self._refuse(_("Somebody has merged or deleted this lead meanwhile."), status=409)
+        except services.LeadGone as gone:
+            return self._refuse(str(gone), status=409)
         except IllegalMove as error:
             return self._refuse(str(error), status=422)
         except ValidationError as error:
@@ -130,21 +131,34 @@ class ConvertLead(RecordView):
 
     def get_form(self, data: Any = None, **options: Any) -> ConvertForm:
         """The form, with the accounts that are offered."""
-        return ConvertForm(data, user=self.request.user, lead=self.record, accounts=self.offered, **options)
+        return ConvertForm(data, user=self.request.user, lead=self.record, accounts=self.offered, alike=self.alike, **options)
+
+    @cached_property
+    def alike(self) -> list[Duplicate]:
+        """Accounts of the own company that may be the lead's by all that is known, the surest first."""
+        return accounts_like(self.record.profile, Account.objects.searched_by(self.request.user))
 
     @cached_property
     def offered(self) -> list[Account]:
         """Accounts of the own company with the lead's name, those that may be it by all that is known, and the one it was matched to."""
         rows = Account.objects.searched_by(self.request.user)
         named = rows.similar_to(name=self.record.company, email=self.record.email)
-        alike = [one.record for one in accounts_like(self.record.profile, rows)]
+        alike = [one.record for one in self.alike]
         known = Q(contacts__email__iexact=self.record.email) | Q(pk=self.record.account_id)
         found = [*named, *alike, *rows.filter(known).distinct()[:5]]
         return list({one.pk: one for one in found}.values())  # type: ignore[attr-defined]
 
-    def _best_match(self) -> dict[str, Any]:
-        """The account that it was matched to, if any; otherwise a new one is proposed, and the choice stays with the person."""
-        return {"account": self.record.account} if self.record.account_id else {}
+    def _known(self) -> dict[str, Any]:
+        """The account that it was matched to, else the surest that counts as the same, and there who has the lead's address.
+
+        Without such an account a new one is proposed. The choice stays with the person.
+        """
+        lead, same = self.record, surest_same(self.alike)
+        matched = next((one for one in self.offered if one.pk == lead.account_id), None)
+        account = matched or (same.record if same else None)
+        if account is None:
+            return {}
+        return {"account": account, "contact": services.contact_of(lead, account, Contact.objects.visible_to(self.request.user))}
 
     def _preview(self, form: ConvertForm) -> HttpResponse:
         """What the choices mean, while the form is being filled: a part of the page, or the page without script."""

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from catalog import words
 from catalog.models import Term
+from leads.models import Lead
 from partnerportal.core import display
 from partnerportal.core.views import Action, Fact, Panel, PathBar, RecordDetail, Step, steps_of
 from projects import bonus, services
@@ -70,7 +71,13 @@ class ProjectDetail(RecordDetail):
             Fact(_("Close date"), display.due(project.close_date) if project.is_open else display.day(project.close_date)),
             Fact(_("Owner"), display.person(project.owner)),
             *([Fact(_("Next step"), project.next_step or display.NOTHING, self._next_step_extra())] if project.is_open else []),
+            *(Fact(_("From lead"), display.record_link(lead)) for lead, is_seen in self.origin if is_seen),
         ]
+
+    @cached_property
+    def origin(self) -> list[tuple[Lead, bool]]:
+        """The leads that became this project, and whether the person may see them; without any nothing was found out."""
+        return services.origin_of(self.record, self.request.user)
 
     @property
     def _mrr_label(self) -> str:
@@ -162,7 +169,15 @@ class ProjectDetail(RecordDetail):
             else Action(_("Record verbal agreement"), self.link("agreement"), "hand-thumbs-up", method="dialog", is_in_menu=True)
         )
         lost = Action(_("Close as lost"), self.link("close"), "x-circle", method="dialog", is_in_menu=True, is_dangerous=True)
-        return [agreement, lost]
+        return [agreement, *self._undo_of_conversion(), lost]
+
+    def _undo_of_conversion(self) -> list[Action]:
+        """Back to the lead, while that is still possible."""
+        conversion = services.conversion_to_undo(self.record, self.request.user)
+        if conversion is None:
+            return []
+        url = reverse("projects:undo_convert", args=[conversion.lead_id])
+        return [Action(_("Undo the conversion"), url, "arrow-counterclockwise", method="post", is_in_menu=True)]
 
     # --- details and amounts ---------------------------------------------------------------
 
@@ -281,5 +296,5 @@ class ProjectDetail(RecordDetail):
             "given_count": sum(1 for one in self.answers if one.answer),
             "answer_url": reverse("projects:demo", args=[self.record.pk]) if may_answer and self.answers else "",
             "bonus": self.get_bonus(),
-            "found_out": [{"question": one.question, "answer": one} for one in services.found_out(self.record)],
+            "found_out": [{"question": one.question, "answer": one} for one in services.found_out(self.record)] if self.origin else [],
         }

@@ -53,6 +53,7 @@ class ImportKind:
     likenesses, the surest first; rows of the object's own must meet `others`. `evidence` tells which lines of one file mean the same.
     `keys` are fields by which a person may have a line found again instead.
     `aliases` are further headings of a field, `lookups` find the record that a cell names, and `always` is posted with every line.
+    `came_since(record)` is what people have hung on a record since an import made it, besides notes, files and tasks.
     """
 
     name: str
@@ -68,6 +69,7 @@ class ImportKind:
     keys: Sequence[str] = ()
     lookups: Mapping[str, Callable[[str, User], str]] = field(default_factory=dict)
     always: Mapping[str, Any] = field(default_factory=dict)
+    came_since: Callable[[Any], Collection[str]] = lambda _record: ()
 
     @property
     def permission(self) -> str:

@@ -298,6 +298,8 @@ class Lines:
             return _("Changed since by somebody, and left: %(fields)s.") % {"fields": ", ".join(labels)}
         if row.result == Result.CREATE and any(getattr(record, name).exists() for name in ("notes", "attachments", "tasks")):
             return _("Somebody has put notes, files or tasks on it since; it was left.")
+        if row.result == Result.CREATE and self.kind.came_since(record):
+            return _("Somebody has worked on it since, such as by an answer or an enquiry; it was left.")
         return ""
 
 
