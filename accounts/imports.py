@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import F, FloatField, Func, Value
 from django.utils.translation import gettext as _
 
+from accounts.asking import NOT_ASKED
 from accounts.candidates import MatchKey
 from accounts.duplicates import Duplicate, accounts_like_each, contacts_like_each, told
 from accounts.forms import AccountEditForm, AccountForm, ContactEditForm, ContactForm
@@ -129,7 +130,7 @@ ACCOUNTS = register(
             "vat_number": ("vat", "vat id", "vat no", "tax id", "USt-IdNr", "USt-ID", "Umsatzsteuer-ID", "Steuernummer", "Partita IVA"),
             "record_type": ("type", "Art", "Typ"),
         },
-        always={"is_other_company": True},  # The import looks for duplicates itself, and says what it does about them.
+        always=NOT_ASKED,
     )
 )
 CONTACTS = register(
@@ -151,5 +152,6 @@ CONTACTS = register(
             "language": ("Sprache", "lang"),
         },
         lookups={"account": account_named},
+        always=NOT_ASKED,
     )
 )

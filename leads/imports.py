@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from accounts.asking import NOT_ASKED
 from accounts.imports import ACCOUNTS, COMPANY, COMPANY_EVIDENCE, PERSON, same
 from leads.duplicates import duplicates_of_each, leads_like_each
 from leads.forms import LeadEditForm, LeadForm
@@ -42,6 +43,7 @@ LEADS = register(
         duplicates=_like,
         evidence=COMPANY_EVIDENCE,
         keys=("email", "phone"),
+        always=NOT_ASKED,
         aliases={
             **PERSON,
             **COMPANY,
