@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from accounts.asking import NOT_ASKED
-from accounts.imports import ACCOUNTS, COMPANY, COMPANY_EVIDENCE, PERSON, same
+from accounts.imports import ACCOUNTS, COMPANY, COMPANY_EVIDENCE, PERSON, likenesses
 from leads.duplicates import duplicates_of_each, leads_like_each
 from leads.forms import LeadEditForm, LeadForm
 from leads.models import Lead
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 
 def _like(wanted: Sequence[Profile], by: User, others: Q) -> list[list[Likeness]]:
-    return [same(found) for found in duplicates_of_each(wanted, Lead, by, others)]
+    return [likenesses(found) for found in duplicates_of_each(wanted, Lead, by, others)]
 
 
 def _leads_like(wanted: Sequence[Profile], by: User) -> list[list[Likeness]]:
-    return [same(found) for found in leads_like_each(wanted, Lead.objects.searched_by(by))]
+    return [likenesses(found) for found in leads_like_each(wanted, Lead.objects.searched_by(by))]
 
 
 compare_too(ACCOUNTS, _leads_like)
