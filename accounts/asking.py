@@ -21,18 +21,18 @@ NOT_ASKED = {"is_another": True}
 class AsksOnce(PartnerModelForm):
     """The form of a new record. What may be the same is shown first, and saving all the same is a decision.
 
-    `find` answers the duplicates that its person may see, the surest first. It is asked when all else is right: `ask_from` says how sure they must be,
-    in whole percents. `copied` is the record that is cloned, which nobody needs to be shown.
+    `find` answers the duplicates that its person may see, the surest first. It is asked when all else is right; `ask_from` says how
+    sure they must be, in whole percents. `copied` is the record that is cloned, which nobody needs to be shown.
     """
 
     is_another = forms.BooleanField(label=_("It is not the same: save it all the same"), required=False)
 
     there_is: ClassVar[str | Promise] = _("There is already one like this:")
     ask_from: ClassVar[int] = SAME
-    copied: Model | None = None
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, copied: Model | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.copied = copied
         if not self.is_bound:
             del self.fields["is_another"]
 

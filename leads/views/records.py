@@ -160,9 +160,7 @@ class LeadAdd(RecordAdd):
 
     def get_form(self, data: Any = None, files: Any = None, **options: Any) -> PartnerModelForm:
         """A clone is not asked about what it was cloned from."""
-        form = super().get_form(data, files, **options)
-        form.copied = getattr(self, "record", None)
-        return form
+        return super().get_form(data, files, copied=getattr(self, "record", None), **options)
 
     def get_initial(self) -> dict[str, Any]:
         """A clone begins anew."""
