@@ -142,18 +142,23 @@ class Lines:
         ready = self.ready.pop(row.number)
         if isinstance(ready, Refused):
             raise ready
+        if row.is_another or self.batch.policy == Policy.CREATE:
+            self._plan_new(row, ready)
+            return
         if self.key and len(ready.found) > 1:
             sentence = _("There are several records with “%(value)s” here, so it is not clear which one is meant.")
             raise Refused([[self.reader.heading(self.key), sentence % {"value": row.facts["key"]}]])
-        earlier = self.alike.earlier(row) if self.batch.policy != Policy.CREATE else None
-        if earlier:
+        if earlier := self.alike.earlier(row):
             self._like_line(row, *earlier, ready.says)
         elif same := [one for one in ready.found if one.is_same]:
             self._like_record(row, same, ready.says)
         else:
-            self.new.append((row, self._make(ready)))
-            row.result = Result.CREATE
+            self._plan_new(row, ready)
             self._point_to(row, ready.found)
+
+    def _plan_new(self, row: ImportRow, ready: Ready) -> None:
+        self.new.append((row, self._make(ready)))
+        row.result = Result.CREATE
 
     def _make(self, ready: Ready) -> Any:
         """A record that is not saved yet."""
