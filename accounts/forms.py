@@ -7,10 +7,12 @@ from typing import Any
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.conf import settings
-from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from accounts.addresses import check_business_address
+from accounts.asking import AsksOnce
+from accounts.duplicates import Duplicate, accounts_like, contacts_like
+from accounts.matching import ALIKE, Profile
 from accounts.models import Account, Contact
 from catalog.fields import TermField
 from catalog.models import Term
@@ -75,36 +77,20 @@ class AccountEditForm(BusinessAddressForm):
         self.helper.render_unmentioned_fields = True
 
 
-class AccountForm(AccountEditForm):
-    """A new account. Where the company has one like it, that is shown first, and making it all the same is a decision."""
+class AccountForm(AsksOnce, AccountEditForm):
+    """A new account. One that may be the company's is worth asking for: of an account there is one, of leads may be many."""
 
-    is_other_company = forms.BooleanField(label=_("It is another company: create it all the same"), required=False)
+    is_another = forms.BooleanField(label=_("It is another company: create it all the same"), required=False)
+
+    there_is = _("Your company already has an account like this:")
+    ask_from = ALIKE
 
     class Meta(AccountEditForm.Meta):
         pass
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not self.is_bound:
-            del self.fields["is_other_company"]
-
-    def clean(self) -> dict[str, Any]:
-        """Ask once when the company seems to be there."""
-        values = super().clean() or self.cleaned_data
-        if values.get("is_other_company"):
-            return values
-        similar = self._similar(values)
-        if not similar:
-            del self.fields["is_other_company"]
-        else:
-            links = format_html_join(", ", '<a href="{}">{}</a>', ((one.get_absolute_url(), one) for one in similar))
-            self.add_error("is_other_company", format_html("{} {}", _("Your company already has an account like this:"), links))
-        return values
-
-    def _similar(self, values: dict[str, Any]) -> list[Account]:
-        if "name" not in values or "email" not in values:
-            return []
-        return Account.objects.searched_by(self.user).similar_to(name=values["name"], email=values["email"])
+    def find(self, wanted: Profile) -> list[Duplicate]:
+        """Accounts that may be this company."""
+        return accounts_like(wanted, Account.objects.searched_by(self.user))
 
 
 class ContactEditForm(BusinessAddressForm):
@@ -132,8 +118,12 @@ class ContactEditForm(BusinessAddressForm):
         widgets = {"description": forms.Textarea(attrs={"rows": 4})}
 
 
-class ContactForm(ContactEditForm):
+class ContactForm(AsksOnce, ContactEditForm):
     """A new contact of an account."""
 
     class Meta(ContactEditForm.Meta):
         fields = ["account", *ContactEditForm.Meta.fields]
+
+    def find(self, wanted: Profile) -> list[Duplicate]:
+        """Contacts that may be this person."""
+        return contacts_like(wanted, Contact.objects.searched_by(self.user))

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import F, FloatField, Func, Value
 from django.utils.translation import gettext as _
 
+from accounts.asking import NOT_ASKED
 from accounts.candidates import MatchKey
 from accounts.duplicates import Duplicate, accounts_like_each, contacts_like_each, told
 from accounts.forms import AccountEditForm, AccountForm, ContactEditForm, ContactForm
@@ -16,7 +17,7 @@ from accounts.matching import Match, Profile, compare, compare_people
 from accounts.models import Account, Contact
 from accounts.names import company_key
 from accounts.services import add_accounts, add_contacts, edit_account, edit_contact, new_account, new_contact
-from partnerportal.core.imports.kinds import Evidence, ImportKind, Likeness, register
+from partnerportal.core.imports.kinds import Evidence, ImportKind, Likeness, how_alike, register
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -51,15 +52,15 @@ COMPANY = {
 LOOKED_AT = 200  # Of accounts whose names are like the one in a cell, the likest.
 
 
-def same(found: Iterable[Duplicate]) -> list[Likeness]:
-    """Of what may be the same, what is taken for it."""
-    return [Likeness(one.record, "; ".join(one.reasons)) for one in found if one.is_same]
+def likenesses(found: Iterable[Duplicate]) -> list[Likeness]:
+    """What may be the same, as an import takes it."""
+    return [Likeness(one.record, how_alike(one.score, one.reasons), one.is_same) for one in found]
 
 
 def _evidence(marks: Words, sought: Words, judge: Callable[[Profile, Profile], Match]) -> Evidence:
     def why(left: dict[str, object], right: dict[str, object]) -> str:
         match = judge(from_json(left), from_json(right))
-        return "; ".join(told(reason) for reason in match.reasons) if match.is_same else ""
+        return how_alike(match.score, [told(reason) for reason in match.reasons]) if match.is_same else ""
 
     return Evidence(
         read=lambda record: record.profile,
@@ -91,12 +92,12 @@ def account_named(name: str, by: User) -> str:
 
 def _accounts_like(wanted: Sequence[Profile], by: User, others: Q) -> list[list[Likeness]]:
     found = accounts_like_each(wanted, Account.objects.searched_by(by).filter(others))
-    return [same(one) for one in found]
+    return [likenesses(one) for one in found]
 
 
 def _contacts_like(wanted: Sequence[Profile], by: User, others: Q) -> list[list[Likeness]]:
     found = contacts_like_each(wanted, Contact.objects.searched_by(by).filter(others))
-    return [same(one) for one in found]
+    return [likenesses(one) for one in found]
 
 
 ACCOUNTS = register(
@@ -129,7 +130,7 @@ ACCOUNTS = register(
             "vat_number": ("vat", "vat id", "vat no", "tax id", "USt-IdNr", "USt-ID", "Umsatzsteuer-ID", "Steuernummer", "Partita IVA"),
             "record_type": ("type", "Art", "Typ"),
         },
-        always={"is_other_company": True},  # The import looks for duplicates itself, and says what it does about them.
+        always=NOT_ASKED,
     )
 )
 CONTACTS = register(
@@ -151,5 +152,6 @@ CONTACTS = register(
             "language": ("Sprache", "lang"),
         },
         lookups={"account": account_named},
+        always=NOT_ASKED,
     )
 )

@@ -83,6 +83,11 @@ class Profile:
         return self.named.words
 
     @property
+    def has_evidence(self) -> bool:
+        """Whether it says anything that another record may be found by; a person without a company could be anybody."""
+        return bool(self.words or self.emails or self.domains or self.phones or self.tax)
+
+    @property
     def address_words(self) -> frozenset[str]:
         """What tells one branch of a chain: the sub-domain and path of its page, the name of its mailbox."""
         host = website_host(self.website)

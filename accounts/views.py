@@ -17,6 +17,7 @@ from catalog import words
 from catalog.columns import term
 from catalog.models import Term
 from partnerportal.core import display
+from partnerportal.core.forms import PartnerModelForm
 from partnerportal.core.panels import RelatedPanel
 from partnerportal.core.tables import Column, choice, email, label, link, owner_avatar, phone
 from partnerportal.core.views import LATELY, Action, Fact, ListView, Panel, RecordAdd, RecordEdit, RecordList
@@ -187,6 +188,10 @@ class ContactAdd(RecordAdd):
     icon = "person-vcard"
     duplicates = "duplicates_of_new_contact"
     compared = ("last_name", "email", "phone", "mobile")
+
+    def get_form(self, data: Any = None, files: Any = None, **options: Any) -> PartnerModelForm:
+        """A clone is not asked about what it was cloned from."""
+        return super().get_form(data, files, copied=getattr(self, "record", None), **options)
 
 
 class ContactEdit(RecordEdit):

@@ -15,9 +15,13 @@ from django_countries import countries
 from phonenumber_field.formfields import PhoneNumberField
 
 from accounts.addresses import check_business_address, check_company_address
+from accounts.asking import AsksOnce
+from accounts.duplicates import Duplicate
+from accounts.matching import Profile
 from catalog import words
 from catalog.fields import TermField
 from catalog.models import SOLUTIONS, ProductOfInterest, Term
+from leads.duplicates import duplicates_of
 from leads.models import LONGEST_ANSWER, MOST_USERS, Lead, QualificationAnswer, QualificationQuestion, VendorLead
 from leads.services import Choice
 from leads.stages import Status
@@ -86,13 +90,21 @@ class LeadEditForm(PartnerModelForm):
         return address
 
 
-class LeadForm(LeadEditForm):
+class LeadForm(AsksOnce, LeadEditForm):
     """A new lead."""
 
     status = forms.ChoiceField(label=_("Lead status"), choices=BEGINNINGS, initial=Status.NEW)
 
     class Meta(LeadEditForm.Meta):
         fields = ["company", "status", *LeadEditForm.Meta.fields[1:]]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper.render_unmentioned_fields = True
+
+    def find(self, wanted: Profile) -> list[Duplicate]:
+        """Leads, accounts and contacts that may be the same."""
+        return duplicates_of(wanted, Lead, self.user)
 
 
 class NotInTargetForm(PartnerForm):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from accounts.imports import ACCOUNTS, COMPANY, COMPANY_EVIDENCE, PERSON, same
+from accounts.asking import NOT_ASKED
+from accounts.imports import ACCOUNTS, COMPANY, COMPANY_EVIDENCE, PERSON, likenesses
 from accounts.merging import hanging_on
 from leads.duplicates import duplicates_of_each, leads_like_each
 from leads.forms import LeadEditForm, LeadForm
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
 
 
 def _like(wanted: Sequence[Profile], by: User, others: Q) -> list[list[Likeness]]:
-    return [same(found) for found in duplicates_of_each(wanted, Lead, by, others)]
+    return [likenesses(found) for found in duplicates_of_each(wanted, Lead, by, others)]
 
 
 def _leads_like(wanted: Sequence[Profile], by: User) -> list[list[Likeness]]:
-    return [same(found) for found in leads_like_each(wanted, Lead.objects.searched_by(by))]
+    return [likenesses(found) for found in leads_like_each(wanted, Lead.objects.searched_by(by))]
 
 
 def _came_since(lead: Lead) -> list[str]:
@@ -49,6 +50,7 @@ LEADS = register(
         evidence=COMPANY_EVIDENCE,
         keys=("email", "phone"),
         came_since=_came_since,
+        always=NOT_ASKED,
         aliases={
             **PERSON,
             **COMPANY,

@@ -100,10 +100,40 @@ def test_new_account_shows_one_like_it_and_asks(as_anna, anna, alex, carla):
     assert asked.status_code == 422
     assert set(re.findall(r'href="(/accounts/\d+/)"', asked.content.decode())) == {known.get_absolute_url()}
     assert Account.objects.visible_to(anna).count() == 1
-    made = as_anna.post("/accounts/new/", {**ACCOUNT, "is_other_company": "on"})
+    made = as_anna.post("/accounts/new/", {**ACCOUNT, "is_another": "on"})
 
     assert made.status_code == 302
     assert Account.objects.visible_to(anna).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("known", "typed"),
+    [
+        ({"vat_number": "IT 00743110157"}, {"vat_number": "00743110157", "country": "IT"}),
+        ({"phone": "+390471123456"}, {}),
+        ({"website": "https://www.alpenblick.it"}, {}),
+    ],
+)
+def test_new_account_asks_about_one_under_another_name(known, typed, as_anna, anna, carla):
+    told = {"name": "Zirbelhof", "email": "office@zirbelhof.com", "phone": "+39045987654", **known}
+    there = AccountFactory(owner=anna, **told)
+    AccountFactory(owner=carla, **told)
+
+    asked = as_anna.post("/accounts/new/", ACCOUNT | typed)
+
+    assert asked.status_code == 422
+    assert set(re.findall(r'href="(/accounts/\d+/)"', asked.content.decode())) == {there.get_absolute_url()}
+    assert list(Account.objects.visible_to(anna)) == [there]
+    assert as_anna.post("/accounts/new/", ACCOUNT | typed | {"is_another": "on"}).status_code == 302
+
+
+def test_new_account_asks_when_all_else_is_right(as_anna, anna):
+    AccountFactory(owner=anna, name="Hotel Alpenblick")
+
+    refused = as_anna.post("/accounts/new/", {**ACCOUNT, "phone": "12"})
+
+    assert list(refused.context["form"].errors) == ["phone"]
+    assert "is_another" not in refused.context["form"].fields
 
 
 def test_another_partners_account_is_no_duplicate(as_anna, anna, carla):
@@ -309,6 +339,31 @@ def test_new_contact_costs_ten_queries(as_anna, anna):
     as_anna.get("/contacts/new/")
 
     assert_post_queries(as_anna, "/contacts/new/", {**CONTACT, "account": account.pk}, at_most=10)
+
+
+def test_new_contact_shows_who_is_there_and_asks_once(as_anna, anna, carla):
+    account = AccountFactory(owner=anna)
+    known = ContactFactory(account=account, **CONTACT)
+    ContactFactory(account=AccountFactory(owner=carla), **CONTACT)
+    ContactFactory(account=account, first_name="Peter", last_name="Huber", email="p.huber@alpenblick.it")
+    posted = {**CONTACT, "account": account.pk}
+
+    asked = as_anna.post("/contacts/new/", posted)
+
+    assert asked.status_code == 422
+    assert set(re.findall(r'href="(/contacts/\d+/)"', asked.content.decode())) == {known.get_absolute_url()}
+    assert Contact.objects.visible_to(anna).count() == 2
+    assert as_anna.post("/contacts/new/", posted | {"is_another": "on"}).status_code == 302
+
+
+def test_a_clone_of_a_contact_and_an_edit_ask_nothing(as_anna, anna):
+    contact = ContactFactory(account=AccountFactory(owner=anna), **CONTACT)
+
+    cloned = as_anna.post(f"/contacts/{contact.pk}/clone/", {**CONTACT, "account": contact.account_id})
+    edited = as_anna.post(f"/contacts/{contact.pk}/edit/", {**CONTACT, "department": "IT"})
+
+    assert (cloned.status_code, edited.status_code) == (302, 302)
+    assert Contact.objects.visible_to(anna).count() == 2
 
 
 def test_save_and_new_contact_keeps_the_account(as_anna, anna):

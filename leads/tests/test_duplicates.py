@@ -221,6 +221,38 @@ def test_an_empty_form_has_no_duplicates(client, anna):
     assert part.content.decode().strip() == ""
 
 
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("lead", {"phone": "+390471123456"}),
+        ("lead", {"website": "https://www.brenner.de"}),
+        ("account", {"phone": "+390471123456"}),
+        ("account", {"vat_number": "atu62218954"}),
+        ("contact", {"first_name": "Greta", "last_name": "Hofer", "mobile": "+390471123456"}),
+    ],
+)
+def test_a_number_that_is_typed_first_finds_what_has_it(name, typed, client, anna, carla):
+    told = {"email": "office@brenner.de", "phone": "+390471123456"}
+    known = AccountFactory(owner=anna, name="Brenner", website="https://brenner.de", vat_number="ATU62218954", **told)
+    AccountFactory(owner=carla, name="Brenner", website="https://brenner.de", vat_number="ATU62218954", **told)
+    wanted = known if name != "contact" else ContactFactory(account=known, last_name="Hofer", phone="+390471123456")
+    client.force_login(anna)
+
+    page = client.post(reverse(f"duplicates_of_new_{name}"), typed)
+
+    assert wanted in [one.record for one in page.context["found"]]
+    assert {one.record.partner for one in page.context["found"]} == {anna.partner}
+
+
+def test_a_person_without_a_company_could_be_anybody(client, anna):
+    ContactFactory(owner=anna, first_name="Anna", last_name="Rossi")
+    client.force_login(anna)
+
+    page = client.post(reverse("duplicates_of_new_contact"), {"first_name": "Anna", "last_name": "Rossi"})
+
+    assert page.context["found"] == []
+
+
 def test_a_new_contact_is_compared_with_the_people_of_its_account(client, anna, carla):
     account = AccountFactory(owner=anna, name="Brenner")
     contact = ContactFactory(account=account, first_name="Anna", last_name="Rossi", email="a@brenner.de")

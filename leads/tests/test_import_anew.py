@@ -4,6 +4,7 @@ from random import Random
 
 import pytest
 
+from leads.tests.factories import LeadFactory
 from leads.tests.test_import_decisions import there
 from leads.tests.test_imports import CONSTANTS, imported, leads_of, line, rehearsed, results
 from partnerportal.core import outbox
@@ -59,6 +60,44 @@ def test_a_line_that_nothing_depends_on_touches_no_other(anna):
     assert services.correct(batch, 3, {USERS: "80"}, by=anna).anew == 0
 
     assert [row for row in planned(batch) if row[0] != 3] == [row for row in before if row[0] != 3]
+
+
+def test_a_line_that_is_wrongly_taken_for_another_is_made_all_the_same(anna, carla, client):
+    batch = rehearsed(anna, line(), line(email="office@caffenero.it"), line(**ORTO), line(email="bar@caffenero.it"))
+    address = f"{batch.get_absolute_url()}lines/3/"
+    client.force_login(carla)
+    assert client.post(address, {"another": "1"}).status_code == 404
+    client.force_login(anna)
+    assert client.get(batch.get_absolute_url()).content.decode().count('name="another"') == 2
+
+    answer = client.post(address, {"another": "1"}, follow=True)
+
+    assert "Line 3: new" in answer.content.decode()
+    assert told(batch) == [(2, "create"), (3, "create"), (4, "create"), (5, "duplicate")]
+    assert planned(batch)[1][2] == line(email="office@caffenero.it")
+    services.run(batch, by=anna)
+    outbox.deliver_due()
+    assert sorted(lead.email for lead in leads_of(anna)) == ["office@caffenero.it", "p.greco@caffenero.it", "pia@orto.it"]
+    assert client.get(batch.get_absolute_url()).content.decode().count('name="another"') == 0
+    client.post(f"{batch.get_absolute_url()}lines/5/", {"another": "1"})
+    assert told(batch)[3] == (5, "duplicate")
+
+
+def test_a_line_that_would_fill_a_record_may_be_another_and_stays_so(anna):
+    known = LeadFactory(owner=anna, company="Caffè Nero", email="info@caffenero.it", country="", total_users=None)
+    batch = rehearsed(anna, line(users="30"), line(**ORTO), policy="fill")
+    assert told(batch) == [(2, "update"), (3, "create")]
+
+    services.correct(batch, 2, {}, is_another=True, by=anna)
+    services.rehearse(batch, mapping=batch.mapping, constants=CONSTANTS, policy="fill", by=anna)
+    outbox.deliver_due()
+
+    assert told(batch) == [(2, "create"), (3, "create")]
+    batch.refresh_from_db()
+    services.run(batch, by=anna)
+    outbox.deliver_due()
+    known.refresh_from_db()
+    assert (known.total_users, len(leads_of(anna))) == (None, 3)
 
 
 def test_what_was_put_right_in_a_later_line_stays(anna):

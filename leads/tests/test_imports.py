@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import date
 from hashlib import sha256
 
 import pytest
@@ -141,7 +142,7 @@ def test_a_rehearsal_says_what_would_become_of_each_line_and_writes_nothing(anna
     found = results(batch)
     assert [column for column, _sentence in found[1][2]] == ["E-Mail"]
     assert "Bergbahn AG" in found[2][3]
-    assert found[3][3].startswith("The same as line 2 of this file: Same e-mail address p.greco@caffenero.it")
+    assert found[3][3].startswith("The same as line 2 of this file: 98% – Same e-mail address p.greco@caffenero.it")
     assert sorted(column for column, _sentence in found[4][2]) == ["Firma", "Telefon"]
     assert leads_of(anna) == [there]
 
@@ -155,11 +156,44 @@ def test_more_users_than_a_project_can_have_are_an_error_of_their_column(anna):
     ]
 
 
-def test_the_worker_imports_what_the_rehearsal_promised(anna):
-    batch = imported(anna, line(), line(email="nothing"), line(company="Orto", email="o@orto.it", job="", users="40", country="de"))
+def csv_file(*lines, headings):
+    """A file with days and numbers as a person writes them."""
+    said = [[cell.strftime("%d.%m.%Y") if isinstance(cell, date) else str(cell) for cell in cells] for cells in lines]
+    return upload(table(*said, headings=headings))
 
+
+def xlsx_file(*lines, headings):
+    """A book whose cells hold days and numbers, not words for them."""
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target) as book:
+        day, sheet = book.add_format({"num_format": "dd.mm.yyyy"}), book.add_worksheet("Leads")
+        for place, cells in enumerate([headings, *lines]):
+            for column, cell in enumerate(cells):
+                sheet.write(place, column, cell, *([day] if isinstance(cell, date) else []))
+    return upload(target.getvalue(), "leads.xlsx")
+
+
+@pytest.mark.parametrize("file", [csv_file, xlsx_file])
+def test_the_worker_imports_what_the_rehearsal_promised(anna, file):
+    headings, rest = [*HEADINGS, "Next step", "Next step on", "PLZ"], {"job": "", "country": "de"}
+    lines = [
+        [*line(users=1200), "Call", date(2031, 3, 4), 39012],
+        [*line(email="nothing"), "", "", ""],
+        [*line(company="Orto", email="o@orto.it", phone=393331234567, users=40.0, **rest), "Visit", date(2031, 12, 24), "01067"],
+    ]
+    batch = services.start(LEADS, file(*lines, headings=headings), by=anna)
+    services.rehearse(batch, mapping=batch.mapping, constants=CONSTANTS, policy="skip", by=anna)
+    outbox.deliver_due()
+    promised = results(batch)
+    assert ([result for _number, result, *_ in promised], leads_of(anna)) == (["create", "error", "create"], [])
+    batch.refresh_from_db()
+
+    services.run(batch, by=anna)
+    outbox.deliver_due()
+
+    batch.refresh_from_db()
     caffe, orto = leads_of(anna)
-    assert (batch.state, services.counts(batch)) == ("done", {"create": 2, "error": 1})
+    assert (batch.state, services.counts(batch), results(batch)) == ("done", {"create": 2, "error": 1}, promised)
     assert (caffe.company, caffe.phone.as_e164, caffe.job_title, caffe.total_users) == (
         "Caffè Nero S.r.l.",
         "+390412345678",
@@ -173,7 +207,9 @@ def test_the_worker_imports_what_the_rehearsal_promised(anna):
         "import",
         anna,
     )
-    assert (orto.country.code, orto.job_title, orto.total_users) == ("DE", "ceo-owner", 40)
+    assert (caffe.next_step, caffe.next_step_on, caffe.postal_code) == ("Call", date(2031, 3, 4), "39012")
+    assert (orto.country.code, orto.job_title, orto.total_users, orto.postal_code) == ("DE", "ceo-owner", 40, "01067")
+    assert (orto.next_step_on, orto.phone.as_e164) == (date(2031, 12, 24), "+393331234567")
     assert [(change.channel, change.author) for change in changes(caffe)] == [("import", "Anna Conti")]
 
 
@@ -390,6 +426,21 @@ def test_the_file_of_errors_holds_no_formulas(anna, client):
     assert "E-Mail: Enter a valid email address." in lines[1]
 
 
+def test_the_result_offers_its_duplicates_as_a_file(anna, client):
+    batch = rehearsed(anna, line(), line(first="Anna"), line(company="Orto", email="o@orto.it", phone=""))
+    client.force_login(anna)
+    address = f"/leads/import/{batch.pk}/errors/?result=duplicate"
+
+    page = client.get(batch.get_absolute_url()).content.decode()
+    answer = client.get(address)
+    told = [one for one in b"".join(answer.streaming_content).decode("utf-8-sig").splitlines() if one and not one.startswith("#")]
+
+    assert [f'href="{address}"' in page, "Errors as a file" in page] == [True, False]
+    assert "leads-duplicate" in answer["Content-Disposition"]
+    assert len(told) == 2
+    assert "The same as line 2 of this file: " in told[1]
+
+
 def test_an_import_that_came_to_a_halt_says_so_and_goes_on(client, anna, monkeypatch):
     batch = rehearsed(anna, line(), line(company="Orto", email="o@orto.it", phone="+390498272119"))
     services.run(batch, by=anna)
@@ -458,11 +509,26 @@ def test_what_was_rehearsed_is_what_happens_line_by_line(anna, policy, monkeypat
 def test_a_rehearsal_says_which_line_of_the_file_is_the_same_and_why(anna):
     notes = [note for *_, note in results(rehearsed(anna, *ONE_COMPANY))]
 
-    assert notes[1].startswith("The same as line 2 of this file: Same mail domain brenner.it")
-    assert notes[2].startswith("The same as line 2 of this file: Name alike: “BRENNER logistik”")
-    assert notes[3].startswith("The same as line 2 of this file: Numbers of one switchboard: +3904711234517, +390471123450")
-    assert notes[5].startswith("The same as line 6 of this file: Same telephone number +390471777777")
+    assert notes[1].startswith("The same as line 2 of this file: 82% – Same mail domain brenner.it")
+    assert notes[2].startswith("The same as line 2 of this file: 100% – Name alike: “BRENNER logistik”")
+    assert notes[3].startswith("The same as line 2 of this file: 82% – Numbers of one switchboard: +3904711234517, +390471123450")
+    assert notes[5].startswith("The same as line 6 of this file: 98% – Same telephone number +390471777777")
     assert [notes[place] for place in (0, 4, 6, 7)] == [""] * 4
+
+
+def test_a_line_that_is_only_like_a_record_is_made_and_says_what_it_may_be(anna, carla):
+    there = LeadFactory(owner=anna, company="Zirbelhof", email="info@zirbelhof.com", phone="+390412345678")
+    LeadFactory(owner=carla, company="Orto", email="info@orto.com", phone="+390498272119")
+    batch = rehearsed(anna, line(), line(company="Gärtnerei", email="a@gaertnerei.it", phone="+390498272119"))
+    promised = results(batch)
+
+    services.run(batch, by=anna)
+    outbox.deliver_due()
+
+    note = "Worth a look, it may be Zirbelhof: 60% – Same telephone number +390412345678"
+    assert results(batch) == promised == [(2, "create", [], note), (3, "create", [], "")]
+    assert [row.like_url for row in batch.rows.order_by("number")] == [there.get_absolute_url(), ""]
+    assert len(leads_of(anna)) == 3
 
 
 def test_a_line_that_is_put_right_is_compared_with_all_lines_that_were_imported(anna):
@@ -626,6 +692,6 @@ def test_an_account_beside_an_open_lead_is_said_to_be_one_and_not_made(anna, car
 
     first, second = batch.rows.order_by("number")
     assert (first.result, first.like_url) == ("duplicate", lead.get_absolute_url())
-    assert "Duplicate of Orto GmbH" in first.note
+    assert first.note.startswith("Duplicate of Orto GmbH: 98% – Same mail domain orto.it; Name alike")
     assert second.result == "create"
     assert list(Account.objects.visible_to(anna).values_list("name", flat=True)) == ["Hotel Sella"]

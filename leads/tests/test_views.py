@@ -5,6 +5,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from accounts.tests.factories import AccountFactory, ContactFactory
 from leads import services
 from leads.models import Lead
 from leads.stages import Status
@@ -211,6 +212,53 @@ def test_new_lead_refuses_and_keeps_what_was_typed(field, value, as_anna, anna):
     assert list(response.context["form"].errors) == [field]
     assert response.context["form"]["company"].value() == "Clinica San Marco"
     assert not Lead.objects.visible_to(anna).exists()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda owner: LeadFactory(owner=owner, company="Clinica San Marco S.r.l.", email="office@sanmarco.it"),
+        lambda owner: AccountFactory(owner=owner, name="Anything", email="office@sanmarco.it"),
+        lambda owner: ContactFactory(account=AccountFactory(owner=owner), email="P.Greco@sanmarco.it"),
+    ],
+)
+def test_new_lead_shows_what_is_surely_the_same_and_asks_once(make, as_anna, anna, carla):
+    known = make(anna)
+    make(carla)
+
+    asked = as_anna.post("/leads/new/", VALUES)
+
+    form = asked.context["form"]
+    assert (asked.status_code, list(form.errors)) == (422, ["is_another"])
+    assert re.findall(r'href="(/[a-z]+/\d+/)"', str(form.errors["is_another"])) == [known.get_absolute_url()]
+    assert "It is not the same: save it all the same" in asked.content.decode()
+    assert not Lead.objects.visible_to(anna).filter(company=VALUES["company"]).exists()
+    assert as_anna.post("/leads/new/", VALUES | {"is_another": "on"}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("alike", "carlas"),
+    [
+        ({"company": "Anything Else", "email": "a@elsewhere.it", "phone": "+390412345678"}, {}),
+        ({"company": "Zirbelhof", "email": "a@zirbelhof.it"}, {"company": "Clinica San Marco", "email": "p.greco@sanmarco.it"}),
+    ],
+)
+def test_new_lead_asks_nothing_about_what_is_only_alike_or_another_partners(alike, carlas, as_anna, anna, carla):
+    LeadFactory(owner=anna, **alike)
+    LeadFactory(owner=carla, **carlas)
+
+    assert as_anna.post("/leads/new/", VALUES | {"phone": "041 234 5678"}).status_code == 302
+
+
+def test_a_clone_of_a_lead_and_an_edit_ask_nothing(as_anna, anna):
+    lead = LeadFactory(owner=anna, **VALUES)
+    known = LeadFactory(owner=anna, company="Orto", email="info@orto.it")
+
+    cloned = as_anna.post(f"/leads/{lead.pk}/clone/", VALUES)
+    edited = as_anna.post(f"/leads/{lead.pk}/edit/", VALUES | {"company": known.company, "email": known.email})
+
+    assert (cloned.status_code, edited.status_code) == (302, 302)
+    assert Lead.objects.visible_to(anna).count() == 3
 
 
 def test_a_national_number_is_of_the_partners_country(as_anna, anna):

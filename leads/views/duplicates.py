@@ -27,7 +27,7 @@ class DuplicatesWhileTyping(Guarded):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         wanted = self.typed()
-        found = duplicates_of(wanted, self.model, request.user) if wanted.words or wanted.emails else []
+        found = duplicates_of(wanted, self.model, request.user) if wanted.has_evidence else []
         return self.page("leads/_duplicates.html", {"found": found})
 
     def typed(self) -> Profile:

@@ -25,6 +25,7 @@ from leads.models import Lead, LeadTotal
 from leads.stages import CONVERTIBLE, MOVES, OPEN, UNDO, Status
 from leads.views.working import next_step, next_step_link, plan_of, score_badge, work_of
 from partnerportal.core import display
+from partnerportal.core.forms import PartnerModelForm
 from partnerportal.core.tables import Column, choice, due, email, label, owner_avatar, phone
 from partnerportal.core.views import (
     LATELY,
@@ -158,6 +159,10 @@ class LeadAdd(RecordAdd):
     icon = "person-plus"
     duplicates = "duplicates_of_new_lead"
     compared = ("company", "email", "phone", "mobile", "website", "last_name")
+
+    def get_form(self, data: Any = None, files: Any = None, **options: Any) -> PartnerModelForm:
+        """A clone is not asked about what it was cloned from."""
+        return super().get_form(data, files, copied=getattr(self, "record", None), **options)
 
     def get_initial(self) -> dict[str, Any]:
         """A clone begins anew."""

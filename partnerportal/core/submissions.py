@@ -43,9 +43,8 @@ def once(token: str, *, by: User, act: Callable[[], str]) -> str:
     A second request that comes while the first is at work waits for it. When `act` raises, the token is free again.
     A missing or malformed token is no protection and no obstacle.
     """
-    try:
-        key = uuid.UUID(token)
-    except ValueError:
+    key = _read(token)
+    if key is None:
         return act()
     with transaction.atomic():
         sent, is_first = Submission.objects.get_or_create(token=key, defaults={"user": by})
@@ -54,3 +53,18 @@ def once(token: str, *, by: User, act: Callable[[], str]) -> str:
         sent.answer = act()
         sent.save(update_fields=["answer"])
         return sent.answer
+
+
+def answered(token: str, *, by: User) -> str:
+    """The address that the first use of a token was answered with; empty where this person has not used it."""
+    key = _read(token)
+    sent = Submission.objects.filter(token=key, user=by).first() if key else None
+    return sent.answer if sent else ""
+
+
+def _read(token: str) -> uuid.UUID | None:
+    """None for a missing or malformed token."""
+    try:
+        return uuid.UUID(token)
+    except ValueError:
+        return None

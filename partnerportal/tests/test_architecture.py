@@ -65,6 +65,7 @@ SHARED = {
     "accounts.addresses": "rules of a customer's address, for whatever has one",
     "accounts.candidates": "rows that may be the same company, for leads too",
     "accounts.duplicates": "rows that may be the same company, for leads too",
+    "accounts.asking": "the question of a new record about what seems to be there, for leads too",
     "accounts.imports": "how a company's columns are read, for leads too",
     "accounts.kept": "pages of what can go into another record, leads too",
     "accounts.merging": "how two rows become one, for leads too",

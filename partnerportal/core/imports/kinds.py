@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from django import forms
 from django.utils import translation
 from django.utils.module_loading import autodiscover_modules
 
+from partnerportal.core import display
 from partnerportal.core.edits import open_fields
 from partnerportal.core.imports.values import LANGUAGES, plain
 from partnerportal.core.models import Subject
@@ -22,10 +23,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Likeness:
-    """A record that a line may be the same as, and why."""
+    """A record that a line may be the same as, and why; how alike the two are goes before it where that was judged: `how_alike`.
+
+    What is not taken for the same is worth a look, and no more.
+    """
 
     record: Any
     why: str
+    is_same: bool = True
+
+
+def how_alike(score: int, sentences: Iterable[str]) -> str:
+    """How alike two are, in whole percents, and why: “95% – Same tax number …; Name alike: …”."""
+    return f"{display.percent(score)} – {'; '.join(sentences)}"
 
 
 @dataclass(frozen=True)
@@ -34,7 +44,7 @@ class Evidence:
 
     `read(record)` is a record that is not saved, made comparable, and `facts` of it are what is kept with its line. By the words of
     `marks(facts)` a line is found, the words of `sought(facts)` it seeks: of two that are one, each seeks one by which the other is found.
-    `why(facts, others)` says in sentences why two are one, and nothing when they are not.
+    `why(facts, others)` says in sentences how alike two are that are one, and why, and nothing when they are not.
     """
 
     read: Callable[[Any], Any]

@@ -142,17 +142,23 @@ class Lines:
         ready = self.ready.pop(row.number)
         if isinstance(ready, Refused):
             raise ready
+        if row.is_another or self.batch.policy == Policy.CREATE:
+            self._plan_new(row, ready)
+            return
         if self.key and len(ready.found) > 1:
             sentence = _("There are several records with “%(value)s” here, so it is not clear which one is meant.")
             raise Refused([[self.reader.heading(self.key), sentence % {"value": row.facts["key"]}]])
-        earlier = self.alike.earlier(row) if self.batch.policy != Policy.CREATE else None
-        if earlier:
+        if earlier := self.alike.earlier(row):
             self._like_line(row, *earlier, ready.says)
-        elif ready.found:
-            self._like_record(row, ready.found, ready.says)
+        elif same := [one for one in ready.found if one.is_same]:
+            self._like_record(row, same, ready.says)
         else:
-            self.new.append((row, self._make(ready)))
-            row.result = Result.CREATE
+            self._plan_new(row, ready)
+            self._point_to(row, ready.found)
+
+    def _plan_new(self, row: ImportRow, ready: Ready) -> None:
+        self.new.append((row, self._make(ready)))
+        row.result = Result.CREATE
 
     def _make(self, ready: Ready) -> Any:
         """A record that is not saved yet."""
@@ -239,6 +245,12 @@ class Lines:
             with self._tried():
                 (self._fill_after if self.is_rehearsal else self._fill)(row, ours.record.pk, says)
 
+    def _point_to(self, row: ImportRow, found: Sequence[Likeness]) -> None:
+        """A new line that is like a record, but not taken for it, is worth a look."""
+        for one in found[:1]:
+            row.note = (_("Worth a look, it may be %(record)s: %(why)s") % {"record": one.record, "why": one.why})[:600]
+            row.like_url = one.record.get_absolute_url()
+
     def _fill(self, row: ImportRow, pk: int, says: dict[str, Raw], *, after: Mapping[str, Raw] | None = None) -> dict[str, Raw]:
         """Write into a record what the line says there; `after` is what was filled before."""
         return self.filler.fill(row, pk, says, after=after or {}, rehearsed=None if self.is_rehearsal else self.rehearsed)
@@ -265,7 +277,7 @@ class Lines:
         rows = model._default_manager.visible_to(self.by)  # type: ignore[attr-defined]
         record = rows.select_for_update(of=("self",)).filter(pk=row.object_id).first()
         made = row.result == Result.CREATE
-        row.step, row.clash = Step.OVER, {}
+        row.step, row.clash, row.like_url = Step.OVER, {}, "" if made else row.like_url
         self.kept.add(row)
         if not made and not row.now:
             row.result, row.note = Result.SKIP, _("The other change was left.")

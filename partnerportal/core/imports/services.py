@@ -218,10 +218,11 @@ def discard(batch: DataImport, *, by: User) -> None:
 
 
 @service
-def correct(batch: DataImport, number: int, cells: Mapping[int, str], *, by: User) -> ImportRow:
-    """Write cells of a line anew. It is rehearsed at once; where the import is over, it is imported at once. Raises StaleMove.
+def correct(batch: DataImport, number: int, cells: Mapping[int, str], *, is_another: bool = False, by: User) -> ImportRow:
+    """Write cells of a line anew, or note that it `is_another` record than all that it is like. Raises StaleMove.
 
-    In the rehearsal the later lines that it touches are planned anew with it, `anew` of them; many by the worker.
+    It is rehearsed at once; where the import is over, it is imported at once. In the rehearsal the later lines that it touches are
+    planned anew with it, `anew` of them; many by the worker.
     """
     batch = held(batch, by, State.CHECKED, State.DONE, State.STOPPED)
     row: ImportRow = batch.rows.select_for_update().get(number=number)
@@ -229,6 +230,7 @@ def correct(batch: DataImport, number: int, cells: Mapping[int, str], *, by: Use
         raise StaleMove(seen=Result.ERROR, now=row.result)
     before = Stood.of(row)
     row.cells = [cells.get(place, cell) for place, cell in enumerate(row.cells)]
+    row.is_another = row.is_another or is_another
     forget(batch, [number])
     is_rehearsal = batch.state == State.CHECKED
     lines = Lines(batch, is_again=is_rehearsal)

@@ -136,6 +136,7 @@ class ImportRow(PartnerOwned):
     now = models.JSONField(default=dict)  # After a rehearsal: what lines would fill into the record of this one.
     planned = models.JSONField(default=dict)  # What the line writes into a record that is there: by field what was, and what becomes.
     clash = models.JSONField(default=dict)  # Fields that somebody changed since the rehearsal: was, theirs, mine, who and when.
+    is_another = models.BooleanField(default=False, db_default=False)  # A person says that it is none of what it is like.
     anew = 0  # Later lines that were planned anew with it; of a line that was just put right.
 
     class Meta:

@@ -23,7 +23,7 @@ from partnerportal.core.edits import Edit, last_changes, present_values, questio
 from partnerportal.core.forms import PartnerModelForm, refuse
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
-from partnerportal.core.submissions import lasting, once
+from partnerportal.core.submissions import answered, lasting, once
 from partnerportal.core.toasts import say
 from partnerportal.core.views.base import RecordView
 
@@ -88,8 +88,11 @@ class RecordAdd(RecordForm):
 
     def post(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
         form = self.get_form(request.POST, request.FILES)
+        token, is_again = request.POST.get("submission", ""), request.POST.get("then") == "new"
         if not form.is_valid():
-            return self.answer_invalid(form)
+            # What the first of two clicks has made is no duplicate to ask the second about.
+            address = answered(token, by=request.user)
+            return self._go_on(address, is_again=is_again) if address else self.answer_invalid(form)
         made: list[Any] = []
 
         def act() -> str:
@@ -97,14 +100,16 @@ class RecordAdd(RecordForm):
             return self.address_after(made[0])
 
         try:
-            address = once(request.POST.get("submission", ""), by=request.user, act=act)
+            address = once(token, by=request.user, act=act)
         except self.errors as error:
             refuse(form, error)
             return self.answer_invalid(form)
         if made:
             say(request, _("%(record)s was created.") % {"record": made[0]}, link=(_("Open"), made[0].get_absolute_url()))
-        again = request.POST.get("then") == "new"
-        return HttpResponseRedirect(self.again_url() if again else address)
+        return self._go_on(address, is_again=is_again)
+
+    def _go_on(self, address: str, *, is_again: bool) -> HttpResponse:
+        return HttpResponseRedirect(self.again_url() if is_again else address)
 
     def address_after(self, record: Any) -> str:
         """Where Save goes."""

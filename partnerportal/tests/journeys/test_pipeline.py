@@ -100,6 +100,9 @@ def test_a_lead_is_made_qualified_put_aside_and_taken_up_again(page_as, anna):
     expect(page.get_by_label("Company")).to_have_value("")
     fill_lead(page, "Nordwind Energie")
     page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#error_1_id_is_another")).to_contain_text("There is already one like this: Clinica San Marco (lead, 93%)")
+    page.get_by_label("It is not the same: save it all the same").check()
+    page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_url(re.compile(r"/leads/\d+/$"))
     assert sorted(mine(Lead, anna).values_list("company", flat=True)) == ["Clinica San Marco", "Nordwind Energie"]
 

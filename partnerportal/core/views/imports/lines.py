@@ -39,7 +39,7 @@ class LineForm(forms.Form):
 
 
 class ImportLine(ImportPage):
-    """Put a line right in the browser: it is rehearsed, or imported, at once."""
+    """Put a line right in the browser, or say that it is no duplicate: it is rehearsed, or imported, at once."""
 
     is_block = True
 
@@ -47,13 +47,14 @@ class ImportLine(ImportPage):
         return self.show(self._row(line))
 
     def post(self, request: HttpRequest, pk: int, line: int) -> HttpResponse:
-        row = self._row(line)
-        form = LineForm(request.POST, row=row, lines=Lines(self.batch))
-        if not form.is_valid():
-            return self.show(row, form, status=422)
-        cells = {int(name.removeprefix("cell-")): value for name, value in form.cleaned_data.items()}
+        row, cells, is_another = self._row(line), {}, "another" in request.POST
+        if not is_another:
+            form = LineForm(request.POST, row=row, lines=Lines(self.batch))
+            if not form.is_valid():
+                return self.show(row, form, status=422)
+            cells = {int(name.removeprefix("cell-")): value for name, value in form.cleaned_data.items()}
         try:
-            row = services.correct(self.batch, line, cells, by=request.user)
+            row = services.correct(self.batch, line, cells, is_another=is_another, by=request.user)
         except StaleMove:
             say(request, _("The import has gone on meanwhile."))
             return HttpResponseRedirect(self.link("import_batch"))

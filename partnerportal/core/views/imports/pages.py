@@ -28,6 +28,7 @@ from partnerportal.core.views.imports.mapping import MappingForm
 LINES_A_PAGE = 50
 SHOWN_CELLS = 4
 State, Result = DataImport.State, ImportRow.Result
+LIKE = (Result.DUPLICATE, Result.UPDATE, Result.SKIP)  # What a rehearsed line is that means a record or a line which is there.
 TONES = {
     "create": "green",
     "update": "blue",
@@ -154,13 +155,15 @@ class ImportBatch(ImportPage):
     def _told(self, row: ImportRow, places: list[int]) -> dict[str, Any]:
         made = row.object_id if row.result in (Result.CREATE, *services.FILLED, Result.LEFT) else None
         is_written = row.result in services.FILLED
+        line = self.link("import_line", row.number)
         return {
             "row": row,
             "cells": [(self.batch.headings[place], row.cells[place]) for place in places],
             "tone": TONES.get(row.result, "grey"),
             "changes": [self.words.change(name, *values) for name, values in self.words.ordered(row.planned)] if is_written else [],
             "url": reverse(f"{self.kind.name}:detail", args=[made]) if made else row.like_url,
-            "correct_url": self.link("import_line", row.number) if row.result == Result.ERROR else "",
+            "correct_url": line if row.result == Result.ERROR else "",
+            "another_url": line if self.batch.state == State.CHECKED and row.result in LIKE else "",
         }
 
 
