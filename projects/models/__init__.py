@@ -16,6 +16,7 @@ from projects.models.project import (
     ProjectQuerySet,
     ProjectTotal,
     silent_since,
+    why_unavailable,
 )
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "ProjectQuerySet",
     "ProjectTotal",
     "silent_since",
+    "why_unavailable",
     "Conversion",
     "ProjectContact",
     "DemoAnswer",

@@ -80,6 +80,14 @@ def silent_since() -> datetime:
     return timezone.now() - timedelta(days=settings.PROJECT_SILENT_DAYS)
 
 
+def why_unavailable(found: mrr.Estimate | None) -> str:
+    """Why an estimate has no amount: the solutions without a price in its currency. Empty where there is one, and without an estimate."""
+    if found is None or not found.missing:
+        return ""
+    names = ", ".join(str(dict(SOLUTIONS)[family]) for family in found.missing)
+    return gettext("there is no average price in %(currency)s for %(solutions)s") % {"currency": found.currency, "solutions": names}
+
+
 class ProjectQuerySet(PartnerQuerySet):
     def open(self) -> ProjectQuerySet:
         """Not closed."""
@@ -289,11 +297,7 @@ class Project(Taskable):
     @property
     def why_unavailable(self) -> str:
         """Why there is no estimate: the solutions without a price in the project's currency. Empty where there is one."""
-        kept = self.kept_estimate
-        if kept is None or not kept.missing:
-            return ""
-        names = ", ".join(str(dict(SOLUTIONS)[family]) for family in kept.missing)
-        return gettext("there is no average price in %(currency)s for %(solutions)s") % {"currency": kept.currency, "solutions": names}
+        return why_unavailable(self.kept_estimate)
 
     @property
     def kept_estimate(self) -> mrr.Estimate | None:  # type: ignore[name-defined]
