@@ -124,8 +124,8 @@ class ProjectQuerySet(PartnerQuerySet):
         return self.filter(AWAITING_BONUS, deleted_at__isnull=True)
 
     def earning_bonus(self) -> ProjectQuerySet:
-        """Open, eligible for the bonus, and not decided by the account manager."""
-        return self.open().filter(BONUS_ELIGIBLE, approved_by_am="")
+        """Eligible for the bonus, not decided by the account manager, and open; or closed with the demo done, which awaits a decision."""
+        return self.filter(BONUS_ELIGIBLE, ~Q(stage=Stage.CLOSED) | Q(demo_done=True), approved_by_am="")
 
 
 class Project(Taskable):
