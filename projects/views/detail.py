@@ -36,6 +36,11 @@ class Answered:
     question: DemoQuestion
     answer: DemoAnswer | None
 
+    @property
+    def asked(self) -> str:
+        """The question as it was when it was answered; without an answer as it is."""
+        return (self.answer and self.answer.question_text) or self.question.text
+
 
 class ProjectDetail(RecordDetail):
     model, permission = Project, "projects.view_project"
