@@ -15,6 +15,7 @@ from projects.models.project import (
     Project,
     ProjectQuerySet,
     ProjectTotal,
+    no_average_price,
     silent_since,
     why_unavailable,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "Project",
     "ProjectQuerySet",
     "ProjectTotal",
+    "no_average_price",
     "silent_since",
     "why_unavailable",
     "Conversion",

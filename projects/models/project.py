@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -84,8 +85,13 @@ def why_unavailable(found: mrr.Estimate | None) -> str:
     """Why an estimate has no amount: the solutions without a price in its currency. Empty where there is one, and without an estimate."""
     if found is None or not found.missing:
         return ""
-    names = ", ".join(str(dict(SOLUTIONS)[family]) for family in found.missing)
-    return gettext("there is no average price in %(currency)s for %(solutions)s") % {"currency": found.currency, "solutions": names}
+    return no_average_price(found.currency, found.missing)
+
+
+def no_average_price(currency: str, families: Iterable[str]) -> str:
+    """That solutions have no average price in a currency."""
+    names = ", ".join(str(dict(SOLUTIONS)[family]) for family in families)
+    return gettext("there is no average price in %(currency)s for %(solutions)s") % {"currency": currency, "solutions": names}
 
 
 class ProjectQuerySet(PartnerQuerySet):
