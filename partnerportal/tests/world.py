@@ -130,9 +130,7 @@ def _customers(world: World) -> None:
     world.words += [vendor_lead.company, vendor_lead.last_name]
     lead = world.records["leads.lead"]
     for question in QualificationQuestion.objects.all():
-        QualificationAnswer.objects.create(
-            partner=world.partner, lead=lead, question=question, question_text=question.text, text="…", answered_by=rep
-        )
+        QualificationAnswer.objects.create(partner=world.partner, lead=lead, question=question, text="…", answered_by=rep)
     for plan in LeadPlan.objects.all():
         run = PlanRun.objects.create(partner=world.partner, lead=lead, plan=plan, started_by=rep)
         run.tasks.add(TaskFactory(owner=rep, assigned_to=rep, related=lead))
@@ -146,7 +144,8 @@ def _sales(world: World) -> None:
     demo = DemoProject(account=account, contact=contact)
     done = DemoDoneProject(account=account, contact=contact)
     for question in DemoQuestion.objects.all():
-        DemoAnswer.objects.create(partner=world.partner, project=demo, question=question, text="…", answered_by=rep)
+        asked = {"question": question, "question_text": question.text}
+        DemoAnswer.objects.create(partner=world.partner, project=demo, text="…", answered_by=rep, **asked)
     facts = {"basis": "600.00", "rate": "0.1000", "amount": "60.00", "currency": "EUR"}
     BonusEntry.objects.create(partner=world.partner, project=done, state="awaiting", **facts)
     ProjectContact.objects.create(partner=world.partner, project=project, contact=contact, role="user")
