@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db import models
+from django.db import models, transaction
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -18,9 +20,11 @@ from tablib import Dataset
 
 from catalog import words
 from catalog.models import Bundle, BundleItem, ExchangeRate, PriceBook, PriceBookEntry, Product, StageText, Term
+from partnerportal.core import display
 from partnerportal.core.admin import VendorAdmin
 from partners.models import Tier
 
+SAME_PRICE = ("book_id", "product_id", "currency", "billing_period", "min_quantity")
 INLINE_STYLE = re.compile(r'(?<=<ins|<del) style="[^"]*"')
 
 
@@ -64,7 +68,13 @@ class BookWidget(widgets.ForeignKeyWidget):
 
 
 class PriceBookEntryResource(VendorResource):
-    """Prices by book, product, currency, billing period, band and first day. A file without bands has prices from 1 on."""
+    """Prices by book, product, currency, billing period, band and first day. A file without bands has prices from 1 on.
+
+    A price that begins later than the open one of the same kind ends that one on its own first day, and the preview says so: so next
+    year's list can be taken while this year's holds. What overlaps otherwise is refused.
+    """
+
+    ended: PriceBookEntry | None = None  # By the row in hand.
 
     book = fields.Field(column_name="book", attribute="book", widget=BookWidget(PriceBook, "kind"))
     product = fields.Field(column_name="product", attribute="product", widget=widgets.ForeignKeyWidget(Product, "code"))
@@ -82,6 +92,39 @@ class PriceBookEntryResource(VendorResource):
     def before_import(self, dataset: Dataset, **kwargs: Any) -> None:
         if "min_quantity" not in (dataset.headers or ()):
             dataset.append_col([1] * dataset.height, header="min_quantity")
+
+    def before_import_row(self, row: Any, **kwargs: Any) -> None:
+        self.ended = None
+
+    def validate_instance(self, instance: PriceBookEntry, *args: Any, **kwargs: Any) -> None:
+        """With the open price before it ended; a row that is refused for something else ends nothing."""
+        with transaction.atomic():
+            self.ended = _end_open_price(instance)
+            super().validate_instance(instance, *args, **kwargs)
+
+    def after_import_row(self, row: Any, row_result: Any, **kwargs: Any) -> None:
+        """The preview says beside its first day what a new price ends."""
+        if self.ended is None or row_result.diff is None:
+            return
+        place = [field.column_name for field in self.get_user_visible_fields()].index("valid_from")
+        words = {"price": self.ended.price, "day": display.day(self.ended.valid_from)}
+        text = _now("ends the price of %(price)s that holds from %(day)s") % words
+        row_result.diff[place] = format_html("{}<br><small>{}</small>", row_result.diff[place], text)
+
+
+def _end_open_price(new: PriceBookEntry) -> PriceBookEntry | None:
+    """End the open price that a new one of the same kind follows, on the first day of the new one; None where there is none.
+
+    It is not marked as changed: until then it is the same price.
+    """
+    if not new._state.adding or not isinstance(new.valid_from, date):
+        return None
+    same = {name: getattr(new, name) for name in SAME_PRICE}
+    former = PriceBookEntry.objects.filter(**same, valid_to=None, valid_from__lt=new.valid_from).first()
+    if former is not None:
+        former.valid_to = new.valid_from
+        former.save(update_fields=["valid_to"])
+    return former
 
 
 class ImportingAdmin(ImportExportMixin, VendorAdmin):

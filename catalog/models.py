@@ -372,6 +372,7 @@ class PriceBookEntry(models.Model):
             ),
             ExclusionConstraint(
                 name="price_one_at_a_time",
+                violation_error_message=_("Another price of this product holds on some of these days. End that one first, or begin later."),
                 expressions=[
                     ("book", RangeOperators.EQUAL),
                     ("product", RangeOperators.EQUAL),

@@ -50,7 +50,7 @@ class StateFilter(admin.SimpleListFilter):
 
 class AnswerInline(PartnerOwnedInline):
     model = DemoAnswer
-    fields = readonly_fields = ("question", "text", "answered_by", "updated_at")
+    fields = readonly_fields = ("question_text", "text", "answered_by", "updated_at")
     verbose_name_plural = _("demo answers")
 
 

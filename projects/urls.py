@@ -17,6 +17,7 @@ own = [
     path("<int:pk>/won/", moves.WhyWon.as_view(), name="why_won"),
     path("<int:pk>/reopen/", moves.ReopenProject.as_view(), name="reopen"),
     path("<int:pk>/next-step/", moves.NextStep.as_view(), name="next_step"),
+    path("<int:pk>/estimate/", moves.EstimateToday.as_view(), name="estimate"),
     path("<int:pk>/demo/", moves.AnswerDemo.as_view(), name="demo"),
     path("<int:pk>/contacts/add/", people.AddProjectContact.as_view(), name="add_contact"),
     path("<int:pk>/contacts/<int:contact>/role/", people.ChangeRole.as_view(), name="contact_role"),

@@ -216,14 +216,14 @@ class Quote(ShippingAddress, Taskable):
         return self.status == Status.DRAFT
 
     def deletion_refusal(self) -> str:
-        """Why this quote cannot be deleted; empty when it can. A draft or a quote that stands is cancelled first."""
+        """Why this quote cannot be deleted; empty when it can. A draft is cancelled first, and what the customer has read stays for her."""
         if self.stage_moves.filter(Q(to_stage=Status.ORDERED) | Q(from_stage=Status.ORDERED)).exists():
             return gettext("An order was made from this quote, so it stays.")
-        if self.status in NOT_PRIMARY:
-            return ""
         if self.status in (Status.ACCEPTED, Status.ORDERED):
             return gettext("The customer has accepted this quote, so it stays.")
-        return gettext("Cancel the quote first; then it can be deleted.")
+        if self.submitted_at is not None:
+            return gettext("The customer has this quote, so it stays. Withdraw its private link if it is to be read no more.")
+        return "" if self.status in NOT_PRIMARY else gettext("Cancel the quote first; then it can be deleted.")
 
     def priced(self, lines: Iterable[QuoteLine]) -> Totals:
         """What the given lines of this quote come to, by `quotes.pricing`."""

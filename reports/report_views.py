@@ -124,6 +124,7 @@ def _chart(report: Report, section: Section) -> dict[str, Any]:
     charted = next(measure for measure in report.measures if measure.name == report.charted)
     return {
         "currency": section.currency,
+        "why": section.why,
         "measure": charted.label,
         "height": ROW_HEIGHT * len(section.lines),
         "bars": [
@@ -153,21 +154,24 @@ def in_words(value: Any, measure: Measure, currency: str) -> str:
     return display.percent(value) if measure.kind == PERCENT else display.number(value)
 
 
-def _file_rows(sections: list[Section]) -> list[tuple[str, Line]]:
-    return [(section.currency, line) for section in sections for line in section.lines]
+def _file_rows(sections: list[Section]) -> list[tuple[Section, Line]]:
+    return [(section, line) for section in sections for line in section.lines]
 
 
 def _file_columns(report: Report) -> list[Column]:
     """Currency, what it is by, and the figures, as raw values."""
     columns = [Column(report.by, "label", export=lambda row: row[1].label)]
     if any(measure.kind == MONEY for measure in report.measures):
-        columns.append(Column(_("Currency"), "currency", export=lambda row: row[0]))
+        columns.append(Column(_("Currency"), "currency", export=lambda row: row[0].currency))
     return columns + [Column(measure.label, measure.name, export=_figure(measure)) for measure in report.measures]
 
 
 def _figure(measure: Measure) -> Any:
-    def raw(row: tuple[str, Line]) -> Any:
-        value = row[1].values[measure.name]
-        return in_words(None, measure, "") if value is None and measure.kind == MONEY else value
+    def raw(row: tuple[Section, Line]) -> Any:
+        section, line = row
+        value = line.values[measure.name]
+        if value is not None or measure.kind != MONEY:
+            return value
+        return display.unavailable_in_words(section.why) if section.why else in_words(None, measure, section.currency)
 
     return raw

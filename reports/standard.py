@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,12 +13,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from catalog import words
-from catalog.models import Term
+from catalog.models import SOLUTIONS, Term
 from leads.models import Lead, LeadOffer
 from leads.stages import OPEN as OPEN_LEADS
 from leads.stages import Status as LeadStatus
 from partners.models import User
-from projects.models import Project
+from projects.models import Project, no_average_price
 from projects.stages import Stage
 from quotes.models import Quote
 from quotes.stages import Status as QuoteStatus
@@ -48,11 +48,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Section:
-    """The rows of one currency (empty where nothing is money), with their totals."""
+    """The rows of one currency (empty where nothing is money), with their totals; `why` says why some records have no amount."""
 
     currency: str
     lines: list[Line]
     totals: dict[str, Any] = field(default_factory=dict)
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,18 @@ def pipeline(user: User, asked: Asked) -> list[Section]:
         )
         for row in _in_order(found, "stage", list(Stage))
     ]
-    return _sections(lines, charted="mrr", added=("count", "mrr", "weighted", "unpriced"))
+    why = _why_unpriced(rows)
+    sections = _sections(lines, charted="mrr", added=("count", "mrr", "weighted", "unpriced"))
+    return [replace(section, why=why.get(section.currency, "")) for section in sections]
+
+
+def _why_unpriced(rows: Any) -> dict[str, str]:
+    """By currency, the solutions whose missing price leaves projects without an amount, in words; one query."""
+    found: dict[str, set[str]] = {}
+    for currency, missing in rows.order_by().filter(mrr=None).values_list("currency", "estimate__missing").distinct():
+        found.setdefault(currency, set()).update(missing or ())
+    order = [family for family, _label in SOLUTIONS]
+    return {currency: no_average_price(currency, sorted(families, key=order.index)) for currency, families in found.items() if families}
 
 
 def leads(user: User, asked: Asked) -> list[Section]:

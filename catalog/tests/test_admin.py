@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from catalog import words
 from catalog.models import PriceBook, PriceBookEntry, Product, StageText, Term
+from partnerportal.tests.days import this_day
 
 HEAD = "book,product,currency,billing_period,price,valid_from,valid_to"
 
@@ -51,7 +52,7 @@ def test_a_file_of_prices_is_shown_before_it_is_taken(at_work):
     [
         "gold,NO-SUCH-THING,EUR,yearly,70.00,2025-01-01,",
         "gold,UC-BUSINESS,EUR,yearly,-1,2025-01-01,",
-        "gold,UC-BUSINESS,EUR,yearly,70.00,2026-01-01,",
+        "gold,UC-BUSINESS,EUR,yearly,70.00,2024-06-01,",
         "gold,UC-BUSINESS,EUR,weekly,70.00,2025-01-01,",
     ],
     ids=["unknown product", "negative", "overlaps", "unknown period"],
@@ -157,3 +158,65 @@ def test_the_database_knows_the_tiers(reference):
         PriceBook.objects.filter(kind="gold").update(tiers=["gold", "diamond"])
 
     assert PriceBook.objects.get(kind="gold").tiers == ["platinum", "gold"]
+
+
+def prices_of(product="UC-BUSINESS", period="yearly"):
+    rows = PriceBookEntry.objects.filter(book__kind="gold", product__code=product, currency="EUR", billing_period=period, min_quantity=1)
+    return [(str(one.price), one.valid_from, one.valid_to) for one in rows.order_by("valid_from")]
+
+
+NEXT_YEAR = date(this_day().year + 1, 1, 1)
+
+
+def test_next_years_list_is_taken_and_todays_prices_stay(at_work):
+    delivered = date(2025, 1, 1)
+    before = PriceBookEntry.objects.get(
+        book__kind="gold", product__code="UC-BUSINESS", currency="EUR", billing_period="yearly", min_quantity=1
+    )
+    lines = [f"gold,{code},EUR,yearly,{amount},{NEXT_YEAR}," for code, amount in (("UC-BUSINESS", 70), ("UC-PREMIUM", 99))]
+
+    preview = import_prices(at_work, *lines, confirm=False)
+    assert "ends the price of 64.80 that holds from 1 Jan 2025" in preview.text
+    assert prices_of() == [("64.80", delivered, None)]
+    import_prices(at_work, *lines)
+
+    assert prices_of() == [("64.80", delivered, NEXT_YEAR), ("70.00", NEXT_YEAR, None)]
+    assert price(this_day()) == price(NEXT_YEAR - timedelta(days=1)) == Decimal("64.80")
+    assert price(NEXT_YEAR) == Decimal("70.00")
+    assert [amount for amount, _first, _last in prices_of("UC-PREMIUM")][1:] == ["99.00"]
+    assert PriceBookEntry.objects.get(pk=before.pk).changed_at == before.changed_at
+    assert before.history.first().valid_to == NEXT_YEAR
+
+
+def test_a_list_that_is_taken_twice_changes_nothing_the_second_time(at_work):
+    line = f"gold,UC-BUSINESS,EUR,yearly,70.00,{NEXT_YEAR},"
+    import_prices(at_work, line)
+    before = list(PriceBookEntry.objects.order_by("pk").values())
+
+    assert "ends the price" not in import_prices(at_work, line).text
+    assert list(PriceBookEntry.objects.order_by("pk").values()) == before
+
+
+def test_a_line_that_overlaps_is_named_in_words(at_work):
+    before = list(PriceBookEntry.objects.order_by("pk").values())
+
+    preview = import_prices(
+        at_work, f"gold,UC-PREMIUM,EUR,yearly,99.00,{NEXT_YEAR},", "gold,UC-BUSINESS,EUR,yearly,70.00,2024-06-01,2025-06-01"
+    )
+
+    [refused] = preview.context["result"].invalid_rows
+    assert (refused.number, refused.values[1]) == (2, "UC-BUSINESS")
+    assert refused.error_dict == {
+        "__all__": ["Another price of this product holds on some of these days. End that one first, or begin later."]
+    }
+    assert "Another price of this product holds on some of these days." in preview.text
+    assert "price_one_at_a_time" not in preview.text
+    assert list(PriceBookEntry.objects.order_by("pk").values()) == before
+
+
+def test_a_line_that_is_refused_for_something_else_ends_nothing(at_work):
+    before = list(PriceBookEntry.objects.order_by("pk").values())
+
+    import_prices(at_work, f"gold,UC-BUSINESS,EUR,yearly,-1,{NEXT_YEAR},")
+
+    assert list(PriceBookEntry.objects.order_by("pk").values()) == before

@@ -140,6 +140,11 @@ def unavailable(why: str) -> SafeString:
     )
 
 
+def unavailable_in_words(why: str) -> str:
+    """The same as plain text, for a file."""
+    return f"{_('Not available')}: {why}"
+
+
 def computed(amount: Decimal | None, currency: str, why: str) -> str | SafeString:
     """An amount that was computed with its currency; without one why there is none, and a dash where it is only not there yet."""
     if amount is not None:

@@ -22,7 +22,6 @@ from django.utils.encoding import force_str
 from django.utils.functional import Promise
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
 
 from partnerportal.core import display
 
@@ -159,7 +158,7 @@ class Column:
             return getattr(record, f"get_{self.field}_display")()
         value = value_at(record, self.field)
         if value is None and self.render is computed:
-            return _("Not available") if record.why_unavailable else value
+            return display.unavailable_in_words(record.why_unavailable) if record.why_unavailable else value
         if isinstance(value, list):
             return ", ".join(force_str(one) for one in value)
         return str(value) if isinstance(value, models.Model) else value

@@ -103,7 +103,8 @@ MATRIX: dict[tuple[str, str], str] = {
         leads:qualify leads:next_step
         leads:cell leads:delete leads:edit leads:owner orders:cancel orders:cell orders:confirm
         orders:edit orders:delete orders:owner projects:add_contact projects:contact_role projects:remove_contact
-        projects:agreement projects:cell projects:close projects:convert projects:delete projects:demo projects:edit projects:next_step
+        projects:agreement projects:cell projects:close projects:convert projects:delete projects:demo projects:edit projects:estimate
+        projects:next_step
         projects:owner projects:reopen projects:why_won projects:withdraw quotes:compose
         quotes:accept quotes:cancel quotes:cell quotes:delete quotes:edit quotes:owner
         tasks:cell tasks:day tasks:delete tasks:edit tasks:owner

@@ -144,7 +144,8 @@ def _sales(world: World) -> None:
     demo = DemoProject(account=account, contact=contact)
     done = DemoDoneProject(account=account, contact=contact)
     for question in DemoQuestion.objects.all():
-        DemoAnswer.objects.create(partner=world.partner, project=demo, question=question, text="…", answered_by=rep)
+        asked = {"question": question, "question_text": question.text}
+        DemoAnswer.objects.create(partner=world.partner, project=demo, text="…", answered_by=rep, **asked)
     facts = {"basis": "600.00", "rate": "0.1000", "amount": "60.00", "currency": "EUR"}
     BonusEntry.objects.create(partner=world.partner, project=done, state="awaiting", **facts)
     ProjectContact.objects.create(partner=world.partner, project=project, contact=contact, role="user")

@@ -15,7 +15,9 @@ from projects.models.project import (
     Project,
     ProjectQuerySet,
     ProjectTotal,
+    no_average_price,
     silent_since,
+    why_unavailable,
 )
 
 __all__ = [
@@ -30,7 +32,9 @@ __all__ = [
     "Project",
     "ProjectQuerySet",
     "ProjectTotal",
+    "no_average_price",
     "silent_since",
+    "why_unavailable",
     "Conversion",
     "ProjectContact",
     "DemoAnswer",

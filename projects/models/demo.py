@@ -29,10 +29,11 @@ class DemoQuestion(models.Model):
 
 
 class DemoAnswer(PartnerOwned):
-    """A rep's answer to a demo question."""
+    """A rep's answer to a demo question, with the words in which it was asked then: the vendor may change the question afterwards."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="demo_answers")
     question = models.ForeignKey(DemoQuestion, on_delete=models.PROTECT, related_name="+")
+    question_text = models.CharField(_("question"), max_length=300, default="", db_default="", editable=False)
     text = models.TextField(_("answer"), max_length=4000)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     updated_at = models.DateTimeField(auto_now=True)

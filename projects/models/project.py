@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -80,6 +81,19 @@ def silent_since() -> datetime:
     return timezone.now() - timedelta(days=settings.PROJECT_SILENT_DAYS)
 
 
+def why_unavailable(found: mrr.Estimate | None) -> str:
+    """Why an estimate has no amount: the solutions without a price in its currency. Empty where there is one, and without an estimate."""
+    if found is None or not found.missing:
+        return ""
+    return no_average_price(found.currency, found.missing)
+
+
+def no_average_price(currency: str, families: Iterable[str]) -> str:
+    """That solutions have no average price in a currency."""
+    names = ", ".join(str(dict(SOLUTIONS)[family]) for family in families)
+    return gettext("there is no average price in %(currency)s for %(solutions)s") % {"currency": currency, "solutions": names}
+
+
 class ProjectQuerySet(PartnerQuerySet):
     def open(self) -> ProjectQuerySet:
         """Not closed."""
@@ -116,8 +130,8 @@ class ProjectQuerySet(PartnerQuerySet):
         return self.filter(AWAITING_BONUS, deleted_at__isnull=True)
 
     def earning_bonus(self) -> ProjectQuerySet:
-        """Open, eligible for the bonus, and not decided by the account manager."""
-        return self.open().filter(BONUS_ELIGIBLE, approved_by_am="")
+        """Eligible for the bonus, not decided by the account manager, and open; or closed with the demo done, which awaits a decision."""
+        return self.filter(BONUS_ELIGIBLE, ~Q(stage=Stage.CLOSED) | Q(demo_done=True), approved_by_am="")
 
 
 class Project(Taskable):
@@ -289,11 +303,7 @@ class Project(Taskable):
     @property
     def why_unavailable(self) -> str:
         """Why there is no estimate: the solutions without a price in the project's currency. Empty where there is one."""
-        kept = self.kept_estimate
-        if kept is None or not kept.missing:
-            return ""
-        names = ", ".join(str(dict(SOLUTIONS)[family]) for family in kept.missing)
-        return gettext("there is no average price in %(currency)s for %(solutions)s") % {"currency": kept.currency, "solutions": names}
+        return why_unavailable(self.kept_estimate)
 
     @property
     def kept_estimate(self) -> mrr.Estimate | None:  # type: ignore[name-defined]

@@ -1,7 +1,7 @@
 """What happens to projects. Other apps import the names below from here."""
 
 from projects.services.accepting import accept_offer
-from projects.services.amounts import basis_of, prices_on, take_mrr_from, today_of
+from projects.services.amounts import basis_of, estimate_of_today, prices_on, take_mrr_from, today_of
 from projects.services.automatic import advance, note_quotes_out, record_verbal_agreement, take_acceptance, withdraw_verbal_agreement
 from projects.services.bonus import answer_demo, decide_bonus, may_decide
 from projects.services.closing import close_as_lost, reopen_project, say_why_won
@@ -32,7 +32,7 @@ from projects.services.moves import (
 from projects.services.ownership import hand_over_customer
 from projects.services.people import add_contact, change_role, remove_contact
 from projects.services.pipeline import fast_pipeline, start_project
-from projects.services.records import create_project, edit_project, people_of
+from projects.services.records import FollowsQuote, create_project, edit_project, estimate_with_prices_of_today, people_of
 from projects.services.running import compare_with_running, is_compared_with_others, running_of, running_source
 from projects.services.statements import (
     STATEMENT_PDF,
@@ -57,6 +57,9 @@ __all__ = [
     "statement_for",
     "statement_html",
     "EXIT_FIELDS",
+    "FollowsQuote",
+    "estimate_of_today",
+    "estimate_with_prices_of_today",
     "AlreadyConverted",
     "LeadGone",
     "Becomes",

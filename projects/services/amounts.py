@@ -34,10 +34,15 @@ def prices_on(day: date, currency: str) -> dict[str, mrr.Price]:
     return newest
 
 
+def estimate_of_today(project: Project) -> mrr.Estimate:
+    """The estimate of a project as it would be with the prices of today; one query, and nothing is changed."""
+    prices = prices_on(today_of(project.partner), project.currency)
+    return mrr.estimate(users=project.total_users, solutions=project.interested_solutions, currency=project.currency, prices=prices)
+
+
 def estimate_anew(project: Project) -> None:
     """Compute the expected MRR with the prices of today and keep them with it. The caller saves `AMOUNT_FIELDS`."""
-    prices = prices_on(today_of(project.partner), project.currency)
-    found = mrr.estimate(users=project.total_users, solutions=project.interested_solutions, currency=project.currency, prices=prices)
+    found = estimate_of_today(project)
     project.expected_mrr, project.estimate = found.amount, mrr.as_json(found)
     follow_estimate(project)
 

@@ -41,15 +41,16 @@ def answer_demo(project: Project, *, answers: Mapping[str, str], by: User) -> Pr
 def _write(project: Project, question: DemoQuestion, answer: DemoAnswer | None, text: str, by: User) -> None:
     if answer is None:
         if text:
-            DemoAnswer.objects.create(partner_id=project.partner_id, project=project, question=question, text=text, answered_by=by)
+            asked = {"question": question, "question_text": question.text}
+            DemoAnswer.objects.create(partner_id=project.partner_id, project=project, text=text, answered_by=by, **asked)
         return
     if answer.text == text:
         return
     if not text:
         answer.delete()
         return
-    answer.text, answer.answered_by = text, by
-    answer.save(update_fields=["text", "answered_by", "updated_at"])
+    answer.text, answer.question_text, answer.answered_by = text, question.text, by
+    answer.save(update_fields=["text", "question_text", "answered_by", "updated_at"])
 
 
 @service

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, Round
 from django.utils.translation import gettext as _
 
@@ -39,7 +39,7 @@ class Earning:
 
 @dataclass(frozen=True)
 class BonusSum:
-    """What somebody's bonuses come to in a currency: `expected` of `count` open projects, `unpriced` of them without an amount."""
+    """What somebody's bonuses come to in a currency: `expected` of `count` undecided ones, `unpriced` of them without an amount."""
 
     currency: str
     count: int
@@ -81,10 +81,13 @@ def _approval(project: Project) -> str:
 
 
 def bonuses_to_earn(user: User, *, limit: int) -> list[Earning]:
-    """The person's own open projects that can still earn the bonus, the nearest to close first; one query, whatever there is."""
+    """The person's own projects that can still earn the bonus, the nearest to close first; one query, whatever there is.
+
+    Those that are closed and await the decision come last: nothing is left to do for them.
+    """
     answers = DemoAnswer.objects.for_partner(user.partner_id).exclude(text="")  # type: ignore[arg-type]
     required = DemoQuestion.objects.filter(is_active=True, is_required=True)
-    rows = _own(user).earning_bonus().order_by("close_date", "pk")
+    rows = _own(user).earning_bonus().order_by(F("closed_at").asc(nulls_first=True), "close_date", "pk")
     found = rows.annotate(
         answered=ArraySubquery(answers.filter(project=OuterRef("pk")).values("question__key")),
         required=ArraySubquery(required.values("key")),
@@ -101,7 +104,7 @@ def _earning(project: Any, user: User) -> Earning:
 
 
 def bonus_sums(user: User) -> list[BonusSum]:
-    """By currency, what the person's own open projects can still earn, and what the ledger has granted for own projects; one query.
+    """By currency, what the person's own projects can still earn, and what the ledger has granted for own projects; one query.
 
     Expected is the sum of the amounts of `bonuses_to_earn` without its limit. A grant counts while it is the last decision on it.
     """

@@ -16,9 +16,10 @@ from catalog import words
 from leads.models import Lead
 from partnerportal.core.actors import Actor, service
 from partnerportal.core.moves import record_move
+from partnerportal.core.stages import IllegalMove
 from partners.models import User
 from projects import bonus
-from projects.models import BonusEntry, Project, ProjectContact
+from projects.models import BonusEntry, MrrSource, Project, ProjectContact
 from projects.services.amounts import AMOUNT_FIELDS, estimate_anew, today_of
 from projects.services.moves import add_entry, await_decision, locked_for, require_open
 from projects.services.running import check_reduction, keep_running
@@ -100,6 +101,28 @@ def edit_project(project: Project, *, values: Mapping[str, Any], by: User) -> Pr
         estimate_anew(project)
     project.save(update_fields=[*changed, *(["contact"] if "contact" in values else []), *AMOUNT_FIELDS, "updated_at"])
     _follow_eligibility(project, was_eligible=was_eligible)
+    return project
+
+
+class FollowsQuote(IllegalMove):
+    """The MRR of the project is that of its primary quote, so no estimate moves it. The message is for the person."""
+
+
+@service
+def estimate_with_prices_of_today(project: Project, *, by: User) -> Project:
+    """Estimate an open project anew because a person asks for it; a price list moves no project by itself.
+
+    Where nothing differs, nothing is written. What was fixed with the demo stays. Raises NotYours, ProjectClosed or FollowsQuote.
+    """
+    project = locked_for(project, by)
+    require_open(project)
+    if project.mrr_source == MrrSource.QUOTE:
+        sentence = _("The MRR of this project is that of quote %(quote)s, so today's prices do not change it.")
+        raise FollowsQuote(sentence % {"quote": project.mrr_quote}, stage=project.stage)
+    before = project.estimate
+    estimate_anew(project)
+    if project.estimate != before:
+        project.save(update_fields=[*AMOUNT_FIELDS, "updated_at"])
     return project
 
 

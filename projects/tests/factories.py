@@ -157,6 +157,7 @@ def answer_all(project, *, by=None, but=()):
             partner_id=project.partner_id,
             project=project,
             question=question,
+            question_text=question.text,
             text=f"Answer to {question.key}",
             answered_by=by or project.owner,
         )

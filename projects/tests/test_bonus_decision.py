@@ -1,8 +1,11 @@
 """The account manager's decision: who may, what it writes, whom it tells; the answers before it; the mail after it."""
 
+import html
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -273,3 +276,51 @@ def test_demo_questions_are_the_vendor_admins(client, otto, vendor_admin, waitin
     page = client.get(reverse("admin:projects_demoquestion_change", args=[question.pk])).content.decode()
     assert "What hurts them most today?" in page
     assert client.post(reverse("admin:projects_demoquestion_delete", args=[question.pk]), {"post": "yes"}).status_code == 403
+
+
+# --- a question that the vendor rewords --------------------------------------------------------
+
+
+def test_an_answer_keeps_the_question_that_it_was_given_to(client, waiting, anna, otto):
+    project = DemoProject(owner=anna)
+    services.answer_demo(project, answers={"pains": "Calls get lost"}, by=anna)
+    services.decide_bonus(waiting, answer="yes", by=otto)
+    asked = DemoQuestion.objects.get(key="pains").text
+    DemoQuestion.objects.filter(key="pains").update(text="Does it hurt?")
+    client.force_login(anna)
+
+    for one in (project, waiting):
+        page = html.unescape(client.get(one.get_absolute_url()).text)
+        assert (page.count(f"<dt>{asked}"), page.count("Does it hurt?")) == (1, 0)
+    client.force_login(otto)
+    decision = html.unescape(client.get(reverse("admin:projects_bonusdecision_change", args=[waiting.pk])).text)
+    assert asked in decision
+    assert "Does it hurt?" not in decision
+
+
+def test_another_answer_is_one_to_the_question_as_it_stands(anna):
+    project = DemoProject(owner=anna)
+    services.answer_demo(project, answers={"pains": "Calls get lost", "competitors": "None"}, by=anna)
+    kept = DemoQuestion.objects.get(key="competitors").text
+    for key in ("pains", "competitors"):
+        DemoQuestion.objects.filter(key=key).update(text=f"New words of {key}")
+
+    services.answer_demo(project, answers={"pains": "Calls get lost, often", "competitors": "None"}, by=anna)
+
+    assert dict(project.demo_answers.values_list("question__key", "question_text")) == {
+        "pains": "New words of pains",
+        "competitors": kept,
+    }
+
+
+def test_the_migration_fills_what_was_answered_before(anna):
+    project = DemoProject(owner=anna)
+    services.answer_demo(project, answers={"pains": "Calls get lost"}, by=anna)
+    answer = project.demo_answers.get()
+    answer.history.update(question_text="")
+    project.demo_answers.update(question_text="")
+
+    import_module("projects.migrations.0018_keep_the_question_with_its_answer").take_todays_words(apps, None)
+
+    asked = DemoQuestion.objects.get(key="pains").text
+    assert project.demo_answers.get().question_text == answer.history.get().question_text == asked

@@ -110,12 +110,22 @@ def test_a_sum_without_anything_missing_says_nothing_of_it(client, anna):
 
 
 @pytest.mark.parametrize("address", ["/projects/export/?view=every&columns=name,mrr,weighted_pipeline,expected_mrr,pipeline_mrr"])
-def test_the_file_of_a_list_says_not_available(client, unpriced, anna, address):
+def test_the_file_of_a_list_says_not_available_and_why(client, unpriced, anna, address):
     client.force_login(anna)
 
     rows = list(csv.reader(StringIO(b"".join(client.get(address).streaming_content).decode("utf-8-sig"))))
 
-    assert rows[1] == ["Without", "Not available", "Not available", "Not available", ""]
+    assert rows[1] == ["Without", *[f"Not available: {WHY}"] * 3, ""]
+
+
+def test_the_report_names_the_solutions_without_a_price_on_its_page_and_in_its_file(page, client, unpriced, anna):
+    ProjectFactory(owner=anna)
+
+    assert page("/reports/pipeline/").count(f"Without an amount: {WHY}.") == 1
+    sections = {chart["currency"]: chart["why"] for chart in client.get("/reports/pipeline/").context["charts"]}
+    assert sections == {"CHF": WHY, "EUR": ""}
+    written = b"".join(client.get("/reports/pipeline/?format=csv").streaming_content).decode("utf-8-sig")
+    assert [row[3:5] for row in csv.reader(StringIO(written)) if "CHF" in row] == [[f"Not available: {WHY}"] * 2]
 
 
 def test_a_quote_gives_an_mrr_while_the_estimate_stays_missing(page, unpriced):

@@ -37,6 +37,11 @@ class Answered:
     question: DemoQuestion
     answer: DemoAnswer | None
 
+    @property
+    def asked(self) -> str:
+        """The question as it was when it was answered; without an answer as it is."""
+        return (self.answer and self.answer.question_text) or self.question.text
+
 
 class ProjectDetail(RecordDetail):
     model, permission = Project, "projects.view_project"
@@ -231,6 +236,11 @@ class ProjectDetail(RecordDetail):
             Fact(when, self._money(project.pipeline_mrr), is_number=True),
         ]
 
+    @property
+    def _may_estimate(self) -> bool:
+        """Whether the person may have the open project estimated anew; one that follows a quote would not move."""
+        return self.is_editable and self.record.is_open and self.record.mrr_source != MrrSource.QUOTE
+
     # --- demo and bonus ----------------------------------------------------------------------
 
     @cached_property
@@ -290,6 +300,7 @@ class ProjectDetail(RecordDetail):
         return super().get_context() | {
             "amounts": self.get_amounts(),
             "sums": sums_of(self.record),
+            "estimate_url": reverse("projects:estimate", args=[self.record.pk]) if self._may_estimate else "",
             "changed": what_changed(self.record, self.request.user),
             "answers": self.answers,
             "is_in_demo": self.record.stage == Stage.DEMO,

@@ -94,15 +94,15 @@ def _written(name: str, value: Any, words: FieldWords, currency: str) -> str:
 
 
 def _prices(one: FieldChange) -> Iterator[str]:
-    """The average prices that differ, with the day of their rows."""
+    """The average prices that differ, or were missing, with the day of their rows."""
     old, new = (mrr.from_json(kept or {}) for kept in (one.old, one.new))
     before = {price.family: price for price in old.prices} if old else {}
     for price in new.prices if new else ():
         former = before.get(price.family)
-        if former and former != price:
+        if former != price and (former or (old and price.family in old.missing)):
             yield _("Average price of %(family)s: %(old)s → %(new)s (price table of %(day)s)") % {
                 "family": dict(SOLUTIONS)[price.family],
-                "old": display.money(former.amount, former.currency),
+                "old": _amount(former.amount if former else None, price.currency),
                 "new": display.money(price.amount, price.currency),
                 "day": display.day(price.valid_from),
             }

@@ -26,7 +26,7 @@ from partnerportal.core.toasts import say
 from partnerportal.core.views import RecordView, StageMove
 from projects import bonus, services
 from projects.forms import AgreementForm, DemoForm, LeaveDemoForm, LostForm, NextStepForm, WonForm
-from projects.models import DemoQuestion, Project
+from projects.models import DemoQuestion, Project, why_unavailable
 from projects.stages import AUTOMATIC, Stage
 from projects.views.lists import ProjectBoard
 from projects.views.refusals import sentences_of
@@ -275,6 +275,36 @@ class NextStep(ProjectDialog):
 
     def done(self) -> str:
         return _now("The next step was saved.")
+
+
+class EstimateToday(ProjectDialog):
+    """Today's average prices for a project that keeps older ones, or lacked one: what comes of it is read before it is asked for."""
+
+    is_block = False
+    heading, button = _("Estimate with today's prices"), _("Estimate anew")
+    permission = "projects.change_project"
+
+    def get_text(self) -> str:
+        found = services.estimate_of_today(self.record)
+        if found.amount is None:
+            return _now("Still not available: %(reason)s.") % {"reason": why_unavailable(found)}
+        new = display.money(found.amount, found.currency)
+        told = _now("Expected MRR: %(old)s → %(new)s.") % {"old": self._expected(self.record), "new": new}
+        return f"{told} {_now('MRR and weighted pipeline follow it; the change stands in the history.')}"
+
+    def act(self, values: dict[str, Any]) -> None:
+        self.estimated = services.estimate_with_prices_of_today(self.record, by=self.request.user)
+
+    def done(self) -> str:
+        old, new = self._expected(self.record), self._expected(self.estimated)
+        if self.estimated.expected_mrr is None:
+            return _now("Still not available: %(reason)s.") % {"reason": self.estimated.why_unavailable}
+        if self.estimated.expected_mrr == self.record.expected_mrr:
+            return _now("Today's prices give the same expected MRR: %(amount)s.") % {"amount": new}
+        return _now("Expected MRR: %(old)s → %(new)s.") % {"old": old, "new": new}
+
+    def _expected(self, project: Project) -> str:
+        return _now("not available") if project.expected_mrr is None else display.money(project.expected_mrr, project.currency)
 
 
 class AnswerDemo(RecordView):

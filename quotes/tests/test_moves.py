@@ -36,16 +36,27 @@ REFUSALS = (IllegalMove, NoLongerOpen, ExitConditionMissing, NotYours, Quote.Doe
 MAY_CHANGE = ("anna", "ben", "dora")  # owner, manager and administrator of the partner
 MAY_NOT = ("alex", "carla", "otto", "olga", "tariq", "vendor_admin")
 CUSTOMER = Actor.customer("Greta Hofer")
-# Verb: how it is done, what it leads to, from which statuses.
+
+
+def replace(quote, by):
+    """The next version, made and submitted."""
+    draft = services.new_version(quote, by=by, today=this_day())
+    services.submit_quote(draft, by=by, today=this_day())
+
+
+# Verb: how it is done, and from which status to which. A new version of what is over leaves that as it is.
 BY_PERSON = {
-    "submit": (lambda quote, by: services.submit_quote(quote, by=by, today=this_day()), Status.SUBMITTED, {"draft"}),
-    "cancel": (lambda quote, by: services.cancel_quote(quote, by=by, reason="Mistake"), Status.CANCELLED, {"draft", "submitted"}),
+    "submit": (lambda quote, by: services.submit_quote(quote, by=by, today=this_day()), {"draft": "submitted"}),
+    "cancel": (
+        lambda quote, by: services.cancel_quote(quote, by=by, reason="Mistake"),
+        {"draft": "cancelled", "submitted": "cancelled"},
+    ),
+    "replace": (replace, {"submitted": "superseded"} | {str(over): str(over) for over in NOT_PRIMARY}),
     "record acceptance": (
         lambda quote, by: services.record_acceptance(quote, by=by, name="Greta", note="By phone"),
-        Status.ACCEPTED,
-        {"submitted"},
+        {"submitted": "accepted"},
     ),
-    "order": (lambda quote, by: services.mark_ordered(quote, by=by), Status.ORDERED, {"accepted"}),
+    "order": (lambda quote, by: services.mark_ordered(quote, by=by), {"accepted": "ordered"}),
 }
 BY_CUSTOMER = {
     "accept": (lambda quote: services.accept_quote(quote, by=CUSTOMER, consent="Yes.", today=this_day()), Status.ACCEPTED, {"submitted"}),
@@ -91,21 +102,43 @@ def test_the_mover_knows_the_arrows_of_the_decisions_and_no_other(status, to, an
 @pytest.mark.parametrize("verb", BY_PERSON)
 def test_every_role_in_every_status(status, verb, request, anna):
     quote = in_status(status, anna)
-    act, to, allowed_from = BY_PERSON[verb]
-    assert all((one, str(to)) in ARROWS for one in allowed_from)
+    act, leads = BY_PERSON[verb]
+    assert all(arrow in ARROWS for arrow in leads.items() if arrow[0] != arrow[1])
     for who in (*MAY_NOT, *MAY_CHANGE):
         person: User = request.getfixturevalue(who)
         before = everything(quote)
-        if who in MAY_CHANGE and status in allowed_from:
+        if who in MAY_CHANGE and status in leads:
             with transaction.atomic():
                 act(quote, person)
-                assert status_of(quote) == to
-                assert quote.stage_moves.first().by == person
+                assert status_of(quote) == leads[status]
+                moves = [(one.from_stage, one.to_stage, one.by) for one in quote.stage_moves.all()]
+                assert moves == ([] if leads[status] == status else [(status, leads[status], person)])
+                if verb == "replace":
+                    former, latest = Quote.objects.for_partner(quote.partner).filter(number=quote.number).order_by("version")
+                    assert (former, latest.status, latest.is_primary) == (quote, "submitted", True)
                 transaction.set_rollback(True)
         else:
             with pytest.raises(REFUSALS):
                 act(quote, person)
         assert everything(quote) == before, f"{who} {verb} in {status}"
+
+
+@pytest.mark.parametrize("status", Status.values)
+@pytest.mark.parametrize("who", [*MAY_CHANGE, "otto", "vendor_admin"])
+def test_the_end_of_an_order_ends_what_was_ordered_and_nothing_else(status, who, request, anna):
+    """Who may end it is the order's to say (`orders/tests`); the quote follows for whoever did."""
+    quote, person = in_status(status, anna), request.getfixturevalue(who)
+    before = everything(quote)
+
+    if status == Status.ORDERED:
+        services.cancel_ordered(quote, by=person, cause="Order O-2026-00001 was cancelled")
+        assert status_of(quote) == Status.CANCELLED
+        [move_of] = quote.stage_moves.all()
+        assert (move_of.from_stage, move_of.to_stage, move_of.by, move_of.is_automatic) == ("ordered", "cancelled", person, True)
+        return
+    with pytest.raises(IllegalMove):
+        services.cancel_ordered(quote, by=person, cause="Order O-2026-00001 was cancelled")
+    assert everything(quote) == before
 
 
 @pytest.mark.parametrize("status", Status.values)

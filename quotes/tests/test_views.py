@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from partnerportal.core.models import OutboxMessage, StageMove
+from partnerportal.core.models import BulkChange, OutboxMessage, StageMove
 from partnerportal.tests.days import this_day
 from projects.tests.factories import LostProject, ProjectFactory, ProposalProject
 from quotes import services
@@ -522,9 +522,40 @@ def test_a_quote_that_stands_is_not_deleted(as_anna, anna):
         quote = factory(owner=anna)
         as_anna.post(address("delete", quote))
         assert reread(quote).deleted_at is None
-    over = SubmittedQuoteFactory(owner=anna, status=Status.CANCELLED)
+    over = DraftQuoteFactory(owner=anna, status=Status.CANCELLED)
     as_anna.post(address("delete", over))
     assert reread(over).deleted_at is not None
+
+
+@pytest.mark.parametrize("status", [Status.SUPERSEDED, Status.REJECTED, Status.EXPIRED, Status.CANCELLED])
+def test_what_was_submitted_stays_for_the_customer_and_the_refusal_says_what_to_do(as_anna, anna, deliver, status):
+    quote = SubmittedQuoteFactory(owner=anna, status=status)
+    sentence = "The customer has this quote, so it stays. Withdraw its private link if it is to be read no more."
+
+    refused = as_anna.post(address("delete", quote), headers=HTMX)
+    as_anna.post("/quotes/bulk/delete/", {"ids": [quote.pk]})
+    change = BulkChange.objects.latest("pk")
+    as_anna.post(f"/bulk/{change.pk}/run/")
+    deliver()
+
+    assert sentence in refused.text
+    assert list(change.rows.values_list("reason", flat=True)) == [sentence]
+    assert reread(quote).deleted_at is None
+    link = reverse("customer_quote", args=[quote.token])
+    assert Client().get(link).status_code == 200
+    as_anna.post(address("revoke", quote))
+    assert Client().get(link).status_code == 410
+
+
+def test_the_back_office_deletes_no_quote(client, anna, vendor_admin):
+    quote = SubmittedQuoteFactory(owner=anna, status=Status.EXPIRED)
+    client.force_login(vendor_admin)
+    chosen = {"action": "delete_selected", "_selected_action": [quote.pk], "post": "yes"}
+
+    assert client.post(reverse("admin:quotes_quote_delete", args=[quote.pk]), {"post": "yes"}).status_code == 403
+    client.post(reverse("admin:quotes_quote_changelist"), chosen)
+
+    assert reread(quote).deleted_at is None
 
 
 def test_the_buttons_of_the_page_carry_the_forms_token(anna):

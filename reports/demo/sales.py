@@ -225,7 +225,14 @@ def _to_presentation(story: Play, ending: str) -> bool:
     at = story.now()
     for question, text in zip(answers, ANSWERS, strict=False):
         setting.chronicle.add(
-            DemoAnswer(partner=setting.partner, project=project, question=question, text=text, answered_by=project.owner),
+            DemoAnswer(
+                partner=setting.partner,
+                project=project,
+                question=question,
+                question_text=question.text,
+                text=text,
+                answered_by=project.owner,
+            ),
             at=at,
             by=project.owner,
         )

@@ -13,7 +13,8 @@ from partnerportal.tests.days import this_day
 from projects import services
 from projects.models import Project
 from projects.reference import load_questions
-from projects.tests.factories import DemoDoneProject, DemoProject, IntroProject, LostProject, ProposalProject, answer_all
+from projects.statement import Quarter
+from projects.tests.factories import DemoDoneProject, DemoProject, IntroProject, LostProject, ProposalProject, WonProject, answer_all
 from reports import context, home, metrics
 from reports.metrics import Amount, Period
 from tasks.tests.factories import TaskFactory
@@ -224,6 +225,37 @@ def test_home_adds_up_what_is_expected_and_granted_by_currency(client, anna, ale
     assert [(one.currency, one.count, one.unpriced, one.expected, one.granted) for one in sums] == [
         ("EUR", 4, 0, Decimal("103.35"), Decimal("40.00")),
         ("USD", 1, 1, Decimal("0.00"), Decimal("0.00")),
+    ]
+
+
+def test_a_project_that_closes_before_the_decision_still_counts_everywhere(client, anna, otto):
+    load_questions()
+    lost = DemoProject(owner=anna, name="Lost meanwhile")
+    answer_all(lost)
+    services.close_as_lost(lost, seen="demo", lost_reason="price", by=anna)
+    undone = DemoProject(owner=anna, name="Lost before its demo")
+    services.close_as_lost(undone, seen="demo", lost_reason="price", by=anna)
+    WonProject(owner=anna, name="Won meanwhile", demo_done=True, demo_date=date(2026, 3, 2), pipeline_mrr=Decimal("600.00"))
+    IntroProject(owner=anna, name="Open", close_date=in_days(60))
+    client.force_login(anna)
+
+    home = client.get("/", {"of": "me"}).context
+
+    card, awaiting = home["bonuses"], next(tile for tile in home["tiles"] if tile.name == "awaiting")
+    assert {one.project.name: [line.state for line in one.lines][-1] for one in card.rows} == {
+        "Open": "missing",
+        "Lost meanwhile": "open",
+        "Won meanwhile": "open",
+    }
+    assert card.rows[0].project.name == "Open"
+    assert [(one.count, one.expected) for one in card.sums] == [(3, Decimal("180.00"))]
+    assert (awaiting.count, awaiting.main.text) == (2, "€1,200")
+    assert client.get(card.url).context["count"] == "3"
+    waiting = services.statement_for(anna, anna.partner, Quarter.of(services.today_of(anna.partner))).sums[0].waiting
+    assert waiting == Decimal("60.00")  # The factory's project has no ledger.
+    services.decide_bonus(Project.objects.for_partner(anna.partner).get(pk=lost.pk), answer="yes", by=otto)
+    assert [(one.count, one.expected, one.granted) for one in client.get("/", {"of": "me"}).context["bonuses"].sums] == [
+        (2, Decimal("120.00"), Decimal("60.00"))
     ]
 
 
