@@ -9,7 +9,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from partnerportal.core.bulk.verbs import Answers, Scene, Verb, offer, raw
+from partnerportal.core.bulk.verbs import Answers, Contested, Scene, Verb, offer, raw
 from partnerportal.core.edits import data_of
 from tasks import services
 from tasks.forms import TaskForm
@@ -31,11 +31,12 @@ class AddTask(Verb):
     def summary(self, form: forms.BaseForm) -> str:
         return _("Add the task “%(subject)s”") % {"subject": form.cleaned_data["subject"]}
 
-    def act(self, scene: Scene, record: Any, answers: Answers, *, seen: Answers, by: Any) -> None:
+    def act(self, scene: Scene, record: Any, answers: Answers, *, seen: Answers, by: Any) -> list[Contested]:
         form = TaskForm(data_of(TaskForm(user=by), raw(answers)), user=by)
         if not form.is_valid():
             raise forms.ValidationError([sentence for found in form.errors.values() for sentence in found])
         services.create_task(values=form.cleaned_data, by=by, on=record)
+        return []
 
 
 offer(AddTask())

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
+from django.test import Client
 from django.utils import timezone
 
 from accounts.merging import undo_merge
@@ -400,3 +401,87 @@ def test_the_page_of_a_worked_lead_costs_as_much_as_any(as_anna, anna, lead, pla
     services.answer_questions(lead, answers={key: "…" for key in ("situation", "budget", "deciders")}, by=anna)
 
     assert assert_queries(as_anna, lead.get_absolute_url(), at_most=12) <= few + 1
+
+
+# --- two people at once -------------------------------------------------------------------
+
+
+@pytest.fixture
+def colleague(ben):
+    """Ben, who manages the company, in a browser of his own."""
+    client = Client()
+    client.force_login(ben)
+    return client
+
+
+def test_two_people_answer_different_questions_and_both_answers_stay(as_anna, colleague, anna, ben, lead):
+    url = f"/leads/{lead.pk}/qualify/"
+    base, blank = as_anna.get(url).context["base"], {"situation": "", "timeframe": "", "budget": "", "deciders": ""}
+    his = {**blank, "timeframe": "May", "budget": "12,000", "deciders": "Two\r\nof them", "base": colleague.get(url).context["base"]}
+    colleague.post(url, his)
+
+    answer = as_anna.post(url, {**blank, "situation": "Old", "base": base}, follow=True)
+
+    assert answers(lead) == {"situation": "Old", "timeframe": "May", "budget": "12,000", "deciders": "Two\nof them"}
+    rows = QualificationAnswer.objects.for_partner(lead.partner_id).filter(lead=lead)
+    assert dict(rows.values_list("question__key", "answered_by")) == {
+        "situation": anna.pk,
+        "timeframe": ben.pk,
+        "budget": ben.pk,
+        "deciders": ben.pk,
+    }
+    assert "meanwhile: all changes are kept." in answer.content.decode()
+
+
+@pytest.mark.parametrize(("choice", "text"), [("theirs", "His"), ("mine", "Hers"), ("was", "")])
+def test_two_people_answer_one_question_and_the_second_chooses(as_anna, colleague, ben, lead, choice, text):
+    url = f"/leads/{lead.pk}/qualify/"
+    base = as_anna.get(url).context["base"]
+    colleague.post(url, {"situation": "His", "base": base})
+
+    sent = {"situation": "Hers", "budget": "Yes", "base": base}
+    asked = as_anna.post(url, sent)
+    assert (asked.status_code, answers(lead)) == (409, {"situation": "His"})
+    [question] = asked.context["questions"]
+    assert (question.theirs, question.mine, question.choice, question.change.author) == ("His", "Hers", "", ben.get_full_name())
+    assert 'name="choice-situation"' in asked.content.decode()
+
+    again = {**sent, "base": asked.context["base"], "clash": asked.context["asked"]}
+    assert as_anna.post(url, again).status_code == 409
+    as_anna.post(url, {**again, "choice-situation": choice})
+
+    assert answers(lead) == {key: value for key, value in {"situation": text, "budget": "Yes"}.items() if value}
+
+
+def test_a_question_that_came_while_the_form_was_open_is_left(as_anna, colleague, lead):
+    url = f"/leads/{lead.pk}/qualify/"
+    QualificationQuestion.objects.filter(key="budget").update(is_active=False)
+    base = as_anna.get(url).context["base"]
+    QualificationQuestion.objects.filter(key="budget").update(is_active=True)
+    colleague.post(url, {"budget": "12,000", "base": colleague.get(url).context["base"]})
+
+    as_anna.post(url, {"situation": "Old", "base": base})
+
+    assert answers(lead) == {"situation": "Old", "budget": "12,000"}
+
+
+@pytest.mark.parametrize("htmx", [True, False])
+@pytest.mark.parametrize(("choice", "text"), [("theirs", "His"), ("mine", "Hers"), ("was", "Call")])
+def test_the_next_step_of_two_people_is_a_choice_of_three(as_anna, colleague, lead, choice, text, htmx):
+    url, more = f"/leads/{lead.pk}/next-step/", {"headers": {"HX-Request": "true"}} if htmx else {}
+    Lead.objects.for_partner(lead.partner_id).filter(pk=lead.pk).update(next_step="Call", next_step_on=None)
+    base = dict(as_anna.get(url).context["hidden"])["base"]
+    colleague.post(url, {"next_step": "His", "next_step_on": "2027-03-01", "base": base})
+
+    sent = {"next_step": "Hers", "next_step_on": "", "base": base}
+    asked = as_anna.post(url, sent, **more)
+    lead.refresh_from_db()
+    page = asked.content.decode()
+    assert (asked.status_code, lead.next_step, lead.next_step_on) == (409, "His", date(2027, 3, 1))
+    assert [page.count(f'name="choice-next_step" value="{one}"') for one in ("theirs", "mine", "was")] == [1, 1, 1]
+    assert "choice-next_step_on" not in page
+
+    as_anna.post(url, {**sent, "next_step_on": "2027-03-01", **dict(asked.context["hidden"]), "choice-next_step": choice}, **more)
+
+    lead.refresh_from_db()
+    assert (lead.next_step, lead.next_step_on) == (text, date(2027, 3, 1))

@@ -22,10 +22,10 @@ from leads.forms import NextStepForm, QualificationForm
 from leads.models import Lead, LeadPlan, QualificationAnswer, QualificationQuestion
 from leads.stages import OPEN
 from partnerportal.core import display
-from partnerportal.core.edits import present_values, read, refuse_clashes, sealed
+from partnerportal.core.edits import asking, present_values, read, sealed
 from partnerportal.core.stages import IllegalMove
 from partnerportal.core.toasts import Undo, say, warn
-from partnerportal.core.views import RecordView
+from partnerportal.core.views import RecordAnswers, RecordView
 from partners.models import User
 from tasks.models import Status as TaskStatus
 from tasks.models import Task
@@ -143,36 +143,20 @@ def _line(reason: score.Reason) -> ReasonLine:
     return ReasonLine(reason.points, reason.most, str(given) % {"value": value} if reason.points else str(missing))
 
 
-class Qualify(RecordView):
-    """The qualification questions as a form of its own; whatever is answered is kept."""
+class Qualify(RecordAnswers):
+    is_block = False
+    model, permission = Lead, "leads.change_lead"
+    template_name, tab = "leads/qualify_form.html", "leads"
+    heading, saved = _("Qualification"), _("The answers were saved.")
 
-    model, permission, must_be_editable = Lead, "leads.change_lead", True
+    def get_answers(self) -> dict[str, QualificationAnswer]:
+        return {one.question.key: one.answer for one in answers_of(self.record) if one.answer}
 
     def get_form(self, data: Any = None) -> QualificationForm:
         return QualificationForm(data, user=self.request.user, asked=[(one.question, one.answer) for one in answers_of(self.record)])
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._page(self.get_form())
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        form = self.get_form(request.POST)
-        if not form.is_valid():
-            return self._page(form, status=422)
-        services.answer_questions(self.record, answers=form.cleaned_data, by=request.user)
-        say(request, _now("The answers were saved."))
-        return HttpResponseRedirect(self.record.get_absolute_url())
-
-    def _page(self, form: QualificationForm, *, status: int = 200) -> HttpResponse:
-        context = {
-            "form": form,
-            "record": self.record,
-            "tab": "leads",
-            "kind": self.record.company,
-            "heading": _now("Qualification"),
-            "draft": self.request.path,
-            "cancel_url": self.record.get_absolute_url(),
-        }
-        return self.page("leads/qualify_form.html", context, status=status)
+    def save(self, answers: dict[str, str]) -> None:
+        services.answer_questions(self.record, answers=answers, by=self.request.user)
 
 
 class NextStep(RecordView):
@@ -185,24 +169,20 @@ class NextStep(RecordView):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         form = self.get_form()
-        return self._ask(form, base=sealed(present_values(form)))
+        return self._ask(form, asked={"base": sealed(present_values(form)), "asked": "", "questions": []})
 
     @transaction.atomic
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         self.get_queryset().select_for_update(of=("self",)).get(pk=self.record.pk)
         edit = read(self.get_form, request.POST)
-        form = edit.form
-        if edit.clashes:
-            form = self.get_form(request.POST)
-            refuse_clashes(edit, form)
-        if not form.is_valid():
-            return self._ask(form, base=edit.base, status=409 if edit.clashes else 422)
-        services.edit_lead(self.record, values=form.cleaned_data, by=request.user)
+        if edit.clashes or not edit.form.is_valid():
+            return self._ask(edit.form, asked=asking(edit, self.record, request.POST), status=409 if edit.clashes else 422)
+        services.edit_lead(self.record, values=edit.form.cleaned_data, by=request.user)
         say(request, _now("The next step was saved."))
         address = self.record.get_absolute_url()
         return HttpResponse(status=204, headers={"HX-Redirect": address}) if self.wants_part else HttpResponseRedirect(address)
 
-    def _ask(self, form: Any, *, base: str, status: int = 200) -> HttpResponse:
+    def _ask(self, form: Any, *, asked: dict[str, Any], status: int = 200) -> HttpResponse:
         context = {
             "record": self.record,
             "tab": "leads",
@@ -211,7 +191,8 @@ class NextStep(RecordView):
             "form": form,
             "action": self.request.path,
             "button": _("Save"),
-            "hidden": [("base", base)],
+            "hidden": [("base", asked["base"]), ("clash", asked["asked"])],
+            "questions": asked["questions"],
             "draft": self.request.path,
         }
         return self.page("components/form_dialog.html" if self.wants_part else "layouts/confirm.html", context, status=status)

@@ -23,12 +23,16 @@ if TYPE_CHECKING:
 
 @service
 def answer_step(order: Order, *, step: Step, answers: Mapping[str, Any], by: User) -> Order:
-    """Keep the valid answers to a step of the confirmation. Raises NotYours, or IllegalMove once the order is confirmed."""
+    """Keep valid answers to a step of the confirmation; what is not in `answers` stays as it is.
+
+    Raises NotYours, or IllegalMove once the order is confirmed.
+    """
     order = lock_draft(order, by)
-    for name in step.fields:
+    given = [name for name in step.fields if name in answers]
+    for name in given:
         setattr(order, name, answers[name])
     order.typed.pop(step.key, None)
-    order.save(update_fields=[*step.fields, "typed", "updated_at"])
+    order.save(update_fields=[*given, "typed", "updated_at"])
     return order
 
 

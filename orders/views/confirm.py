@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django import forms
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -16,6 +19,7 @@ from orders.forms import StepForm, form_of
 from orders.handover import SHIPPED_FAMILIES
 from orders.models import Order
 from orders.views.records import fact_of
+from partnerportal.core.edits import Edit, asking, present_values, read, sealed
 from partnerportal.core.stages import ExitConditionMissing, IllegalMove
 from partnerportal.core.toasts import say, warn
 from partnerportal.core.views import Fact, RecordView
@@ -51,34 +55,54 @@ class ConfirmOrder(RecordView):
         if not self.record.is_draft:
             return self.leave()
         self.step = self._step(request.GET.get("step", "")) or self._first_open()
-        typed = self.record.typed.get(self.step.key, {})
-        return self.show(form_of(self.step)(instance=self.record, initial=typed, user=request.user))
+        form_class, user = form_of(self.step), self.request.user
+        base = sealed(present_values(form_class(instance=self.record, user=user)))
+        form = form_class(instance=self.record, initial=self.record.typed.get(self.step.key, {}), user=user)
+        return self.show(form, base=base)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         if not self.record.is_draft:
             return self.leave()
         self.step = self._step(request.POST.get("step", "")) or self.record.steps[0]
-        form = form_of(self.step)(request.POST, instance=self.get_queryset().get(pk=pk), user=request.user)
         go = request.POST.get("go", NEXT)
         try:
-            return self.keep(form, go)
+            edit = self.keep()
+        except IllegalMove as refusal:
+            warn(request, refusal)
+            return self.leave()
+        if edit.clashes or (go == NEXT and not edit.form.is_valid()):
+            return self.show_again(edit, status=409 if edit.clashes else 422)
+        try:
+            return self.go_on(go)
         except ExitConditionMissing as refusal:
             for gap in refusal.missing:
-                form.add_error(None, gap.sentence)
-            return self.show(form, status=422)
+                edit.form.add_error(None, gap.sentence)
+            return self.show(edit.form, status=422, base=sealed({**edit.present, **edit.merged.values}))
         except IllegalMove as refusal:
             warn(request, refusal)
             return self.leave()
 
-    def keep(self, form: StepForm, go: str) -> HttpResponse:
-        """Keep what was typed, then go where the button says."""
-        if form.is_valid():
-            services.answer_step(self.record, step=self.step, answers=form.cleaned_data, by=self.request.user)
+    @transaction.atomic
+    def keep(self) -> Edit:
+        """Bring what was typed together with what others answered meanwhile, and keep it, unless there is something to choose."""
+        present = self.get_queryset().select_for_update(of=("self",)).get(pk=self.record.pk)
+
+        def form(data: QueryDict | None) -> StepForm:
+            return form_of(self.step)(data, instance=copy.copy(present), user=self.request.user)
+
+        edit = read(form, self.request.POST)
+        if edit.clashes:
+            return edit
+        if edit.form.is_valid():
+            answers = {name: edit.form.cleaned_data[name] for name in edit.changed}
+            services.answer_step(self.record, step=self.step, answers=answers, by=self.request.user)
         else:
-            typed = {name: self.request.POST[name] for name in self.step.fields if name in self.request.POST}
+            typed = {name: self.request.POST[name] for name in edit.changed if name in self.request.POST}
             services.keep_typed(self.record, step=self.step, typed=typed, by=self.request.user)
-            if go == NEXT:
-                return self.show(form, status=422)
+        return edit
+
+    def go_on(self, go: str) -> HttpResponse:
+        """Where the button says, once everything is kept."""
         if go == LATER:
             say(self.request, _("What you entered is kept. Go on whenever you like."))
             return HttpResponseRedirect(self.record.get_absolute_url())
@@ -109,7 +133,11 @@ class ConfirmOrder(RecordView):
         steps = self.record.steps
         return next((step for step in steps if missing_of(step, self.record)), steps[-1])
 
-    def show(self, form: StepForm, *, status: int = 200) -> HttpResponse:
+    def show_again(self, edit: Edit, *, status: int) -> HttpResponse:
+        """The step with what was typed, and what is wrong with it or to be chosen."""
+        return self.show(edit.form, status=status, **asking(edit, self.record, self.request.POST))
+
+    def show(self, form: forms.BaseForm, *, status: int = 200, **more: Any) -> HttpResponse:
         record = self.get_queryset().get(pk=self.record.pk)
         steps = record.steps
         is_review = self.step == steps[-1]
@@ -126,6 +154,7 @@ class ConfirmOrder(RecordView):
             "lines": self._lines(record),
             "answers": [self._answers(step, record) for step in steps[:-1]] if is_review else [],
             "is_ready": not missing(steps[:-1], record),
+            **more,
         }
         return self.page("orders/order_confirm.html", context, status=status)
 

@@ -232,6 +232,8 @@ def _told(change: Change, words: FieldWords, hidden: set[str], record: Any) -> E
     key = f"change:{change.pk:020}"
     if change.kind == "created":
         return Entry("change", key, _("Created"), at=change.at, who=change.author, icon="plus-lg", tone="blue")
+    if change.kind == "changed" and not change.fields and change.reason:
+        return Entry("change", key, change.reason, at=change.at, who=change.author, icon="pencil", tone="grey")
     fields = [one for one in change.fields if one.field not in hidden]
     if not fields:
         return None

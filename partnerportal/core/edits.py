@@ -19,8 +19,6 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.html import strip_tags
-from django.utils.translation import gettext as _
 
 from partnerportal.core import display
 from partnerportal.core.history import Change, changes
@@ -57,6 +55,11 @@ class Edit:
     def clashes(self) -> Mapping[str, Clash[Raw]]:
         """Fields that two people changed differently."""
         return self.merged.clashes
+
+    @property
+    def changed(self) -> frozenset[str]:
+        """Fields that get another value than the record has now: all that there is to write."""
+        return frozenset(name for name, value in self.merged.values.items() if value != self.present[name])
 
     @property
     def base(self) -> str:
@@ -151,13 +154,6 @@ def read(form_of: FormOf, posted: QueryDict, *, only: Collection[str] = (), pres
     return Edit(form_of(data_of(blank, {**theirs, **merged.values})), theirs, merged)
 
 
-def refuse_clashes(edit: Edit, form: forms.BaseForm) -> None:
-    """Say at each field of a small form that was changed meanwhile what it is now; sent again with `edit.base`, it replaces that."""
-    for name, clash in edit.clashes.items():
-        theirs = strip_tags(in_words(form.fields[name], clash.theirs))
-        form.add_error(name, _("Meanwhile this was changed: it is now “%(theirs)s”. Save again to replace it.") % {"theirs": theirs})
-
-
 def data_of(form: forms.BaseForm, values: Mapping[str, Raw]) -> QueryDict:
     """The post that would bring these values."""
     data = QueryDict(mutable=True)
@@ -172,9 +168,19 @@ def data_of(form: forms.BaseForm, values: Mapping[str, Raw]) -> QueryDict:
     return data
 
 
-def questions(edit: Edit, record: Model, posted: QueryDict) -> list[Question]:
-    """The clashes in words, with who changed what."""
-    told = last_changes(record, edit.clashes)
+def asking(edit: Edit, record: Model, posted: QueryDict, told: Mapping[str, Change] | None = None) -> dict[str, Any]:
+    """What a page that shows `edit.form` needs besides: what it is opened with now, and the clashes to decide, if there are any."""
+    is_asked = bool(edit.clashes)
+    return {
+        "base": edit.base,
+        "asked": edit.asked if is_asked else "",
+        "questions": questions(edit, record, posted, told) if is_asked else [],
+    }
+
+
+def questions(edit: Edit, record: Model, posted: QueryDict, told: Mapping[str, Change] | None = None) -> list[Question]:
+    """The clashes in words, with who changed what: as the record's history has it, or as `told`, by field."""
+    told = last_changes(record, edit.clashes) if told is None else told
     found = []
     for name, clash in edit.clashes.items():
         field = edit.form.fields[name]

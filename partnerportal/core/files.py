@@ -20,6 +20,7 @@ from django.utils.translation import gettext_noop
 from partnerportal.core import outbox
 from partnerportal.core.actors import Actor, service
 from partnerportal.core.attached import link_to, require_visible, tell_followers
+from partnerportal.core.history import note_in_history
 from partnerportal.core.models import Attachment, Subject
 from partnerportal.core.notifications import notify
 from partnerportal.core.scoping import NotYours, require_editable
@@ -101,19 +102,22 @@ def _promise_preview(attachment: Attachment) -> None:
 
 @service
 def remove_file(attachment: Attachment, on: Subject, *, by: User) -> None:
-    """Take a file off its record, with all its versions: by whoever put it there, or who may change the record.
+    """Take a file off its record for good, with all its versions; the record's history says so. Raises NotYours."""
+    for version in removable(attachment, on, by=by):
+        version.delete()
+        _forget_content(version)
+    note_in_history(on, _("Removed %(file)s") % {"file": attachment.name})
 
-    The portal's own documents stay.
-    """
+
+def removable(attachment: Attachment, on: Subject, *, by: User) -> list[Attachment]:
+    """All versions of a file, for whoever put them there or may change the record. The portal's own documents stay: NotYours."""
     require_visible(on, by)
     if attachment.is_generated:
         raise NotYours(_("Documents that the portal made stay with their record."))
     versions = list(on.attachments.filter(document=attachment.document))
     if any(version.author_id != by.pk for version in versions):
         require_editable(on, by)
-    for version in versions:
-        version.delete()
-        _forget_content(version)
+    return versions
 
 
 def _forget_content(attachment: Attachment) -> None:

@@ -62,6 +62,15 @@ def create_with_history(records: Sequence[models.Model]) -> None:
         model.history.bulk_history_create(records, default_change_reason=None)
 
 
+def note_in_history(record: models.Model, sentence: str) -> None:
+    """Write down in the history of a record what happened to it beside its fields, such as a file that was taken off."""
+    entries: Any = record.history.model  # type: ignore[attr-defined]
+    longest = entries._meta.get_field("history_change_reason").max_length
+    record.history.bulk_history_create(  # type: ignore[attr-defined]
+        [record], update=True, default_user=_author(), default_change_reason=sentence[:longest]
+    )
+
+
 @dataclass(frozen=True)
 class FieldChange:
     """One field of one change. Values are what the record held, not how a page writes them."""

@@ -58,7 +58,6 @@ MATRIX: dict[tuple[str, str], str] = {
     ("lmmmmmffmml", "loooooffool"): "cases:bulk_start",
     ("lmmmmmmmfml", "looooooofol"): "orders:bulk_start quotes:bulk_start",
     ("lmmmmmffffl", "loooooffffl"): "duplicates_of_new_account duplicates_of_new_contact duplicates_of_new_lead",
-    ("lmmmmmmmmml", "lofoonfnnfl"): "core:remove_file",
     ("lmmmmmmmmml", "lonnnnnnnnl"): "partners:mute_notice partners:open_notice partners:read_notice",
     ("lmmmmmmmmml", "lnnnnnnnnnl"): "partners:end_session",
     ("lmmmmmmmmml", "loooooooool"): "core:look core:pin partners:end_sessions partners:notice_choices partners:read_all",
@@ -100,7 +99,7 @@ MATRIX: dict[tuple[str, str], str] = {
     ("lofoonfnnfl", "lmfmmnfnnfl"): "quotes:address quotes:fill quotes:preview_line",
     ("lofoonfnnfl", "lofoonfnnfl"): """
         merge_leads
-        leads:qualify leads:next_step
+        core:remove_file leads:qualify leads:next_step
         leads:cell leads:delete leads:edit leads:owner orders:cancel orders:cell orders:confirm
         orders:edit orders:delete orders:owner projects:add_contact projects:contact_role projects:remove_contact
         projects:agreement projects:cell projects:close projects:convert projects:delete projects:demo projects:edit projects:estimate

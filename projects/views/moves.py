@@ -18,15 +18,15 @@ from django.utils.translation import gettext_lazy as _
 from catalog import words
 from catalog.models import Term
 from partnerportal.core import display
-from partnerportal.core.edits import present_values, read, refuse_clashes, sealed
+from partnerportal.core.edits import Question, asking, present_values, read, sealed
 from partnerportal.core.forms import BulkReasonForm, ReasonForm
 from partnerportal.core.stages import IllegalMove, StaleMove
 from partnerportal.core.submissions import lasting, once
 from partnerportal.core.toasts import say
-from partnerportal.core.views import RecordView, StageMove
+from partnerportal.core.views import RecordAnswers, RecordView, StageMove
 from projects import bonus, services
 from projects.forms import AgreementForm, DemoForm, LeaveDemoForm, LostForm, NextStepForm, WonForm
-from projects.models import DemoQuestion, Project, why_unavailable
+from projects.models import DemoAnswer, DemoQuestion, Project, why_unavailable
 from projects.stages import AUTOMATIC, Stage
 from projects.views.lists import ProjectBoard
 from projects.views.refusals import sentences_of
@@ -78,6 +78,7 @@ class ProjectDialog(RecordView):
     text: ClassVar[str | Promise] = ""
     is_dangerous: ClassVar[bool] = False
     hidden: Sequence[tuple[str, str]] = ()
+    questions: Sequence[Question] = ()
 
     def get_form(self, data: Any = None) -> Any:
         """The form; None for a plain confirmation."""
@@ -135,6 +136,7 @@ class ProjectDialog(RecordView):
             "button": self.button,
             "is_dangerous": self.is_dangerous,
             "hidden": self.hidden,
+            "questions": self.questions,
             **lasting(self.request),
         }
         return self.page("components/form_dialog.html" if self.wants_part else "layouts/confirm.html", context, status=status)
@@ -263,12 +265,9 @@ class NextStep(ProjectDialog):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         self.get_queryset().select_for_update(of=("self",)).get(pk=self.record.pk)
         edit = read(self.get_form, request.POST)
-        self.hidden = [("base", edit.base)]
-        if not edit.clashes:
-            return self.answer(edit.form)
-        form = self.get_form(request.POST)
-        refuse_clashes(edit, form)
-        return self._ask(form, status=409)
+        asked = asking(edit, self.record, request.POST)
+        self.hidden, self.questions = [("base", asked["base"]), ("clash", asked["asked"])], asked["questions"]
+        return self._ask(edit.form, status=409) if edit.clashes else self.answer(edit.form)
 
     def act(self, values: dict[str, Any]) -> None:
         services.edit_project(self.record, values=values, by=self.request.user)
@@ -307,38 +306,18 @@ class EstimateToday(ProjectDialog):
         return _now("not available") if project.expected_mrr is None else display.money(project.expected_mrr, project.currency)
 
 
-class AnswerDemo(RecordView):
-    """The demo questions as a form of its own; whatever is answered is kept, all of them are not needed."""
+class AnswerDemo(RecordAnswers):
+    is_block = False
+    model, permission = Project, "projects.change_project"
+    template_name, tab = "projects/demo_form.html", "projects"
+    heading, saved = _("Demo answers"), _("The demo answers were saved.")
 
-    model, permission, must_be_editable = Project, "projects.change_project", True
+    def get_answers(self) -> dict[str, DemoAnswer]:
+        return {answer.question.key: answer for answer in self.record.demo_answers.select_related("question", "answered_by")}
 
     def get_form(self, data: Any = None) -> DemoForm:
-        given = {answer.question.key: answer.text for answer in self.record.demo_answers.select_related("question")}
+        given = {key: answer.text for key, answer in self.get_answers().items()}
         return DemoForm(data, user=self.request.user, questions=DemoQuestion.objects.filter(is_active=True), initial=given)
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._page(self.get_form())
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        form = self.get_form(request.POST)
-        if not form.is_valid():
-            return self._page(form, status=422)
-        try:
-            services.answer_demo(self.record, answers=form.cleaned_data, by=request.user)
-        except IllegalMove as error:
-            form.add_error(None, str(error))
-            return self._page(form, status=422)
-        say(request, _now("The demo answers were saved."))
-        return HttpResponseRedirect(self.record.get_absolute_url())
-
-    def _page(self, form: DemoForm, *, status: int = 200) -> HttpResponse:
-        context = {
-            "form": form,
-            "record": self.record,
-            "tab": "projects",
-            "kind": self.record.name,
-            "heading": _now("Demo answers"),
-            "draft": self.request.path,
-            "cancel_url": self.record.get_absolute_url(),
-        }
-        return self.page("projects/demo_form.html", context, status=status)
+    def save(self, answers: dict[str, str]) -> None:
+        services.answer_demo(self.record, answers=answers, by=self.request.user)

@@ -7,14 +7,15 @@ dies leaves no row done twice and none half done.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import structlog
 from django.core.exceptions import ValidationError
 from django.db import OperationalError, transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
@@ -23,7 +24,7 @@ from partnerportal.core import outbox
 from partnerportal.core.actors import Actor, acting, through
 from partnerportal.core.attached import restore_record
 from partnerportal.core.bulk import journal
-from partnerportal.core.bulk.verbs import ChangeFields, Clashed, Scene, Verb, raw, verb_of
+from partnerportal.core.bulk.verbs import ChangeFields, Contested, Scene, Verb, raw, verb_of
 from partnerportal.core.models import BulkChange, BulkRow, OutboxMessage
 from partnerportal.core.moves import record_move
 from partnerportal.core.notifications import notify
@@ -107,7 +108,7 @@ def undo(change: BulkChange, *, by: User) -> BulkChange:
             },
         )
         if is_new:
-            done = change.rows.filter(state=_Row.DONE)
+            done = to_undo(change)
             rows = [
                 BulkRow(change=back, object_id=row.object_id, label=row.label, seen=row.seen, effects=row.effects, state=_Row.PLANNED)
                 for row in done
@@ -117,26 +118,51 @@ def undo(change: BulkChange, *, by: User) -> BulkChange:
     return back
 
 
-def decide(change: BulkChange, choices: dict[int, str], *, by: User) -> int:
-    """Settle rows that somebody else changed meanwhile: `theirs` leaves them, `mine` and `was` write. How many were settled."""
-    scene, verb, settled = Scene(change.page), verb_of(change.verb), 0
-    for row in change.rows.filter(pk__in=choices, state=_Row.CLASH):
-        choice = choices[row.pk]
-        if choice == "theirs":
-            row.state, row.reason = _Row.REFUSED, _("The other change was left.")
-        elif choice in ("mine", "was"):
-            answers = change.answers if choice == "mine" else {**change.answers, **row.seen}
+def to_undo(change: BulkChange) -> QuerySet[BulkRow]:
+    """The rows that something was written to, those with a field in question too."""
+    return change.rows.filter(state__in=(_Row.DONE, _Row.CLASH, _Row.REFUSED)).exclude(effects=[])
 
-            def act(record: Any, answers: dict[str, Any] = answers) -> None:
-                verb.act(scene, record, answers, seen=verb.seen(scene, record, answers, by), by=by)
 
-            with through("bulk"):
-                _apply(row, act, scene=scene, verb=verb, by=by)
-        else:
-            continue
+@transaction.atomic
+def decide(change: BulkChange, choices: Mapping[int, Mapping[str, str]], *, by: User) -> int:
+    """Settle fields that somebody else changed meanwhile, by row and field: `theirs` leaves, `mine` and `was` write.
+
+    What is not decided stays a question; so does what somebody changed again since it was asked. How many rows were settled.
+    """
+    if BulkChange.objects.filter(undoes=change).exists():
+        return 0
+    settled = 0
+    for row in change.rows.select_for_update(of=("self",)).filter(pk__in=choices, state=_Row.CLASH):
+        _decide(change, row, choices[row.pk], by=by)
         row.save()
-        settled += 1
+        settled += row.state != _Row.CLASH
     return settled
+
+
+def _decide(change: BulkChange, row: BulkRow, choices: Mapping[str, str], *, by: User) -> None:
+    lines = {line["name"]: line for line in row.clash if choices.get(line["name"]) in ("theirs", "mine", "was")}
+    if not lines:
+        return
+    scene, verb = Scene(change.page), verb_of(change.verb)
+    rest = [line for line in row.clash if line["name"] not in lines]
+    written = {name: line for name, line in lines.items() if choices[name] != "theirs"}
+    chosen = {name: change.answers[name] if choices[name] == "mine" else line["before"] for name, line in written.items()}
+    if written:
+        seen = {**row.seen, **{name: line["now"] for name, line in written.items()}}
+        answers = verb.decided(change.answers, chosen)
+        with through("bulk"):
+            _apply(row, lambda record: verb.act(scene, record, answers, seen=seen, by=by), scene=scene, verb=verb, by=by)
+        mine = [name for name in written if choices[name] == "mine"]
+        # An undo gives back what was there when it was written.
+        row.seen |= {name: lines[name]["now"] for name in mine if name not in {line["name"] for line in row.clash}}
+        if row.state == _Row.REFUSED:
+            return
+    elif row.effects:
+        row.state, row.reason, row.clash = _Row.DONE, "", []
+    else:
+        row.state, row.reason, row.clash = _Row.REFUSED, _("The other change was left."), []
+    if rest:
+        row.state, row.reason, row.clash = _Row.CLASH, _("Changed by somebody else meanwhile."), [*row.clash, *rest]
 
 
 def _begin(change: BulkChange, *, by: User, was: str) -> BulkChange:
@@ -222,9 +248,9 @@ def _rehearse(change: BulkChange, row: BulkRow) -> None:
     """What would happen to one record: it happens, and is taken back."""
     scene, verb = Scene(change.page), verb_of(change.verb)
 
-    def act(record: Any) -> None:
+    def act(record: Any) -> list[Contested]:
         row.seen = verb.seen(scene, record, change.answers, change.by)
-        verb.act(scene, record, change.answers, seen=row.seen, by=change.by)
+        return verb.act(scene, record, change.answers, seen=row.seen, by=change.by)
 
     with transaction.atomic():
         _apply(row, act, scene=scene, verb=verb, by=change.by)
@@ -239,18 +265,24 @@ def _do(change: BulkChange, row: BulkRow) -> None:
     _apply(row, lambda record: verb.act(scene, record, change.answers, seen=row.seen, by=change.by), scene=scene, verb=verb, by=change.by)
 
 
-def _apply(row: BulkRow, act: Callable[[Any], Any], *, scene: Scene, verb: Verb, by: User, is_deleted: bool = False) -> None:
+def _apply(
+    row: BulkRow, act: Callable[[Any], list[Contested] | None], *, scene: Scene, verb: Verb, by: User, is_deleted: bool = False
+) -> None:
     """Act on the record of a row, in a savepoint, and write into the row what came of it. Its refusals are the services' own.
 
-    One that is deleted is not there to be held: `act` gets none, and asks for it itself.
+    What `act` answers is in question; what it wrote beside that stays written. `seen` keeps no field in question. A record that is
+    deleted is not there to be held: `act` gets none, and asks for it itself.
     """
+    kept = row.effects if row.state == _Row.CLASH else []  # What was written beside the fields that were in question.
+    row.effects = kept
     try:
         with transaction.atomic(), journal.recording() as written:
-            act(None if is_deleted else _locked(row, scene=scene, verb=verb, by=by))
-            row.effects = written.effects()
-        row.state, row.reason, row.clash = (_Row.DONE if row.effects else _Row.UNCHANGED), "", []
-    except Clashed as error:
-        row.state, row.clash, row.reason = _Row.CLASH, [list(line) for line in error.lines], _("Changed by somebody else meanwhile.")
+            contested = act(None if is_deleted else _locked(row, scene=scene, verb=verb, by=by)) or []
+        row.effects = [*kept, *written.effects()]
+        row.state, row.reason, row.clash = (_Row.DONE if row.effects else _Row.UNCHANGED), "", [asdict(one) for one in contested]
+        if contested:
+            row.state, row.reason = _Row.CLASH, _("Changed by somebody else meanwhile.")
+            row.seen = {name: value for name, value in row.seen.items() if name not in {one.name for one in contested}}
     except NotYours:
         row.state, row.reason = _Row.REFUSED, _("Not yours to change: only its owner and the managers may.")
     except ExitConditionMissing as error:
@@ -318,7 +350,11 @@ def _take_back(change: BulkChange, row: BulkRow) -> None:
 
 def _bring_back(row: BulkRow, *, scene: Scene, verb: Verb, by: User) -> None:
     """Restore a deleted record, as its page in the bin does."""
-    _apply(row, lambda _none: restore_record(scene.model, row.object_id, by=by), scene=scene, verb=verb, by=by, is_deleted=True)
+
+    def act(_none: Any) -> None:
+        restore_record(scene.model, row.object_id, by=by)
+
+    _apply(row, act, scene=scene, verb=verb, by=by, is_deleted=True)
     if row.state == _Row.REFUSED and scene.model._default_manager.visible_to(by).filter(pk=row.object_id).exists():
         row.reason = _("It is back already.")
 

@@ -23,18 +23,25 @@ from django.utils.translation import gettext_lazy
 from partnerportal.core import attached
 from partnerportal.core.edits import data_of, in_words, posted_values, present_values, read, sealed
 from partnerportal.core.forms import PartnerForm, colleagues
+from partnerportal.core.merge import Clash
 from partnerportal.core.scoping import NotYours, PartnerOwned
 from partnerportal.core.stages import IllegalMove, StaleMove
 
 Answers = dict[str, Any]
 
 
-class Clashed(Exception):
-    """Somebody else has changed the same field since the preview. `lines` are (label, theirs, mine, was)."""
+@dataclass(frozen=True)
+class Contested:
+    """A field that somebody else changed since the preview: theirs, mine and what it was in words; `now` and `before` as the forms
+    compare them."""
 
-    def __init__(self, lines: list[tuple[str, str, str, str]]) -> None:
-        super().__init__(", ".join(line[0] for line in lines))
-        self.lines = lines
+    name: str
+    label: str
+    theirs: str
+    mine: str
+    was: str
+    now: Any
+    before: Any
 
 
 @dataclass(frozen=True)
@@ -101,9 +108,13 @@ class Verb:
         """What the record holds where the answers go; compared when it is done."""
         return {}
 
-    def act(self, scene: Scene, record: Any, answers: Answers, *, seen: Answers, by: Any) -> None:
-        """Do it to one record that is locked, through its service."""
+    def act(self, scene: Scene, record: Any, answers: Answers, *, seen: Answers, by: Any) -> list[Contested]:
+        """Do it to one record that is locked, through its service; what somebody else changed since `seen` is left, and answered."""
         raise NotImplementedError
+
+    def decided(self, answers: Answers, chosen: Answers) -> Answers:
+        """What to act with, once the person has said what the contested fields shall be."""
+        return {**answers, **chosen}
 
     def refuse_undo(self, record: Any, names: set[str]) -> str:
         """Why this cannot be taken back, or nothing."""
@@ -155,18 +166,20 @@ class ChangeOwner(Verb):
     def seen(self, scene: Scene, record: Any, answers: Answers, by: Any) -> Answers:
         return {"owner": str(record.owner_id)}
 
-    def act(self, scene: Scene, record: Any, answers: Answers, *, seen: Answers, by: Any) -> None:
+    def act(self, scene: Scene, record: Any, answers: Answers, *, seen: Answers, by: Any) -> list[Contested]:
         to = colleagues(by).filter(pk=answers["owner"]).first()
         if to is None:
             raise ValidationError(_("The new owner is no active colleague any more."))
         if record.owner_id == to.pk:
-            return
+            return []
         if str(record.owner_id) != seen["owner"]:
             was = get_user_model()._default_manager.filter(pk=seen["owner"]).first()
-            raise Clashed([(_("Owner"), record.owner.get_full_name(), to.get_full_name(), was.get_full_name() if was else "")])
+            told = record.owner.get_full_name(), to.get_full_name(), was.get_full_name() if was else ""
+            return [Contested("owner", _("Owner"), *told, now=str(record.owner_id), before=seen["owner"])]
         page = scene.page_of("owner", record.pk)
         service = page.view_initkwargs.get("service") or page.view_class.service if page else attached.change_owner
         service(record, to=to, by=by)
+        return []
 
 
 class ChangeStage(Verb):
@@ -194,11 +207,11 @@ class ChangeStage(Verb):
     def seen(self, scene: Scene, record: Any, answers: Answers, by: Any) -> Answers:
         return {"to": getattr(record, scene.view("move", 0).stage_field)}
 
-    def act(self, scene: Scene, record: Any, answers: Answers, *, seen: Answers, by: Any) -> None:
+    def act(self, scene: Scene, record: Any, answers: Answers, *, seen: Answers, by: Any) -> list[Contested]:
         move = scene.view("move", 0)
         to = answers["to"]
         if getattr(record, move.stage_field) == to:
-            return
+            return []
         asked = move.asks.get(to) or move.bulk_form
         more = {}
         if asked:
@@ -211,8 +224,9 @@ class ChangeStage(Verb):
             move.service(record, to=to, seen=seen["to"], by=by, **more)
         except StaleMove as error:
             words = record.stage_words() if hasattr(record, "stage_words") else dict(record._meta.get_field(move.stage_field).flatchoices)
-            told = [str(words.get(one, one)) for one in (error.now, to, seen["to"])]
-            raise Clashed([(_("Stage"), told[0], told[1], told[2])]) from error
+            theirs, mine, was = (str(words.get(one, one)) for one in (error.now, to, seen["to"]))
+            return [Contested("to", _("Stage"), theirs, mine, was, now=error.now, before=seen["to"])]
+        return []
 
 
 class ChangeFields(Verb):
@@ -269,7 +283,10 @@ class ChangeFields(Verb):
         present = present_values(self._form_of(scene, record, by)(None))
         return {name: present[name] for name in answers if name in present}
 
-    def act(self, scene: Scene, record: Any, answers: Answers, *, seen: Answers, by: Any) -> None:
+    def decided(self, answers: Answers, chosen: Answers) -> Answers:
+        return chosen
+
+    def act(self, scene: Scene, record: Any, answers: Answers, *, seen: Answers, by: Any) -> list[Contested]:
         form_of = self._form_of(scene, record, by)
         blank = form_of(None)
         absent = [name for name in answers if name not in blank.fields]
@@ -278,11 +295,11 @@ class ChangeFields(Verb):
         posted = data_of(blank, raw(answers))
         posted["base"] = sealed(raw(seen))
         edit = read(form_of, posted, only=tuple(answers))
-        if edit.clashes:
-            told = [(name, [in_words(blank.fields[name], one) for one in (c.theirs, c.mine, c.was)]) for name, c in edit.clashes.items()]
-            raise Clashed([(str(blank[name].label), *words) for name, words in told])  # type: ignore[misc]
-        if all(edit.present[name] == value for name, value in raw(answers).items()):
-            return
+        contested = [_contested(blank, name, clash) for name, clash in edit.clashes.items()]
+        if contested:
+            edit = read(form_of, posted, only=("base", *(name for name in answers if name not in edit.clashes)))
+        if not edit.changed:
+            return contested
         if not edit.form.is_valid():
             raise ValidationError([f"{_label(edit.form, name)}{one}" for name, found in edit.form.errors.items() for one in found])
         page = scene.view("edit", 0)
@@ -290,6 +307,7 @@ class ChangeFields(Verb):
             edit.form.save()  # type: ignore[attr-defined]
         else:
             page.service(record, values=edit.form.cleaned_data, by=by)
+        return contested
 
 
 class DeleteRecords(Verb):
@@ -313,13 +331,19 @@ class DeleteRecords(Verb):
     def summary(self, form: forms.BaseForm) -> str:
         return _("Delete")
 
-    def act(self, scene: Scene, record: Any, answers: Answers, *, seen: Answers, by: Any) -> None:
+    def act(self, scene: Scene, record: Any, answers: Answers, *, seen: Answers, by: Any) -> list[Contested]:
         if not by.has_perm(self._permission(scene)):
             raise NotYours("")
         try:
             attached.delete_record(record, by=by)
         except attached.NotDeletable as refusal:
             raise ValidationError(str(refusal)) from refusal
+        return []
+
+
+def _contested(form: forms.BaseForm, name: str, clash: Clash[Any]) -> Contested:
+    theirs, mine, was = (in_words(form.fields[name], value) for value in (clash.theirs, clash.mine, clash.was))
+    return Contested(name, str(form[name].label), theirs, mine, was, now=clash.theirs, before=clash.was)
 
 
 def _label(form: forms.BaseForm, name: str) -> str:

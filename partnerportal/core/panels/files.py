@@ -139,9 +139,23 @@ class LookAtFile(OneFile):
 
 
 class RemoveFile(OneFile):
-    """Take a file off its record."""
+    """Take a file off its record, after a question: a dialog, and a page without script."""
 
-    http_method_names = ["post", "options"]
+    http_method_names = ["get", "head", "post", "options"]
+
+    def get(self, request: HttpRequest, pk: Any) -> HttpResponseBase:
+        attachment, record = self.get_attachment(request, pk)
+        versions, names = files.removable(attachment, record, by=request.user), {"name": attachment.name}
+        context = {
+            "record": record,
+            "heading": (_("Remove %(name)s with all its versions?") if len(versions) > 1 else _("Remove %(name)s?")) % names,
+            "text": _("It is removed for good. The history of the record says who did it and when."),
+            "action": request.path,
+            "button": _("Remove"),
+            "is_dangerous": True,
+        }
+        template = "components/form_dialog.html" if request.htmx else "layouts/confirm.html"  # type: ignore[attr-defined]
+        return HttpResponse(render_to_string(template, context, request=request))
 
     def post(self, request: HttpRequest, pk: Any) -> HttpResponseBase:
         attachment, record = self.get_attachment(request, pk)

@@ -172,34 +172,121 @@ def test_nothing_but_the_chosen_field_changes(as_anna, hers, deliver):
     assert changed - {"score"} == {"city", "updated_at"}  # The factory left the score to the first edit.
 
 
+def meanwhile(lead, **values):
+    """Somebody else changes a lead."""
+    other = leads().get(pk=lead.pk)
+    for name, value in values.items():
+        setattr(other, name, value)
+    other.save()
+
+
+def told(row):
+    return sorted((line["name"], line["theirs"], line["mine"], line["was"]) for line in row.clash)
+
+
 def test_what_somebody_else_changed_since_the_preview_is_a_choice(as_anna, hers, deliver):
     start(as_anna, "fields", hers, change=["city"], city="Padova")
-    other = leads().get(pk=hers[0].pk)
-    other.city = "Trento"
-    other.save()
+    meanwhile(hers[0], city="Trento")
 
     as_anna.post(f"/bulk/{last().pk}/run/")
     deliver()
     row = last().rows.get(state="clash")
-    assert ([lead.city for lead in leads()], row.clash) == (["Trento", "Padova", "Padova"], [["City", "Trento", "Padova", "Verona"]])
+    assert ([lead.city for lead in leads()], told(row)) == (["Trento", "Padova", "Padova"], [("city", "Trento", "Padova", "Verona")])
 
-    as_anna.post(f"/bulk/{last().pk}/decide/", {f"choice-{row.pk}": "mine"})
+    as_anna.post(f"/bulk/{last().pk}/decide/", {f"choice-{row.pk}-city": "mine"})
     assert leads().first().city == "Padova"
 
 
 @pytest.mark.parametrize(("choice", "city", "state"), [("theirs", "Trento", "refused"), ("was", "Verona", "done")])
 def test_the_other_choices(as_anna, hers, deliver, choice, city, state):
     start(as_anna, "fields", hers[:1], change=["city"], city="Padova")
-    other = leads().get(pk=hers[0].pk)
-    other.city = "Trento"
-    other.save()
+    meanwhile(hers[0], city="Trento")
     as_anna.post(f"/bulk/{last().pk}/run/")
     deliver()
     row = last().rows.get()
 
-    as_anna.post(f"/bulk/{last().pk}/decide/", {f"choice-{row.pk}": choice})
+    as_anna.post(f"/bulk/{last().pk}/decide/", {f"choice-{row.pk}-city": choice})
 
     assert (leads().first().city, last().rows.get().state) == (city, state)
+
+
+@pytest.mark.parametrize(
+    ("choices", "left", "back"),
+    [
+        ({"city": "theirs", "street": "theirs"}, ("Trento", "Via Roma 1", 40), ("Trento", "Via Roma 1", 7)),
+        ({"city": "mine", "street": "theirs"}, ("Padova", "Via Roma 1", 40), ("Trento", "Via Roma 1", 7)),
+        ({"city": "mine", "street": "was"}, ("Padova", "Before", 40), ("Trento", "Before", 7)),
+    ],
+)
+def test_of_several_fields_each_is_asked_by_itself_and_the_rest_is_written(as_anna, hers, deliver, choices, left, back):
+    leads().update(street="Before", total_users=7)
+    lead = hers[0]
+    start(as_anna, "fields", [lead], change=["city", "street", "total_users"], city="Padova", street="Mine 1", total_users="40")
+    meanwhile(lead, city="Trento", street="Via Roma 1")
+    as_anna.post(f"/bulk/{last().pk}/run/")
+    deliver()
+    change, now = last(), leads().filter(pk=lead.pk).values_list("city", "street", "total_users")
+    row = change.rows.get()
+    page = as_anna.get(f"/bulk/{change.pk}/").content.decode()
+    assert (row.state, now.get()) == ("clash", ("Trento", "Via Roma 1", 40))
+    assert told(row) == [("city", "Trento", "Padova", "Verona"), ("street", "Via Roma 1", "Mine 1", "Before")]
+    assert [page.count(f'name="choice-{row.pk}-{name}"') for name in ("city", "street", "total_users")] == [3, 3, 0]
+
+    as_anna.post(f"/bulk/{change.pk}/decide/", {f"choice-{row.pk}-{name}": choice for name, choice in choices.items()})
+    row.refresh_from_db()
+    assert (row.state, row.clash, now.get()) == ("done", [], left)
+
+    as_anna.post(f"/bulk/{change.pk}/undo/")
+    deliver()
+    assert now.get() == back
+
+
+def test_a_field_that_is_not_decided_stays_a_question(as_anna, hers, deliver):
+    lead = hers[0]
+    leads().update(street="Before")
+    start(as_anna, "fields", [lead], change=["city", "street"], city="Padova", street="Mine 1")
+    meanwhile(lead, city="Trento", street="Via Roma 1")
+    as_anna.post(f"/bulk/{last().pk}/run/")
+    deliver()
+    change, row = last(), last().rows.get()
+
+    for choice in ({}, {f"choice-{row.pk}-city": "theirs"}, {f"choice-{row.pk}-city": "mine"}, {f"choice-{row.pk}-street": "x"}):
+        as_anna.post(f"/bulk/{change.pk}/decide/", choice)
+
+    row.refresh_from_db()
+    assert (row.state, told(row)) == ("clash", [("street", "Via Roma 1", "Mine 1", "Before")])
+    assert leads().get(pk=lead.pk).city == "Trento"
+
+
+def test_what_changed_again_since_it_was_asked_is_asked_again(as_anna, hers, deliver):
+    start(as_anna, "fields", hers[:1], change=["city"], city="Padova")
+    meanwhile(hers[0], city="Trento")
+    as_anna.post(f"/bulk/{last().pk}/run/")
+    deliver()
+    row = last().rows.get()
+    meanwhile(hers[0], city="Bozen")
+
+    as_anna.post(f"/bulk/{last().pk}/decide/", {f"choice-{row.pk}-city": "mine"})
+
+    row.refresh_from_db()
+    assert (row.state, told(row), leads().first().city) == ("clash", [("city", "Bozen", "Padova", "Trento")], "Bozen")
+
+
+def test_what_was_written_beside_a_question_is_undone_and_the_question_ends(as_anna, hers, deliver):
+    lead = hers[0]
+    leads().update(total_users=7)
+    start(as_anna, "fields", [lead], change=["city", "total_users"], city="Padova", total_users="40")
+    meanwhile(lead, city="Trento")
+    as_anna.post(f"/bulk/{last().pk}/run/")
+    deliver()
+    change, row = last(), last().rows.get()
+    assert "Undo 1 change" in as_anna.get(f"/bulk/{change.pk}/").content.decode()
+
+    as_anna.post(f"/bulk/{change.pk}/undo/")
+    deliver()
+    as_anna.post(f"/bulk/{change.pk}/decide/", {f"choice-{row.pk}-city": "mine"})
+
+    assert leads().filter(pk=lead.pk).values_list("city", "total_users").get() == ("Trento", 7)
 
 
 def test_a_stage_asks_what_the_move_asks_and_goes_back(as_anna, anna, hers, deliver):

@@ -11,6 +11,8 @@ from PIL import Image
 
 from leads.tests.factories import LeadFactory
 from partnerportal.core import attached, files, outbox, scanner
+from partnerportal.core.activity import timeline
+from partnerportal.core.history import changes
 from partnerportal.core.models import Attachment, Notification, OutboxMessage
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.uploads import FileRefused
@@ -258,3 +260,30 @@ def test_files_tell_who_follows(lead, anna, alex, ben):
         "Alex Rossi added a.txt to Brenner Logistik",
         "Alex Rossi put version 2 of a.txt on Brenner Logistik",
     ]
+
+
+@pytest.mark.parametrize("htmx", [True, False])
+def test_removing_a_file_asks_first_and_the_record_says_who_did_it(client, lead, anna, ben, htmx):
+    more = {"headers": {"HX-Request": "true"}} if htmx else {}
+    kept = files.attach_file(lead, upload(b"one", "a.txt"), by=anna)
+    client.force_login(ben)
+    before = lead.history.count()
+
+    asked = client.get(f"/files/{kept.pk}/remove/", **more)
+    assert (asked.status_code, lead.attachments.count()) == (200, 1)
+    page = asked.content.decode()
+    assert ("Remove a.txt?" in page, f'action="/files/{kept.pk}/remove/"' in page, "<html" in page) == (True, True, not htmx)
+    client.post(f"/files/{kept.pk}/remove/", **more)
+
+    assert (lead.attachments.exists(), lead.history.count()) == (False, before + 1)
+    last, entry = changes(lead)[0], timeline(lead, anna).past[0]
+    assert (last.author, last.reason, last.fields) == ("Ben Marino", "Removed a.txt", ())
+    assert (entry.title, entry.who) == ("Removed a.txt", "Ben Marino")
+    assert "Removed a.txt" in client.get(f"/leads/{lead.pk}/history/").content.decode()
+
+
+def test_who_may_not_remove_a_file_is_not_asked(client, lead, ben, alex):
+    kept = files.attach_file(lead, upload(b"one", "a.txt"), by=ben)
+    client.force_login(alex)
+
+    assert client.get(f"/files/{kept.pk}/remove/").status_code == 403

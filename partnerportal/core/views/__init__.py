@@ -1,5 +1,6 @@
 """The building blocks of the pages. See docs/building-blocks.md."""
 
+from partnerportal.core.views.answers import RecordAnswers
 from partnerportal.core.views.base import Guarded, RecordView, parts
 from partnerportal.core.views.boards import Card, Lane, RecordBoard
 from partnerportal.core.views.calendar_parts import Event
@@ -22,6 +23,7 @@ __all__ = [
     "Panel",
     "PathBar",
     "RecordAdd",
+    "RecordAnswers",
     "RecordBoard",
     "RecordCalendar",
     "RecordDetail",

@@ -134,6 +134,7 @@ class BulkPage(BulkView):
         total = sum(counted.values())
         rest = counted[_Row.WAITING] if change.state == BulkChange.State.PREPARING else counted[_Row.PLANNED]
         scene = Scene(change.page)
+        undone = BulkChange.objects.filter(undoes=change).first()
         is_begun = change.state not in (BulkChange.State.PREPARING, BulkChange.State.READY)
         listed = _Row.DONE if is_begun else _Row.PLANNED
         return {
@@ -150,10 +151,15 @@ class BulkPage(BulkView):
             "planned": [self.told(row, scene) for row in change.rows.filter(state=listed)[:SHOWN]],
             "more": max(0, counted[listed] - SHOWN),
             "rest": list(change.rows.filter(state=_Row.PLANNED).values_list("label", flat=True)[:SHOWN]) if is_begun else [],
-            "clashes": list(change.rows.filter(state=_Row.CLASH)[: services.PART]),
-            "undo": BulkChange.objects.filter(undoes=change).first(),
+            "clashes": [] if undone else [self.asked(row) for row in change.rows.filter(state=_Row.CLASH)[: services.PART]],
+            "undo": undone,
+            "undoable": services.to_undo(change).count(),
             "back": change.back or reverse(f"{change.page}:list"),
         }
+
+    def asked(self, row: BulkRow) -> list[dict[str, Any]]:
+        """The fields of a record that somebody else changed meanwhile, each with what its choice is called."""
+        return [{**line, "label": f"{row.label}: {line['label']}", "key": f"{row.pk}-{line['name']}"} for line in row.clash]
 
     def told(self, row: BulkRow, scene: Scene) -> dict[str, Any]:
         """A record with what changes in it, old and new in words."""
@@ -221,8 +227,13 @@ class BulkDecide(BulkAct):
     """Theirs, mine or what it was, for the records that somebody else changed meanwhile."""
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        chosen = {name.removeprefix("choice-"): value for name, value in request.POST.items() if name.startswith("choice-")}
-        services.decide(self.change, {int(key): value for key, value in chosen.items() if key.isdecimal()}, by=request.user)
+        chosen: dict[int, dict[str, str]] = {}
+        for name, value in request.POST.items():
+            is_choice, _dash, rest = name.partition("-")
+            row, _dash, field = rest.partition("-")
+            if is_choice == "choice" and row.isdecimal():
+                chosen.setdefault(int(row), {})[field] = str(value)
+        services.decide(self.change, chosen, by=request.user)
         return self.show()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from django import forms
@@ -19,13 +19,30 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from partnerportal.core import display, presence
-from partnerportal.core.edits import Edit, last_changes, present_values, questions, read, sealed
+from partnerportal.core.edits import Edit, asking, last_changes, present_values, read, sealed
 from partnerportal.core.forms import PartnerModelForm, refuse
+from partnerportal.core.history import Change
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
 from partnerportal.core.submissions import answered, lasting, once
 from partnerportal.core.toasts import say
 from partnerportal.core.views.base import RecordView
+
+
+def say_followed(request: HttpRequest, record: Any, edit: Edit, told: Mapping[str, Change] | None = None) -> None:
+    """Say which fields somebody else changed meanwhile, where that was kept beside one's own change. `told` as in `asking`."""
+    names = edit.merged.followed
+    if not names:
+        return
+    found = last_changes(record, names) if told is None else told
+    authors = {change.author for name, change in found.items() if name in names and change.author}
+    sentence = ngettext(
+        "%(who)s changed %(fields)s meanwhile: both changes are kept.",
+        "%(who)s changed %(fields)s meanwhile: all changes are kept.",
+        len(names),
+    )
+    labels = ", ".join(str(edit.form[name].label) for name in edit.form.fields if name in names)
+    say(request, sentence % {"who": ", ".join(sorted(authors)) or _("Somebody"), "fields": labels}, level=INFO)
 
 
 class RecordForm(RecordView):
@@ -216,22 +233,11 @@ class RecordEdit(RecordForm):
     def say_saved(self, record: Any, edit: Edit) -> None:
         """Saved; and what others changed meanwhile has been kept, too."""
         say(self.request, _("%(record)s was saved.") % {"record": record})
-        names = edit.merged.followed
-        if not names:
-            return
-        authors = {change.author for change in last_changes(record, names).values() if change.author}
-        told = ngettext(
-            "%(who)s changed %(fields)s meanwhile: both changes are kept.",
-            "%(who)s changed %(fields)s meanwhile: all changes are kept.",
-            len(names),
-        )
-        labels = ", ".join(str(edit.form[name].label) for name in edit.form.fields if name in names)
-        say(self.request, told % {"who": ", ".join(sorted(authors)) or _("Somebody"), "fields": labels}, level=INFO)
+        say_followed(self.request, record, edit)
 
     def answer_clash(self, edit: Edit) -> HttpResponse:
         """Somebody else changed the same fields: theirs, mine, or what it was? The input stays."""
-        asked = questions(edit, self.record, self.request.POST)
-        return self.answer_invalid(edit.form, status=409, base=edit.base, asked=edit.asked, questions=asked)
+        return self.answer_invalid(edit.form, status=409, **asking(edit, self.record, self.request.POST))
 
     def get_context(self, form: forms.BaseForm, **more: Any) -> dict[str, Any]:
         return super().get_context(
