@@ -291,6 +291,8 @@ def test_it_speaks_the_language_of_the_browser_and_keeps_the_policy(theirs, clie
 
     spoken = [re.search(r'lang="(\w+)"', page.content.decode())[1] for page in (german, english, dutch, other)]
     assert spoken == ["de", "en", "nl", "en"]
+    switch = dict(re.findall(r'hreflang="(\w+)">([^<]+)</a>', german.content.decode()))
+    assert switch == {"en": "English", "it": "Italiano", "fr": "Français", "es": "Español", "nl": "Nederlands"}
     assert "Aurora Telecom kontaktieren" in german.content.decode()
     assert "script-src 'self'" in german.headers["Content-Security-Policy"]
     assert "<script" not in german.content.decode()
