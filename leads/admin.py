@@ -17,10 +17,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.duplicates import Duplicate, accounts_like_each
-from accounts.models import Account
 from leads import services
 from leads.forms import AssignForm, VendorLeadForm
+from leads.holders import clashes_of_each
 from leads.models import (
     Lead,
     LeadOffer,
@@ -87,7 +86,7 @@ class VendorLeadAdmin(VendorAdmin):
 
     form = VendorLeadForm
     change_form_template = "admin/vendor_lead.html"
-    list_display = ("company", "city", "country", "product_of_interest", "total_users", "state", "queued_because", "created_at")
+    list_display = ("company", "city", "country", "product_of_interest", "total_users", "state", "why_queued", "created_at")
     list_filter = ("state", "source", "product_of_interest", "created_at")
     search_fields = ("company", "last_name", "email", "city")
     ordering = ("-created_at", "-pk")
@@ -97,9 +96,9 @@ class VendorLeadAdmin(VendorAdmin):
         (None, {"fields": ("company", "product_of_interest", "interested_solutions", "total_users", "source", "description")}),
         (_("Person"), {"fields": ("salutation", "first_name", "last_name", "job_title", "power", "email", "phone", "mobile")}),
         (_("About the company"), {"fields": ("website", "industry", "employees", "street", "postal_code", "city", "country")}),
-        (_("Distribution"), {"fields": ("state", "queued_because", "assigned_by", "created_at")}),
+        (_("Distribution"), {"fields": ("state", "why_queued", "assigned_by", "created_at")}),
     )
-    readonly_fields = ("state", "queued_because", "assigned_by", "created_at")
+    readonly_fields = ("state", "why_queued", "assigned_by", "created_at")
     object_actions = (
         ObjectAction(
             "take_back",
@@ -115,6 +114,17 @@ class VendorLeadAdmin(VendorAdmin):
     def has_change_permission(self, request: HttpRequest, obj: VendorLead | None = None) -> bool:
         """While it is offered or accepted, what partners have read stays as it is."""
         return super().has_change_permission(request, obj) and (obj is None or obj.state == VendorLead.State.QUEUED)
+
+    @admin.display(description=_("why it is in the queue"), ordering="queued_because")
+    def why_queued(self, lead: VendorLead) -> str:
+        return services.why_queued(lead)
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *given: Any, **options: Any) -> HttpResponse:
+        """Of a lead in the queue, with the partners that may have the company already: so it is offered to the right one."""
+        lead = options.get("obj")
+        if lead is not None and lead.state == VendorLead.State.QUEUED:
+            (context["clashes"],) = clashes_of_each([lead.profile], request.user)  # type: ignore[arg-type]
+        return super().render_change_form(request, context, *given, **options)
 
     def get_inlines(self, request: HttpRequest, obj: VendorLead | None) -> Any:
         """A lead that is being made has no offers yet."""
@@ -145,20 +155,15 @@ class VendorLeadAdmin(VendorAdmin):
             text = ngettext("%(count)s lead is offered.", "%(count)s leads are offered.", len(leads)) % {"count": len(leads)}
             self.message_user(request, text, messages.SUCCESS)
             return HttpResponseRedirect(reverse("admin:leads_vendorlead_changelist"))
+        clashes = clashes_of_each([lead.profile for lead in leads], request.user)  # type: ignore[arg-type]
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "leads": list(zip(leads, map(services.missing_for_offer, leads), self._known(leads, request), strict=True)),
+            "leads": list(zip(leads, map(services.missing_for_offer, leads), clashes, strict=True)),
             "form": form,
             "title": _now("Assign leads"),
         }
         return render(request, "admin/assign_leads.html", context, status=422 if request.method == "POST" else 200)
-
-    @staticmethod
-    def _known(leads: list[VendorLead], request: HttpRequest) -> list[list[Duplicate]]:
-        """For each lead the accounts of partners that may be its company, the surest first: whose customer it may be already."""
-        rows = Account.objects.visible_to(request.user).select_related("partner")
-        return accounts_like_each([lead.profile for lead in leads], rows)  # type: ignore[arg-type]
 
     def _assign(self, request: HttpRequest, leads: list[VendorLead], form: forms.Form) -> bool:
         try:

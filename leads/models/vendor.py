@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.candidates import candidates
+from accounts.candidates import candidates, candidates_each
 from accounts.matching import Profile
+from accounts.names import distinctive_part
 from leads.models.lead import Lead, LeadQuerySet
 from leads.models.prospect import Prospect
 from partnerportal.core.history import tracked
@@ -43,6 +45,10 @@ class VendorLeadQuerySet(models.QuerySet["VendorLead"]):
     def like(self, wanted: Profile) -> VendorLeadQuerySet:
         """The rows that may be this company, the nearest first; `matching.compare` decides. No index: the queue is short."""
         return candidates(self, wanted, text=wanted.name, **LeadQuerySet.compared_by)  # type: ignore[return-value]
+
+    def like_each(self, wanted: Sequence[Profile]) -> list[list[VendorLead]]:
+        """The same for many at once: a list for each."""
+        return candidates_each(self, wanted, texts=[distinctive_part(one.words) for one in wanted], **LeadQuerySet.compared_by)
 
 
 class VendorLead(Prospect):

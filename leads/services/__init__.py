@@ -18,6 +18,7 @@ from leads.services.distribution import (
     sentence_of,
     take_back,
     was_offered,
+    why_queued,
 )
 from leads.services.pools import Turn, turn_of
 from leads.services.records import (
@@ -69,4 +70,5 @@ __all__ = [
     "take_back_conversion",
     "turn_of",
     "was_offered",
+    "why_queued",
 ]

@@ -67,6 +67,18 @@ def missing_for_offer(lead: VendorLead) -> list[str]:
     return [str(VendorLead._meta.get_field(name).verbose_name) for name in names if not getattr(lead, name)]  # type: ignore[union-attr]
 
 
+def why_queued(lead: VendorLead) -> str:
+    """Why a lead waits in the queue, in the reader's language, and what it lacks to be offered; empty when it waits for a partner.
+
+    What the portal itself has written there is a message id, what a person has written stays as it is.
+    """
+    if lead.state != VendorLead.State.QUEUED:
+        return ""
+    why = _(lead.queued_because) if lead.queued_because else _("New")
+    missing = missing_for_offer(lead)
+    return f"{why} · {_('Missing:')} {', '.join(missing)}" if missing else why
+
+
 def was_offered(lead: VendorLead) -> bool:
     """Whether anybody ever had an offer of it."""
     return LeadOffer.objects.across_partners(reason="whether a lead of the vendor's was ever handed out").filter(vendor_lead=lead).exists()

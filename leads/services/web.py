@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -15,10 +16,13 @@ from accounts.duplicates import accounts_like, ranked, surest_same
 from accounts.matching import Profile, compare, profile
 from accounts.models import Account
 from leads.duplicates import leads_like
+from leads.holders import Holder, holders_of_each
 from leads.models import Lead, VendorLead, WebEnquiry, WebForm
 from partnerportal.core.actors import Actor, service
 from partnerportal.core.attached import tell_followers
+from partnerportal.core.models import Notification
 from partnerportal.core.moves import record_move
+from partnerportal.core.notifications import notify, notify_all
 from partnerportal.core.scoping import NotYours, WhicheverPartner
 from partners.models import Partner, User
 from partners.roles import Role
@@ -26,6 +30,10 @@ from partners.roles import Role
 ASKED = ("company", "first_name", "last_name", "email", "phone", "city", "country", "product_of_interest", "total_users")
 NAMED = ("first_name", "last_name")
 FIXED = {"source": "website", "power": "unknown", "job_title": "other"}
+HELD = gettext_noop("A partner has this company already.")  # Kept as the reason in the queue, and said in the reader's language.
+CAME = gettext_noop("A new lead came through the web form: %(lead)s")
+CAME_HELD = gettext_noop("A new lead came through the web form, of a company that %(partner)s has already: %(lead)s")
+AGAIN = gettext_noop("%(lead)s has written again through the web form.")
 RANK = {Role.PARTNER_ADMIN: 0, Role.PARTNER_MANAGER: 1, Role.PARTNER_USER: 2}
 
 
@@ -43,11 +51,12 @@ class Consent:
 
 @dataclass(frozen=True)
 class Found:
-    """The lead of an enquiry: whether it was there already, and why it has this owner."""
+    """The lead of an enquiry: whether it was there already, why it has this owner, and which partners have its company already."""
 
     lead: Lead | VendorLead
     is_repeat: bool
     because: str = ""
+    holders: list[Holder] = field(default_factory=list)
 
 
 @service
@@ -76,6 +85,8 @@ def receive(form: WebForm, *, values: Mapping[str, Any], consent: Consent, submi
     enquiry.save()
     if isinstance(found.lead, Lead):
         _tell(found.lead, is_repeat=found.is_repeat)
+    else:
+        _tell_vendor(found.lead, found)
     return enquiry
 
 
@@ -110,14 +121,16 @@ def _of_partner(partner: Partner, values: Mapping[str, Any], by: Actor) -> Found
 
 
 def _of_vendor(values: Mapping[str, Any]) -> Found:
+    """To the queue, also when a partner has the company: the item says so, and the account manager assigns it there."""
     wanted = _profile(values)
     rows = VendorLead.objects.exclude(state=VendorLead.State.ACCEPTED)
     same = surest_same(ranked(wanted, rows.like(wanted), compare))
     if same is not None:
         return Found(same.record, is_repeat=True)
-    lead = VendorLead(**FIXED, **_facts(values))
+    holders = [one for one in holders_of_each([wanted])[0] if one.found.is_same]
+    lead = VendorLead(**FIXED, **_facts(values), queued_because=HELD if holders else "")
     lead.save()
-    return Found(lead, is_repeat=False)
+    return Found(lead, is_repeat=False, holders=holders)
 
 
 def _owner(partner: Partner, account: Account | None) -> tuple[User, str]:
@@ -152,9 +165,23 @@ def _told(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _tell(lead: Lead, *, is_repeat: bool) -> None:
-    sentence = (
-        gettext_noop("%(lead)s has written again through the web form.")
-        if is_repeat
-        else gettext_noop("A new lead came through the web form: %(lead)s")
-    )
-    tell_followers(lead, sentence, values={"lead": lead}, kind="lead", but=[])
+    tell_followers(lead, AGAIN if is_repeat else CAME, values={"lead": lead}, kind="lead", but=[])
+
+
+def _tell_vendor(lead: VendorLead, found: Found) -> None:
+    """Behind the bell of whoever hands the lead out; whose partner has the company already, reads that instead."""
+    page = reverse("admin:leads_vendorlead_change", args=[lead.pk])
+    holding = {one.partner.account_manager_id: one.partner for one in reversed(found.holders)}
+    managers = _distributors(lead)
+    others = [(one, Notification.Reason.PERSONAL) for one in managers if one.pk not in holding]
+    notify_all(others, AGAIN if found.is_repeat else CAME, values={"lead": lead}, kind="offer.queued", url=page)
+    for one in managers:
+        if one.pk in holding:
+            notify(one, CAME_HELD, values={"lead": lead, "partner": holding[one.pk]}, kind="offer.queued", url=page)
+
+
+def _distributors(lead: VendorLead) -> list[User]:
+    """Every account manager while it is in the queue, then whoever has handed it out."""
+    people = User.objects.filter(is_active=True).order_by("pk")
+    is_queued = lead.state == VendorLead.State.QUEUED
+    return list(people.filter(role=Role.ACCOUNT_MANAGER) if is_queued else people.filter(pk=lead.assigned_by_id))

@@ -66,7 +66,9 @@ class VendorLeadFactory(factory.django.DjangoModelFactory):
     job_title = "cio-cto"
     email = factory.Sequence(lambda n: f"g.marchetti{n}@miramare{n}.it")
     phone = factory.Sequence(lambda n: f"+39041555{n:04d}")
+    website = factory.LazyAttribute(lambda lead: f"https://www.{lead.email.partition('@')[2]}")
     street = "Lungomare 7"
+    postal_code = "47921"
     city = "Rimini"
     country = "IT"
     product_of_interest = "collaboration"

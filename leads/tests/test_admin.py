@@ -1,8 +1,13 @@
 import pytest
-from django.utils import timezone
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from accounts.tests.factories import AccountFactory, ContactFactory
-from leads.models import LeadOffer, VendorLead
+from leads import services
+from leads.models import Lead, LeadOffer, VendorLead
+from leads.services.web import HELD as HELD_BY_A_PARTNER
 from leads.tests.factories import LeadFactory, VendorLeadFactory, offered
 from tasks.tests.factories import TaskFactory
 
@@ -86,7 +91,9 @@ def test_the_account_manager_sees_which_partner_has_the_customer_already(client,
     page = client.get(f"{ASSIGN}?ids={lead.pk},{other.pk}")
 
     text = page.content.decode()
-    assert [[(one.record.partner.name, str(one.record)) for one in known] for _lead, _missing, known in page.context["leads"]] == [
+    assert [
+        [(one.found.record.partner.name, str(one.found.record)) for one in clashes] for _lead, _missing, clashes in page.context["leads"]
+    ] == [
         [("Aurora Telecom", "Miramare S.r.l.")],
         [],
     ]
@@ -95,15 +102,92 @@ def test_the_account_manager_sees_which_partner_has_the_customer_already(client,
     assert "Ohmstedt" not in text
 
 
-def test_an_account_manager_reads_no_customer_of_anothers_portfolio(client, anna, olga):
-    lead = VendorLeadFactory(company="Hotel Miramare", email="giulia@miramare.it")
+def account_of(anna, otto):
     AccountFactory(owner=anna, name="Miramare S.r.l.", email="info@miramare.it")
+    AccountFactory(owner=anna, name="Miramare Due S.r.l.", email="due@miramare.it")
+
+
+def open_lead_of(anna, otto):
+    LeadFactory(owner=anna, company="Miramare S.r.l.", email="info@miramare.it")
+
+
+def accepted_lead_of(anna, otto):
+    lead = VendorLeadFactory(company="Miramare S.r.l.", email="info@miramare.it")
+    services.lead_of(*services.claim(offered(lead, anna.partner, by=otto)[0], by=anna), by=anna)
+    Lead.objects.visible_to(anna).update(status="converted", converted_at=timezone.now())
+
+
+HELD = {
+    account_of: "Aurora Telecom has this customer already:",
+    open_lead_of: "Aurora Telecom has an open lead of this company:",
+    accepted_lead_of: "Aurora Telecom has accepted a lead of this company:",
+}
+
+
+@pytest.mark.parametrize("hold", HELD)
+def test_of_a_customer_of_anothers_portfolio_only_whom_to_ask_is_read(hold, client, anna, otto, olga):
+    hold(anna, otto)
+    lead = VendorLeadFactory(company="Hotel Miramare", email="giulia@miramare.it")
+    pages = (f"{ASSIGN}?ids={lead.pk}", f"/admin/leads/vendorlead/{lead.pk}/change/")
+
     client.force_login(olga)
+    foreign = [client.get(page).content.decode() for page in pages]
+    client.force_login(otto)
+    own = [client.get(page).content.decode() for page in pages]
 
-    page = client.get(f"{ASSIGN}?ids={lead.pk}")
+    for text in foreign:
+        assert text.count("A customer of another account manager: ask Otto Keller.") == 1
+        assert [word for word in ("S.r.l.", "Aurora", "Same mail domain", "Anna") if word in text] == []
+    for text in own:
+        assert [word for word in (HELD[hold], "Miramare S.r.l.", "Same mail domain miramare.it") if word not in text] == []
+        assert "Otto Keller." not in text
 
-    assert "S.r.l." not in page.content.decode()
-    assert "Hotel Miramare" in page.content.decode()
+
+def test_what_is_closed_or_deleted_is_nobodys_customer(client, anna, otto):
+    LeadFactory(owner=anna, company="Hotel Miramare", email="info@miramare.it", status="not_in_target", not_in_target_reason="too-small")
+    LeadFactory(owner=anna, company="Hotel Miramare", email="info@miramare.it", deleted_at=timezone.now())
+    lead = VendorLeadFactory(company="Hotel Miramare", email="giulia@miramare.it")
+    client.force_login(otto)
+
+    assert client.get(f"{ASSIGN}?ids={lead.pk}").context["leads"] == [(lead, [], [])]
+    assert "clashes" not in client.get(f"/admin/leads/vendorlead/{lead.pk}/change/").content.decode()
+
+
+def test_many_leads_are_compared_in_as_few_queries_as_one(client, anna, otto, django_assert_max_num_queries):
+    leads = VendorLeadFactory.create_batch(6)
+    for lead in leads:
+        AccountFactory(owner=anna, name=lead.company, email=lead.email)
+    client.force_login(otto)
+
+    with CaptureQueriesContext(connection) as one:
+        client.get(f"{ASSIGN}?ids={leads[0].pk}")
+    with django_assert_max_num_queries(len(one)):
+        page = client.get(f"{ASSIGN}?ids={','.join(str(lead.pk) for lead in leads)}")
+
+    assert [len(clashes) for _lead, _missing, clashes in page.context["leads"]] == [1] * 6
+
+
+def test_the_queue_says_why_each_lead_waits(client, aurora, otto, reference):
+    VendorLeadFactory(company="Hotel Poor", interested_solutions=[])
+    VendorLeadFactory(company="Hotel Held", queued_because=HELD_BY_A_PARTNER)
+    VendorLeadFactory(company="Hotel Back", queued_because="The customer has called.")
+    offered(VendorLeadFactory(company="Hotel Given"), aurora, by=otto)
+    otto.language = "de"
+    otto.save()
+    client.force_login(otto)
+
+    page = client.get("/admin/leads/vendorlead/?o=1")
+
+    with translation.override("de"):
+        told = {lead.company: services.why_queued(lead) for lead in VendorLead.objects.all()}
+        held = gettext(HELD_BY_A_PARTNER)
+    assert told == {
+        "Hotel Poor": "Neu · Fehlt: gewünschte Lösung",
+        "Hotel Held": held,
+        "Hotel Back": "The customer has called.",
+        "Hotel Given": "",
+    }
+    assert [text for text in told.values() if text not in page.content.decode()] == []
 
 
 def test_a_person_is_enough_and_names_the_partner(client, anna, otto):

@@ -13,7 +13,7 @@ from partnerportal.core.actors import Actor
 
 pytestmark = pytest.mark.django_db
 
-CONTACT = ("Marchetti-Rossi", "giulia@miramare.it", "5550187", "Lungomare 7", "private number")
+CONTACT = ("Marchetti-Rossi", "giulia@miramare.it", "5550187", "Lungomare 7", "private number", "www.miramare.it", "47921")
 
 
 @pytest.fixture
@@ -43,7 +43,11 @@ def test_a_pool_hides_who_it_is_on_every_page(client, lead, aurora, nordlicht, a
     for address in (offer.get_absolute_url(), "/leads/offers/", "/", "/notifications/"):
         status, text = read(client, anna, address)
         assert (status, [word for word in CONTACT if word in text]) == (200, [])
-    assert "giulia@miramare.it" not in read(client, anna, "/search/?q=Marchetti-Rossi")[1]
+    for asked in ("Marchetti-Rossi", "Hotel Miramare"):
+        found = read(client, anna, f"/search/?q={asked}")[1].replace(asked, "")  # The page repeats what was asked.
+        assert [word for word in CONTACT if word in found] == []
+    exported = b"".join(client.get("/leads/export/?format=csv")).decode("utf-8-sig")
+    assert [word for word in CONTACT if word in exported] == []
     page = read(client, anna, offer.get_absolute_url())[1]
     assert [word for word in CONTACT if word in page] == []
     assert "Hotel Miramare" in page

@@ -56,6 +56,10 @@ def send(form, client=None, **values):
     return (client or Client()).post(f"{form.get_absolute_url()}?lang=en", SENT | values)
 
 
+def told():
+    return list(Notification.objects.order_by("user").values_list("user", "text"))
+
+
 def rows():
     return Lead._base_manager.count(), VendorLead.objects.count(), WebEnquiry._base_manager.count()
 
@@ -216,13 +220,66 @@ def test_two_inns_of_one_name_are_two_leads_of_the_vendor(vendors):
 
 
 @pytest.mark.django_db
-def test_what_a_partner_has_accepted_is_no_duplicate_in_the_vendors_queue(vendors):
+def test_what_a_partner_has_accepted_waits_anew_and_says_so(vendors, aurora, anna, otto, olga):
+    first = send(vendors)
+    VendorLead.objects.update(interested_solutions=["license"])
+    (offer,) = offered(VendorLead.objects.get(), aurora, by=otto)
+    services.lead_of(*services.claim(offer, by=anna), by=anna)
+    Notification.objects.all().delete()
+
+    second = send(vendors)
+
+    assert rows() == (1, 2, 2)
+    assert VendorLead.objects.get(state="queued").queued_because == "A partner has this company already."
+    assert told() == [
+        (otto.pk, "A new lead came through the web form, of a company that Aurora Telecom has already: Hotel Miramare"),
+        (olga.pk, "A new lead came through the web form: Hotel Miramare"),
+    ]
+    assert second.headers["Location"] == first.headers["Location"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("factory", [AccountFactory, LeadFactory])
+def test_what_a_partner_has_already_waits_in_the_vendors_queue_and_says_so(vendors, client, factory, anna, otto, olga):
+    name = {AccountFactory: "name", LeadFactory: "company"}[factory]
+    factory(owner=anna, email="info@miramare.it", **{name: "Miramare S.r.l."})
+
+    answer = send(vendors, client)
+    page = client.get(answer.headers["Location"]).content.decode()
+
+    lead = VendorLead.objects.get()
+    assert (lead.state, lead.queued_because) == ("queued", "A partner has this company already.")
+    assert told() == [
+        (otto.pk, "A new lead came through the web form, of a company that Aurora Telecom has already: Hotel Miramare"),
+        (olga.pk, "A new lead came through the web form: Hotel Miramare"),
+    ]
+    assert [word for word in ("Aurora", "already", "S.r.l.") if word in page] == []
+
+
+@pytest.mark.django_db
+def test_account_managers_hear_once_of_each_enquiry(vendors, otto, olga, tariq, vendor_admin, anna):
+    token = "7c1f3b2e-6b0a-4d57-9a4a-2a7e5f3f9c10"
+    User.objects.filter(pk=olga.pk).update(language="de")
+    for _try in range(3):
+        send(vendors, submission=token)
+
+    page = f"/admin/leads/vendorlead/{VendorLead.objects.get().pk}/change/"
+    assert list(Notification.objects.order_by("user").values_list("user", "text", "url")) == [
+        (otto.pk, "A new lead came through the web form: Hotel Miramare", page),
+        (olga.pk, "Ein neuer Lead kam über das Webformular: Hotel Miramare", page),
+    ]
+
+
+@pytest.mark.django_db
+def test_of_a_second_enquiry_hears_who_has_handed_the_lead_out(vendors, aurora, otto, olga):
     send(vendors)
-    VendorLead.objects.update(state="accepted")
+    VendorLead.objects.update(interested_solutions=["license"])
+    offered(VendorLead.objects.get(), aurora, by=otto)
+    Notification.objects.all().delete()
 
     send(vendors)
 
-    assert rows() == (0, 2, 2)
+    assert told() == [(otto.pk, "Hotel Miramare has written again through the web form.")]
 
 
 @pytest.mark.django_db
@@ -291,6 +348,8 @@ def test_it_speaks_the_language_of_the_browser_and_keeps_the_policy(theirs, clie
 
     spoken = [re.search(r'lang="(\w+)"', page.content.decode())[1] for page in (german, english, dutch, other)]
     assert spoken == ["de", "en", "nl", "en"]
+    switch = dict(re.findall(r'hreflang="(\w+)">([^<]+)</a>', german.content.decode()))
+    assert switch == {"en": "English", "it": "Italiano", "fr": "Français", "es": "Español", "nl": "Nederlands"}
     assert "Aurora Telecom kontaktieren" in german.content.decode()
     assert "script-src 'self'" in german.headers["Content-Security-Policy"]
     assert "<script" not in german.content.decode()

@@ -19,7 +19,8 @@ from partnerportal.core.toasts import say
 from partnerportal.core.views import Fact, Guarded, RecordView
 
 SHOWN = 100
-COMPANY = ("company", "city", "postal_code", "country", "industry", "employees", "website")
+COMPANY = ("company", "city", "country", "industry", "employees")
+REACHED = ("postal_code", "website")  # Where the company is reached: with the person, when the contact is shown.
 INTEREST = ("product_of_interest", "interested_solutions", "total_users")
 PERSON = ("full_name", "job_title", "email", "phone", "mobile", "street", "description")
 TERMS = {"industry": Term.Kind.INDUSTRY, "job_title": Term.Kind.JOB_TITLE}
@@ -56,7 +57,7 @@ class OfferView(RecordView):
             "lead": offer.lead,
             "heading": offer.vendor_lead.company,
             "tab": "leads",
-            "company": facts(offer, COMPANY),
+            "company": facts(offer, (*COMPANY, *REACHED) if shows_contact else COMPANY),
             "interest": facts(offer, INTEREST),
             "person": facts(offer, PERSON) if shows_contact else [],
             "may_answer": may_answer,

@@ -24,7 +24,8 @@ from partnerportal.core.submissions import new_token
 from partnerportal.core.toasts import say
 from partnerportal.core.views import Guarded
 
-SPOKEN = [code for code, _name in settings.LANGUAGES]
+OWN_NAMES = [(code, translation.get_language_info(code)["name_local"].capitalize()) for code, _name in settings.LANGUAGES]
+SPOKEN = [code for code, _name in OWN_NAMES]
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -79,7 +80,7 @@ class PublicForm(View):
 
     def answer(self, form: EnquiryForm, *, status: int = 200) -> HttpResponse:
         """The form as a page."""
-        others = [(code, name) for code, name in (("de", "Deutsch"), ("en", "English")) if code != self.language]
+        others = [(code, name) for code, name in OWN_NAMES if code != self.language]
         submission = self.request.POST.get("submission") or new_token()
         context = {"form": form, "company": self.company, "language": self.language, "others": others, "submission": submission}
         return render(self.request, "leads/web_form.html", context, status=status)
