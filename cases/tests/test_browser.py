@@ -7,7 +7,7 @@ from cases import services
 from cases.models import Case
 from cases.stages import Status
 from cases.tests.factories import CaseFactory, FeatureRequestFactory
-from partnerportal.tests.pages import is_wider_than_its_window, settled, violations
+from partnerportal.tests.pages import follow, is_wider_than_its_window, settled, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -25,7 +25,9 @@ def test_a_case_from_the_first_word_to_the_last(page_as, anna, tariq):
     case = Case.objects.across_partners(reason="test").get()
 
     agent.goto(case.get_absolute_url())
-    agent.get_by_role("button", name="Take the case").click()
+    follow(agent, agent.get_by_role("button", name="Take the case").click)
+    case.refresh_from_db()
+    assert case.agent == tariq
     agent.get_by_label("Comment").fill("Accounting knows about this one.")
     agent.get_by_role("button", name="Keep as internal comment").click()
     expect(agent.locator(".message.internal")).to_contain_text("Accounting knows")

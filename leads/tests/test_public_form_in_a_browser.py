@@ -66,6 +66,7 @@ def test_an_offer_is_found_and_accepted_by_keyboard(page_as, anna, aurora, otto,
     page.get_by_role("link", name="Hotel Miramare").focus()
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_contain_text("Hotel Miramare")
+    settled(page)
     assert not is_wider_than_its_window(page)
     assert violations(page) == []
 
@@ -82,5 +83,6 @@ def test_the_page_of_a_lead_fits_its_window(page_as, anna, width):
     lead = QualifiedLeadFactory(owner=anna, company="Hotel Miramare")
     page = page_as(anna, width=width)
     page.goto(f"/leads/{lead.pk}/")
+    settled(page)
     assert not is_wider_than_its_window(page)
     assert violations(page) == []

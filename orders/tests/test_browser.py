@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from catalog.models import Product
 from orders.models import Order
 from orders.tests.factories import AnsweredOrderFactory, ConfirmedOrderFactory, ReadyQuoteFactory
-from partnerportal.tests.pages import is_wider_than_its_window, settled, violations
+from partnerportal.tests.pages import follow, is_wider_than_its_window, settled, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -30,14 +30,13 @@ def test_from_the_accepted_quote_to_the_confirmed_order(page_as, anna):
     page.get_by_label("Region").select_option("europe")
     page.get_by_role("button", name="Next").click()
     page.get_by_label("Models and quantities are right").check()
-    page.get_by_role("button", name="Back").click()
+    follow(page, page.get_by_role("button", name="Back").click)
     expect(page.get_by_label("PBX name (DNS)")).to_have_value("brenner")
     page.get_by_role("button", name="Next").click()
     expect(page.get_by_label("Models and quantities are right")).to_be_checked()
     page.get_by_role("button", name="Next").click()
     page.get_by_label("Emergency address").fill("Via Bolzano 5, Merano")
-    page.get_by_role("button", name="Back").click()
-    page.get_by_role("heading", name="Devices").wait_for()
+    follow(page, page.get_by_role("button", name="Back").click)
     page.get_by_role("button", name="Next").click()
     expect(page.get_by_label("Emergency address")).to_have_value("Via Bolzano 5, Merano")
     page.get_by_label("Telephone numbers").fill("10")
@@ -87,7 +86,7 @@ def test_the_confirmation_works_without_script(page_as, anna):
 
     page.goto(f"/orders/{order.pk}/confirm/")
     page.get_by_label("Terms and conditions accepted").check()
-    page.get_by_role("button", name="Confirm order").click()
+    follow(page, page.get_by_role("button", name="Confirm order").click)
 
     assert the_order().status == "confirmed"
 

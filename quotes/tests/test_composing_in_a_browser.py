@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from partnerportal.tests.pages import drafts, is_wider_than_its_window, violations
+from partnerportal.tests.pages import drafts, is_wider_than_its_window, settled, violations
 from quotes.models import Quote
 from quotes.tests.factories import DraftQuoteFactory
 
@@ -55,6 +55,7 @@ def test_what_was_typed_comes_back_until_it_is_sent(page_as, anna, quote, width,
     taken = re.compile("^Attached you find our quote")
     page.get_by_role("button", name="Short", exact=True).click()
     expect(page.get_by_label("Words")).to_have_value(taken)
+    settled(page)
     expect(page.get_by_label("Subject")).to_have_value("Our offer")
     expect(page.get_by_text(DRAFT_IS_BACK)).to_have_count(0)
     page.goto(f"/quotes/{quote.pk}/")

@@ -78,6 +78,7 @@ def test_without_script_the_page_is_looked_at_again(page_as, anna, many, deliver
     page = page_as(anna, script=False)
     page.goto("/leads/export/?view=all_open&format=xlsx")
     page.get_by_role("button", name="Write the file").click()
+    page.get_by_role("link", name="Look again").wait_for()
     deliver()
 
     page.get_by_role("link", name="Look again").click()

@@ -1,6 +1,7 @@
 """The blocks in a real browser: shell, list, board, record, forms; with the keyboard, on a phone, without script."""
 
 import pytest
+from playwright.sync_api import expect
 
 from leads.models import Lead
 from leads.tests.factories import LeadFactory
@@ -100,8 +101,8 @@ def test_a_form_works_without_script(page_as, anna, leads):
     page.get_by_label("Company").fill("Hotel Alpenblick Neu")
     page.get_by_role("button", name="Save", exact=True).click()
 
-    assert page.locator("h1").inner_text().strip() == "Hotel Alpenblick Neu"
-    assert page.get_by_role("link", name="Show the activity").is_visible()
+    expect(page.locator("h1")).to_have_text("Hotel Alpenblick Neu")
+    expect(page.get_by_role("link", name="Show the activity")).to_be_visible()
 
 
 def test_a_list_searches_while_typing_and_keeps_it_in_the_address(page_as, anna, leads):

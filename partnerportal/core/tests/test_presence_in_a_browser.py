@@ -55,7 +55,8 @@ def test_who_has_the_form_open_is_shown_until_he_leaves(page_as, anna, ben, lead
     assert violations(hers) == []
     assert not is_wider_than_its_window(hers)
     assert hers.locator("[data-toast]").count() == 0
-    assert line(his) == ""
+    spoken(his)
+    expect(his.locator("#presence")).to_have_text("")
 
     opened(hers, lead, "edit/")
     assert hears(hers, "Ben Marino is editing")

@@ -7,7 +7,7 @@ from accounts.tests.factories import AccountFactory
 from leads.tests.factories import LeadFactory
 from partnerportal.core import attached
 from partnerportal.core.models import Notification
-from partnerportal.tests.pages import is_wider_than_its_window, settled, violations
+from partnerportal.tests.pages import drafts, is_wider_than_its_window, settled, violations
 from tasks.tests.factories import TaskFactory
 
 pytestmark = pytest.mark.browser
@@ -31,7 +31,8 @@ def test_a_colleague_is_mentioned_by_keyboard_and_finds_it_behind_the_bell(page_
 
     page.get_by_text("The note was added, and Alex Rossi told of it.").wait_for()
     page.locator(".timeline .mention", has_text="@Alex Rossi").wait_for()
-    assert page.locator("#id_text").input_value() == ""
+    assert drafts(page) == []
+    expect(page.locator("#id_text")).to_have_value("")
     page.get_by_role("button", name="Pin this note").first.click()
     page.locator(".timeline.pinned").get_by_text("before Friday").wait_for()
 

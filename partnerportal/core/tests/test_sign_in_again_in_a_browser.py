@@ -50,10 +50,15 @@ def test_who_does_not_sign_in_keeps_the_form(page_as, anna, lead):
     page.locator("#id_company").fill("Hotel Neu")
     page.context.clear_cookies(name="portal_session")
 
+    sent = []
+    page.on("request", lambda one: sent.append(one.url) if one.method == "POST" else None)
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
 
-    assert page.locator("#id_company").input_value() == "Hotel Neu"
+    expect(page.locator("form[aria-busy]")).to_have_count(0)
+    settled(page)
+    assert [url for url in sent if "/edit/" in url] == []
+    expect(page.locator("#id_company")).to_have_value("Hotel Neu")
     assert now(lead).company == "Hotel Alpenblick"
 
 

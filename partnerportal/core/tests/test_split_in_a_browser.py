@@ -84,7 +84,7 @@ def test_search_and_selection_work_beside_a_record(page_as, anna, leads):
     page.get_by_role("link", name="Hotel Central", exact=True).click()
     expect(title(page)).to_contain_text("Hotel Central")
     expect(page.get_by_role("checkbox", name="Hotel Brenner")).to_be_checked()
-    page.get_by_label("Search this list").press_sequentially("brenner")
+    page.get_by_label("Search this list").fill("brenner")
     expect(title(page)).to_contain_text("Hotel Brenner")
     expect(page.locator("a.peek")).to_have_count(1)
     expect(page.get_by_label("Search this list")).to_be_focused()
@@ -97,6 +97,7 @@ def test_what_is_changed_beside_the_list_leaves_the_person_there(page_as, anna, 
 
     page.locator("#side").get_by_role("button", name="Follow").click()
     expect(page.locator("#side").get_by_role("button", name="Following")).to_be_visible()
+    settled(page)
     page.locator("#side").get_by_role("button", name="Edit: City").click()
     page.locator("#side .cell-form input[name=city]").fill("Bolzano")
     page.keyboard.press("Enter")
@@ -153,6 +154,7 @@ def test_rows_and_record_scroll_on_their_own(page_as, anna, reference):
     page = settled(page_as(anna))
     page.goto(SPLIT)
     expect(title(page)).to_contain_text("Hotel 00")
+    settled(page)
 
     for place in (".split-list .table-scroll", "#side"):
         assert page.locator(place).evaluate("one => one.scrollHeight > one.clientHeight + 40")

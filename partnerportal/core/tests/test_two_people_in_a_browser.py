@@ -1,6 +1,7 @@
 """Two people at one record, each with a browser: both changes are kept; the same field is a choice of three."""
 
 import pytest
+from playwright.sync_api import expect
 
 from partnerportal.tests.pages import is_wider_than_its_window, violations
 from projects.models import Project
@@ -53,8 +54,8 @@ def test_the_same_field_is_a_choice_of_three(page_as, anna, ben, project, width,
 
     question = hers.locator("[data-clash=name]")
     question.wait_for()
-    assert question.locator(".value").all_inner_texts() == ["Miralago by Ben", "Miralago by Anna", "Hotel Miralago"]
-    assert "changed by Ben Marino" in question.inner_text()
+    expect(question.locator(".value")).to_have_text(["Miralago by Ben", "Miralago by Anna", "Hotel Miralago"])
+    expect(question).to_contain_text("changed by Ben Marino")
     assert violations(hers) == []
     assert not is_wider_than_its_window(hers)
     assert now(project).name == "Miralago by Ben"

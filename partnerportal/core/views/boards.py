@@ -81,11 +81,11 @@ def is_late(day: date | None) -> bool:
     return day is not None and day < timezone.localdate()
 
 
-def next_step_badge(step: str, on: date | None) -> SafeString | str:
+def next_step_badge(step: str, on: date | None) -> SafeString:
     """What comes next, for a card: red once its day has passed, nothing where nothing was agreed."""
     if on is not None and is_late(on):
         return display.badge(_("Overdue %(days)s d") % {"days": (timezone.localdate() - on).days}, "red")
-    return display.badge(_("Next: %(step)s") % {"step": step}, "green") if step else ""
+    return display.badge(_("Next: %(step)s") % {"step": step}, "green") if step else SafeString("")
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.db import transaction
 from playwright.sync_api import expect
 
 from leads.tests.factories import LeadFactory, QualifiedLeadFactory
@@ -58,6 +59,7 @@ def test_a_lifted_card_is_put_back_by_escape_and_where_it_may_not_go(page_as, an
     page.keyboard.press("Space")
     expect(page.locator("#said")).to_have_text("Brenner Logistik: put back, Qualification")
     page.keyboard.press("Space")
+    expect(page.locator(".deal.lifted")).to_have_count(1)
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Escape")
 
@@ -94,10 +96,11 @@ def test_what_another_does_appears_without_a_reload(page_as, anna, ben):
     settled(page)
     page.evaluate("window.stillTheSamePage = true")
 
-    services.fill_exit_fields(project, values={"amount_mrr": 600}, by=ben)
-    services.move_project(project, to="presentation", seen="demo", by=ben)
-    new = IntroProject(owner=anna, name="Clinica San Marco")
-    Project.objects.for_partner(other.partner).filter(pk=other.pk).update(owner=ben)
+    with transaction.atomic():
+        services.fill_exit_fields(project, values={"amount_mrr": 600}, by=ben)
+        services.move_project(project, to="presentation", seen="demo", by=ben)
+        new = IntroProject(owner=anna, name="Clinica San Marco")
+        Project.objects.for_partner(other.partner).filter(pk=other.pk).update(owner=ben)
 
     expect(lane(page, "presentation", project)).to_be_visible()
     expect(lane(page, "intro", new)).to_be_visible()

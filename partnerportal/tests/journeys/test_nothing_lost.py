@@ -22,8 +22,8 @@ def asked_on_leaving(page):
         dialog.dismiss()
 
     page.on("dialog", stay)
-    page.locator("a.brand, header a[href='/']").first.click()
-    page.wait_for_timeout(300)
+    with page.expect_event("dialog"):
+        page.locator("a.brand, header a[href='/']").first.click(no_wait_after=True)
     page.remove_listener("dialog", stay)
     return asked
 
@@ -78,8 +78,10 @@ def test_what_was_saved_leaves_no_draft(page_as, anna):
     page = page_as(anna)
     page.goto(f"/leads/{lead.pk}/edit/")
     page.get_by_label("City").fill("Innsbruck")
+    assert len(drafts(page)) == 1
     page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_url(f"**/leads/{lead.pk}/")
+    settled(page)
 
     assert drafts(page) == []
 
@@ -101,6 +103,7 @@ def test_a_click_beside_a_dialog_does_not_throw_away_what_was_typed(page_as, ann
     page.keyboard.press("l")
     page.get_by_label("What was said").fill("Wants an offer")
     page.mouse.click(5, 500)
+    expect(dialog).to_be_visible()
     expect(page.get_by_label("What was said")).to_have_value("Wants an offer")
 
     dialog.get_by_role("button", name="Cancel").click()

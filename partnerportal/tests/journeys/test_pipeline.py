@@ -13,7 +13,7 @@ from leads.models import Lead
 from leads.tests.factories import QualifiedLeadFactory
 from partnerportal.core.models import Notification
 from partnerportal.tests.days import this_day
-from partnerportal.tests.pages import settled
+from partnerportal.tests.pages import drafts, follow, settled
 from projects.models import Project
 from projects.tests.factories import DemoProject, IntroProject
 
@@ -96,7 +96,8 @@ def test_a_lead_is_made_qualified_put_aside_and_taken_up_again(page_as, anna):
     expect(page.locator("#id_company")).to_have_attribute("aria-invalid", "true")
 
     fill_lead(page, "Clinica San Marco")
-    page.get_by_role("button", name="Save & New").click()
+    follow(page, page.get_by_role("button", name="Save & New").click)
+    assert drafts(page) == []
     expect(page.get_by_label("Company")).to_have_value("")
     fill_lead(page, "Nordwind Energie")
     page.get_by_role("button", name="Save", exact=True).click()
@@ -108,6 +109,7 @@ def test_a_lead_is_made_qualified_put_aside_and_taken_up_again(page_as, anna):
 
     page.get_by_role("button", name="Mark Status as Complete").click()
     expect(page.locator(".path .step.now")).to_contain_text("Qualification")
+    settled(page)
     page.get_by_text("Mark Status as Complete").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("link", name=re.compile("Convert"))).to_be_visible()
