@@ -44,8 +44,10 @@
   };
 
   /* --- moving ------------------------------------------------------------------ */
-  const post = (card, to) => htmx.ajax("POST", card.dataset.move, { target: "#dialog", swap: "innerHTML", values: { to, seen: card.dataset.stage, from: "board" } });
+  /* Each card asks for itself: of several that are moved on a slow line none is dropped. */
+  const post = (card, to) => htmx.ajax("POST", card.dataset.move, { source: card, push: "false", target: "#dialog", swap: "innerHTML", values: { to, seen: card.dataset.stage, from: "board" } });
   const move = (card, to, putBack) => {
+    if (card.matches(".waiting")) return;
     card.classList.add("waiting");
     const settle = (event) => {
       if (event.detail.pathInfo.requestPath !== card.dataset.move) return;
@@ -67,6 +69,21 @@
     asked = null;
   });
 
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { requestConfig, target, isError, serverResponse } = event.detail;
+    /* A card that was taken does not close what another one asks. */
+    if (requestConfig.elt.matches(".deal") && !isError && document.querySelector("#dialog[open]")) event.detail.swapOverride = "none";
+    /* A card that was moved here stands among the loaded ones already when its place comes; one in use stays where it is. */
+    if (!target.matches(".lane-more")) return;
+    const box = document.createElement("template");
+    box.innerHTML = serverResponse;
+    for (const fresh of box.content.querySelectorAll(".deal")) {
+      const old = document.getElementById(fresh.id);
+      if (old) (isInUse(old) ? fresh : old).remove();
+    }
+    event.detail.serverResponse = box.innerHTML;
+  });
+
   const laneUnder = (event) => {
     const section = window.portalUnder(event, ".lane");
     return section && section.querySelector("[data-lane]");
@@ -75,14 +92,13 @@
   const start = () => window.portalDrag(lanes(), {
     group: { name: "board", put: (to, from, card) => !closedFor(to.el, card.dataset.stage) },
     draggable: ".deal",
-    filter: ".card-menu",
+    filter: ".card-menu, .waiting",
     onStart: (event) => { dragged = true; drop(); shade(event.item.dataset.stage); },
     onEnd: (event) => {
       dragged = false;
       shade(null);
       const { item, from } = event;
-      const next = from.querySelectorAll(".deal")[event.oldDraggableIndex] || null;
-      const putBack = () => { if (item.parentElement !== from) from.insertBefore(item, next || from.querySelector(".lane-more")); };
+      const putBack = () => { if (item.isConnected && item.parentElement !== from) place(item); };
       const under = laneUnder(event.originalEvent) || from;
       const why = under === from ? "" : closedFor(under, item.dataset.stage);
       if (under === from || why) { putBack(); if (why) window.portalSay(`${label(under.dataset.lane)}: ${why}`); return; }

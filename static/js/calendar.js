@@ -111,6 +111,7 @@
     const line = asked && document.getElementById(asked);
     if (line && !document.querySelector("dialog[open]")) line.querySelector(".t").focus();
   });
+  let moves = Promise.resolve(); // One after the other: every answer brings the calendar anew.
   const move = (line, list, base, putBack) => {
     line.classList.add("waiting");
     const address = line.dataset.move;
@@ -121,8 +122,9 @@
       if (!event.detail.successful) putBack();
     };
     document.addEventListener("htmx:afterRequest", settle);
-    const field = grid().dataset.field;
-    htmx.ajax("POST", address, { target: "#dialog", swap: "innerHTML", values: { [field]: list.closest("td").dataset.date, base } });
+    const values = { [grid().dataset.field]: list.closest("td").dataset.date, base };
+    const post = () => htmx.ajax("POST", address, { source: "#dialog", target: "#dialog", swap: "innerHTML", push: "false", values });
+    moves = moves.then(post).catch(() => { /* The page has said it. */ });
   };
   const cellUnder = (event) => window.portalUnder(event, "td[data-date]");
   const mark = (cell) => cells().forEach((one) => one.classList.toggle("target", one === cell));
@@ -130,7 +132,7 @@
   const start = () => window.portalDrag(document.querySelectorAll("table[data-calendar] .events"), {
     group: "days",
     draggable: ".event[data-move]",
-    filter: ".event-menu",
+    filter: ".event-menu, .waiting",
     onStart: () => { document.addEventListener("dragover", follow); },
     onEnd: (event) => {
       document.removeEventListener("dragover", follow);

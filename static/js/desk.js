@@ -7,8 +7,10 @@
 
   /* Cells. A pencil, a double click, Enter or F2 opens the editor; Escape closes it; arrows walk from cell to cell. */
   const closed = new WeakMap();
-  const KEPT = "portal.cell";
-  let last = null;
+  const KEPT = "portal.cell", NEXT = "portal.cell.next";
+  let last = null; // The cell that is being saved: it has the focus again.
+  let opening = null; // The cell whose editor was asked for last; one that comes later than this is not wanted any more.
+  const forget = () => { last = null; sessionStorage.removeItem(KEPT); sessionStorage.removeItem(NEXT); };
   const cellOf = (node) => (node.closest ? node.closest("[data-cell]") : null);
   const name = (cell) => `${cell.closest("[data-record]").dataset.record}|${cell.dataset.cell}`;
   const prepare = () => {
@@ -36,8 +38,33 @@
     $$("td[data-cell][tabindex='0']").forEach((one) => { one.tabIndex = -1; });
     cell.tabIndex = 0; cell.focus();
   };
+  /* One editor is open at a time: another cell saves what was typed in it, and opens when that has been taken. */
+  const isTyped = (form) => Boolean($("[data-summary], .is-invalid", form)) || [...form.elements].some((field) => {
+    if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+    if (field.matches("select")) { const named = $("option[selected]", field); return [...field.options].some((one) => one.selected !== (named || field.multiple ? one.defaultSelected : one.index === 0)); }
+    return field.type !== "hidden" && "defaultValue" in field && field.value !== field.defaultValue;
+  });
+  const settle = (cell) => {
+    for (const form of $$(".cell-form")) {
+      const other = cellOf(form);
+      if (!other || other === cell) continue;
+      if (!isTyped(form)) { close(other); continue; }
+      sessionStorage.setItem(NEXT, name(cell));
+      form.requestSubmit();
+      return false;
+    }
+    return true;
+  };
+  const openNext = () => {
+    const next = sessionStorage.getItem(NEXT);
+    if (!next || $(".cell-form")) return;
+    sessionStorage.removeItem(NEXT);
+    const cell = $$("[data-cell]").find((one) => name(one) === next);
+    if (cell) open(cell);
+  };
   const open = (cell) => {
-    if (cell.querySelector("form")) return;
+    if (cell.querySelector("form") || !settle(cell)) return;
+    opening = cell;
     const record = cell.closest("[data-record]").dataset.record;
     cell.id = `cell-${record.split("/").filter(Boolean).pop()}-${cell.dataset.cell}`;
     cell.setAttribute("hx-push-url", "false");
@@ -45,11 +72,21 @@
     htmx.ajax("GET", `${record}cell/${cell.dataset.cell}/`, { source: cell, target: cell, swap: "innerHTML" });
   };
   const close = (cell) => {
+    if (last === name(cell)) forget();
     cell.replaceChildren(...(closed.get(cell) || []));
     enter(cell);
   };
-  document.addEventListener("htmx:load", prepare);
+  document.addEventListener("htmx:load", () => { prepare(); openNext(); });
   prepare();
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { target, requestConfig } = event.detail;
+    if (requestConfig.verb === "get" && target && target.matches("[data-cell]") && target !== opening) event.detail.shouldSwap = false;
+  });
+  /* What was not taken is not marked as saved later, and opens nothing. */
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const { requestConfig: { elt }, xhr } = event.detail;
+    if (elt.matches && elt.matches(".cell-form") && !(xhr.status >= 200 && xhr.status < 400)) forget();
+  });
   document.addEventListener("htmx:afterSwap", (event) => {
     const target = event.detail.target; // Going back names none.
     const cell = target && target.matches && target.matches("[data-cell]") ? target : null;

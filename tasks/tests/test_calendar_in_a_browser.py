@@ -1,3 +1,4 @@
+import re
 from datetime import date
 
 import pytest
@@ -111,6 +112,24 @@ def test_a_task_is_dragged_to_another_day_and_back_with_undo(page_as, anna, task
     page.get_by_role("button", name="Undo").click()
     expect(cell(page, "2026-03-09").locator(".event")).to_have_count(1)
     assert day_of(task) == date(2026, 3, 9)
+
+
+def test_of_three_quick_moves_on_a_slow_line_none_is_lost(page_as, anna):
+    tasks = [TaskFactory(owner=anna, subject=f"Call {number}", due_on=date(2026, 3, 9 + number)) for number in range(3)]
+    page, held = opened(page_as(anna)), []
+    page.route(re.compile(r"/tasks/\d+/day/"), lambda route: held.append(route))
+
+    for task in tasks:
+        drag(page, page.locator(f"#event-{task.pk}"), "2026-03-18")
+    expect(page.locator(".event.waiting")).to_have_count(3)
+    for done in range(3):
+        while len(held) <= done:
+            page.wait_for_timeout(50)
+        held[done].continue_()
+
+    expect(cell(page, "2026-03-18").locator(".event:not(.waiting)")).to_have_count(3)
+    expect(page.locator(".event.waiting")).to_have_count(0)
+    assert [day_of(task) for task in tasks] == [date(2026, 3, 18)] * 3
 
 
 def test_a_task_is_moved_by_keyboard(page_as, anna, task):

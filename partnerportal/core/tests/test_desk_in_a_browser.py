@@ -84,6 +84,58 @@ def test_a_cell_goes_back_with_undo(page_as, anna, leads):
     assert now(leads[0]).company == "Hotel Alpenblick"
 
 
+def focused(page):
+    return page.evaluate("document.activeElement.name || document.activeElement.dataset.cell")
+
+
+def test_a_refused_cell_that_was_left_is_not_marked_when_another_one_opens(page_as, anna, leads):
+    page = settled(page_as(anna))
+    page.goto("/leads/?view=all_open")
+    email, company = cell(page, leads[0], "email"), cell(page, leads[1], "company")
+    email.get_by_role("button", name="Edit: E-mail").click()
+    page.get_by_role("textbox", name="E-mail").fill("anna@gmail.com")
+    page.keyboard.press("Enter")
+    email.locator(".cell-errors").wait_for()
+    page.keyboard.press("Escape")
+
+    company.dblclick(position={"x": 3, "y": 3})
+    page.get_by_role("textbox", name="Company").wait_for()
+    page.wait_for_timeout(300)
+
+    assert focused(page) == "company"
+    assert page.evaluate("document.activeElement.tagName") == "INPUT"
+    assert page.locator("td.saved").count() == 0
+
+
+def test_another_cell_opens_when_what_was_typed_in_the_first_is_saved(page_as, anna, leads):
+    page = settled(page_as(anna))
+    page.goto("/leads/?view=all_open")
+    cell(page, leads[0], "company").dblclick(position={"x": 3, "y": 3})
+    page.get_by_role("textbox", name="Company").fill("Hotel Neu")
+
+    cell(page, leads[0], "email").get_by_role("button", name="Edit: E-mail").click()
+    page.get_by_role("textbox", name="E-mail").fill("neu@albergo.it")
+    page.keyboard.press("Enter")
+
+    page.locator("td.saved", has_text="neu@albergo.it").wait_for()
+    assert (now(leads[0]).company, now(leads[0]).email) == ("Hotel Neu", "neu@albergo.it")
+
+
+def test_another_cell_stays_closed_while_the_first_is_refused(page_as, anna, leads):
+    page = settled(page_as(anna))
+    page.goto("/leads/?view=all_open")
+    email = cell(page, leads[0], "email")
+    email.get_by_role("button", name="Edit: E-mail").click()
+    page.get_by_role("textbox", name="E-mail").fill("anna@gmail.com")
+
+    cell(page, leads[0], "company").dblclick(position={"x": 3, "y": 3})
+    email.locator(".cell-errors").wait_for()
+    page.wait_for_timeout(300)
+
+    assert page.locator(".cell-form").count() == 1
+    assert page.get_by_role("textbox", name="E-mail").input_value() == "anna@gmail.com"
+
+
 @pytest.fixture
 def many(anna, reference):
     return [LeadFactory(owner=anna, company=f"Hotel {number:03}", status="new") for number in range(60)]

@@ -1,5 +1,7 @@
 """The blocks in a real browser: shell, list, board, record, forms; with the keyboard, on a phone, without script."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -114,6 +116,41 @@ def test_a_list_searches_while_typing_and_keeps_it_in_the_address(page_as, anna,
 
     assert page.locator("td .title").all_inner_texts() == ["Hotel Brenner"]
     assert "q=brenner" in page.url
+
+
+def test_what_is_typed_on_while_the_search_is_under_way_is_searched_for_too(page_as, anna, leads):
+    page, held = page_as(anna), []
+    page.goto("/leads/")
+    field = page.get_by_placeholder("Search this list")
+    page.route(re.compile(r"q=hotel(&|$)"), lambda route: held.append(route))
+
+    field.press_sequentially("hotel")
+    while not held:
+        page.wait_for_timeout(50)
+    field.press_sequentially(" bren")
+    page.wait_for_timeout(500)
+    held[0].continue_()
+    page.get_by_text("1–1 of 1").wait_for()
+
+    assert field.input_value() == "hotel bren"
+    assert page.locator("td .title").all_inner_texts() == ["Hotel Brenner"]
+    assert page.evaluate("document.activeElement.id") == "list-search"
+
+
+def test_an_answer_of_the_search_does_not_fetch_the_focus(page_as, anna, leads):
+    page, held = page_as(anna), []
+    page.goto("/leads/")
+    page.route(re.compile(r"q=brenner(&|$)"), lambda route: held.append(route))
+
+    page.get_by_placeholder("Search this list").press_sequentially("brenner")
+    while not held:
+        page.wait_for_timeout(50)
+    page.locator("#search").focus()
+    held[0].continue_()
+    page.get_by_text("1–1 of 1").wait_for()
+    page.wait_for_timeout(200)
+
+    assert page.evaluate("document.activeElement.id") == "search"
 
 
 def test_the_keyboard_goes_creates_edits_and_searches(page_as, anna, leads):
