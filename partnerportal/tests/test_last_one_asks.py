@@ -36,10 +36,11 @@ def test_a_next_step_that_somebody_changed_meanwhile_is_asked_about(client, ben,
     answer = client.post(url, {"next_step": "Call them", "next_step_on": "", "base": hidden(opened, "base")})
 
     assert answer.status_code == 409
-    assert "it is now “Visit them”. Save again to replace it." in answer.content.decode()
+    assert '<span class="value">Visit them</span>' in answer.content.decode()
     assert again(record).next_step == "Visit them"
 
-    client.post(url, {"next_step": "Call them", "next_step_on": "", "base": hidden(answer, "base")})
+    asked = {name: hidden(answer, name) for name in ("base", "clash")}
+    client.post(url, {"next_step": "Call them", "next_step_on": "", "choice-next_step": "mine", **asked})
     assert again(record).next_step == "Call them"
 
 

@@ -108,7 +108,7 @@ def test_a_card_names_the_account_and_what_is_late_before_what_is_agreed(browse,
     calm = ProposalProject(owner=anna, account=AccountFactory(owner=anna, name="Hotel Sonne"), verbal_agreement=True)
     late = ProposalProject(owner=anna, verbal_agreement=True, next_step="Call", next_step_on=day - timedelta(days=3))
     coming = ProposalProject(owner=anna, next_step="Send the quote", next_step_on=day)
-    bare = ProposalProject(owner=anna)
+    bare = ProposalProject(owner=anna, name="Hotel Post, new desk", account=AccountFactory(owner=anna, name="Hotel Post"))
 
     page = text(browse(anna).get(reverse("projects:board"), {"view": "all"}))
 
@@ -118,6 +118,7 @@ def test_a_card_names_the_account_and_what_is_late_before_what_is_agreed(browse,
     assert "Overdue 3 d" in cards[late.pk]
     assert "Next: Send the quote" in cards[coming.pk]
     assert "No next step" in cards[bare.pk]
+    assert '<div class="s">Hotel Post' not in cards[bare.pk]  # Its name says it.
 
 
 def test_the_board_greys_automatic_lanes_and_says_why(browse, anna):

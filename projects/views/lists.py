@@ -166,9 +166,10 @@ class ProjectBoard(ProjectSet, RecordBoard):
         product = record.get_product_of_interest_display()
         kind = record.get_record_type_display() if record.is_change_order else ""
         age = display.days(timezone.now() - record.stage_since) if record.is_open else ""
+        company = "" if record.account.name in record.name else record.account.name
         return Card(
             record.name,
-            subtitle=" · ".join(part for part in (record.account.name, kind, product, age) if part),
+            subtitle=" · ".join(part for part in (company, kind, product, age) if part),
             amount=record.mrr,
             currency=record.currency,
             why_unavailable=record.why_unavailable if record.mrr is None else "",
