@@ -288,6 +288,8 @@ class EstimateToday(ProjectDialog):
         if found.amount is None:
             return _now("Still not available: %(reason)s.") % {"reason": why_unavailable(found)}
         new = display.money(found.amount, found.currency)
+        if found.amount == self.record.expected_mrr:
+            return _now("Today's prices give the same expected MRR: %(amount)s.") % {"amount": new}
         told = _now("Expected MRR: %(old)s → %(new)s.") % {"old": self._expected(self.record), "new": new}
         return f"{told} {_now('MRR and weighted pipeline follow it; the change stands in the history.')}"
 
