@@ -366,7 +366,7 @@ def test_a_new_record_is_of_the_persons_own_company_whatever_is_posted(worlds, l
         "first_name": "Eva",
         "last_name": "Neu",
         "email": "eva@neue-firma.it",
-        "phone": "+390471123456",
+        "phone": "+390471555012",
     }
     typed |= {"source": "website", "power": "user", "job_title": "cfo", "status": "new", "record_type": "customer"}
     data = {name: typed[name] for name in form.fields if name in typed}

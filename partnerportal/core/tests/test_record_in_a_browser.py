@@ -84,7 +84,7 @@ def test_a_file_gets_a_new_version(page_as, anna, lead):
     settled(page)
 
     page.locator("#panel-files .upload input[type=file]").set_input_files({"name": "plan.txt", "mimeType": "text/plain", "buffer": b"one"})
-    page.get_by_role("link", name="plan.txt").wait_for()
+    page.get_by_role("link", name="plan.txt", exact=True).wait_for()
     page.locator("#panel-files .new-version input[type=file]").set_input_files(
         {"name": "plan.txt", "mimeType": "text/plain", "buffer": b"two"}
     )

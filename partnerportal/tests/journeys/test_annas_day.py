@@ -128,7 +128,7 @@ def what_she_says_on_a_record(page, page_as, anna, alex):
     page.get_by_role("button", name="Add note").click()
     page.get_by_text("The note was added, and Alex Rossi told of it.").wait_for()
     page.locator("#panel-files .upload input[type=file]").set_input_files({"name": "plan.txt", "mimeType": "text/plain", "buffer": b"one"})
-    page.get_by_role("link", name="plan.txt").wait_for()
+    page.get_by_role("link", name="plan.txt", exact=True).wait_for()
     page.get_by_role("button", name="Follow").click()
     page.get_by_text("You follow Hotel Edelweiss and hear of its changes.").wait_for()
     assert Follow.objects.for_partner(anna.partner).filter(user=anna).count() == 1
