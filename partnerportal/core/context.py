@@ -70,7 +70,7 @@ PHONE_TABS = ("home", "leads", "projects", "tasks")
 
 # Refused moves and invalid forms bring their own answer to show.
 HTMX_CONFIG = (
-    '{"allowEval":false,"allowScriptTags":false,"includeIndicatorStyles":false,"historyCacheSize":0,"refreshOnHistoryMiss":true,"defaultSettleDelay":0,"selfRequestsOnly":true,"scrollIntoViewOnBoost":false,'
+    '{"allowEval":false,"allowScriptTags":false,"includeIndicatorStyles":false,"historyCacheSize":0,"refreshOnHistoryMiss":true,"selfRequestsOnly":true,"scrollIntoViewOnBoost":false,'
     '"responseHandling":[{"code":"204","swap":false},{"code":"[23]..","swap":true},{"code":"4(03|09|22)","swap":true,"error":true},{"code":"[45]..","swap":false,"error":true}]}'
 )
 
