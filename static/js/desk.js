@@ -82,10 +82,10 @@
     const { target, requestConfig } = event.detail;
     if (requestConfig.verb === "get" && target && target.matches("[data-cell]") && target !== opening) event.detail.shouldSwap = false;
   });
-  /* What was not taken is not marked as saved later, and opens nothing. */
+  /* What was not taken is not marked as saved later, and opens nothing. Without a session it is sent again when the person has signed in. */
   document.addEventListener("htmx:afterRequest", (event) => {
     const { requestConfig: { elt }, xhr } = event.detail;
-    if (elt.matches && elt.matches(".cell-form") && !(xhr.status >= 200 && xhr.status < 400)) forget();
+    if (elt.matches && elt.matches(".cell-form") && xhr.status !== 401 && !(xhr.status >= 200 && xhr.status < 400)) forget();
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     const target = event.detail.target; // Going back names none.
