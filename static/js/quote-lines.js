@@ -101,7 +101,7 @@
   /* A field that was put back tells of no change when it is left. */
   const isLine = (event) => Boolean(event.target.closest && event.target.closest("#lines"));
   document.addEventListener("input", (event) => { if (isLine(event)) typing = event.target.id; });
-  document.addEventListener("change", (event) => { if (event.target.id === typing) typing = ""; }, true);
+  document.addEventListener("change", (event) => { if (!isSwapping && event.target.id === typing) typing = ""; }, true);
   document.addEventListener("submit", (event) => { if (isLine(event)) typing = ""; }, true);
   document.addEventListener("focusout", (event) => {
     if (isSwapping || !isLine(event)) return;

@@ -109,6 +109,8 @@ def test_a_duplicate_is_found_while_typing_merged_and_unmerged(page_as, anna):
     for label, value in {"Job title": "it-manager", "Power": "decision-maker", "Lead source": "website"}.items():
         page.get_by_label(label).select_option(value)
     page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_label("It is not the same: save it all the same").check()
+    page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_url(re.compile(r"/leads/\d+/$"))
     typed = mine(Lead, anna).exclude(pk=there.pk).get()
 
