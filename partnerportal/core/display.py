@@ -109,10 +109,7 @@ def money(amount: Decimal | None, currency: str) -> str:
 
 
 def unbroken(text: Any) -> Any:
-    """A text whose negative amounts stay in one line: a browser would break `-€60.00` after its sign.
-
-    What is marked safe stays as it is.
-    """
+    """A text whose negative amounts stay in one line: a browser would break `-€60.00` after its sign. Safe text stays as it is."""
     if not isinstance(text, str) or isinstance(text, SafeString):
         return text
     return mark_safe(BELOW_ZERO.sub(r'<span class="unbroken">\g<0></span>', escape(text)))  # noqa: S308 - escaped

@@ -85,6 +85,7 @@ def test_what_is_being_typed_in_another_line_stays_and_is_saved_when_it_is_left(
     slow.go()
     expect(field(page, 1, "Quantity")).to_be_focused()
     expect(field(page, 1, "Quantity")).to_have_value("4")
+    assert slow.held == []
     page.keyboard.press("Tab")
     slow.go()
 
