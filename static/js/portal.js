@@ -42,6 +42,15 @@
     }
   });
 
+  /* htmx looks at what it swapped in a moment later. What is pressed, typed or sent before that is looked at first: without it, the form would go out as in a page without scripts. */
+  const looked = new WeakSet();
+  document.addEventListener("htmx:afterProcessNode", (event) => looked.add(event.target));
+  const lookAt = (event) => {
+    if (!event.target.closest) return;
+    for (const one of [event.target.closest("form"), event.target.closest("a, button, input, select, textarea")]) if (one && !looked.has(one)) htmx.process(one);
+  };
+  for (const kind of ["click", "submit", "change"]) document.addEventListener(kind, lookAt, true);
+
   /* The dialog opens when something was swapped into it, and closes when it was emptied. */
   const dialog = $("#dialog");
   document.addEventListener("htmx:afterSwap", (event) => {
