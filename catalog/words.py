@@ -1,9 +1,15 @@
-"""The vendor's words, by key: terms and stage texts. Read once a minute by each process; the admin's save is seen at once in its own."""
+"""The vendor's words, by key: terms and stage texts. Read once a minute by each process; the admin's save is seen at once in its own.
+
+Words as the portal is delivered (`reference.py`) are in the catalogues and are said in the reader's language; words that the vendor has
+written stand as they are.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from time import monotonic
+
+from django.utils.translation import get_language, gettext
 
 from catalog.models import Forecast, StageText, Term
 
@@ -29,35 +35,41 @@ class _Words:
     stages: dict[tuple[str, str], StageWords]
 
 
-_kept: _Words | None = None
+_kept: dict[str | None, _Words] = {}  # By language.
 
 
 def forget() -> None:
     """Read the words anew at the next question; the admin calls this after a change."""
-    global _kept
-    _kept = None
+    _kept.clear()
+
+
+def said(text: str) -> str:
+    """A text of the vendor's in the language of now; one that no catalogue knows as it is."""
+    return gettext(text) if text else ""  # The empty text is the head of a catalogue.
 
 
 def _words() -> _Words:
-    global _kept
-    if _kept is None or monotonic() - _kept.read_at > KEPT_SECONDS:
-        _kept = _read()
-    return _kept
+    language = get_language()
+    kept = _kept.get(language)
+    if kept is None or monotonic() - kept.read_at > KEPT_SECONDS:
+        kept = _kept[language] = _read()
+    return kept
 
 
 def _read() -> _Words:
-    terms = list(Term.objects.all())
+    terms: dict[tuple[str, str], str] = {}
     offered: dict[str, list[tuple[str, str]]] = {}
-    for term in terms:
+    for term in Term.objects.all():
+        label = terms[term.kind, term.slug] = said(term.label)
         if term.is_active:
-            offered.setdefault(term.kind, []).append((term.slug, term.label))
+            offered.setdefault(term.kind, []).append((term.slug, label))
     stages = {
         (text.process, text.stage): StageWords(
-            text.label, text.short_label or text.label, text.guidance, text.probability, text.forecast_category
+            said(text.label), said(text.short_label or text.label), said(text.guidance), text.probability, text.forecast_category
         )
         for text in StageText.objects.all()
     }
-    return _Words(monotonic(), {(term.kind, term.slug): term.label for term in terms}, offered, stages)
+    return _Words(monotonic(), terms, offered, stages)
 
 
 def label(kind: str, slug: str) -> str:

@@ -280,8 +280,8 @@ class QualificationForm(PartnerForm):
         super().__init__(*args, **kwargs)
         for question, answer in asked:
             self.fields[question.key] = forms.CharField(
-                label=question.text,
-                help_text=question.help,
+                label=words.said(question.text),
+                help_text=words.said(question.help),
                 required=False,
                 max_length=LONGEST_ANSWER,
                 initial=answer.text if answer else "",

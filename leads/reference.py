@@ -2,39 +2,46 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_noop as _
+
 from catalog.models import ProductOfInterest
 from leads.models import LeadPlan, PlanStep, QualificationQuestion
 from tasks.models import Kind
 
 # key, product (empty: every product), question, help
 QUESTIONS: tuple[tuple[str, str, str, str], ...] = (
-    ("situation", "", "What do they use today, and what is wrong with it?", "Maker, age, and until when the contract runs."),
-    ("timeframe", "", "By when must it work?", "A day, a season, or an event such as a move."),
-    ("budget", "", "Is there a budget, and who grants it?", "An amount, a range, or who has to ask whom."),
-    ("deciders", "", "Who takes part in the decision?", "Names and roles; who can say no?"),
-    ("remote-work", ProductOfInterest.COLLABORATION, "How many people work away from their desk?", "Home office, sites, on the road."),
+    ("situation", "", _("What do they use today, and what is wrong with it?"), _("Maker, age, and until when the contract runs.")),
+    ("timeframe", "", _("By when must it work?"), _("A day, a season, or an event such as a move.")),
+    ("budget", "", _("Is there a budget, and who grants it?"), _("An amount, a range, or who has to ask whom.")),
+    ("deciders", "", _("Who takes part in the decision?"), _("Names and roles; who can say no?")),
+    (
+        "remote-work",
+        ProductOfInterest.COLLABORATION,
+        _("How many people work away from their desk?"),
+        _("Home office, sites, on the road."),
+    ),
     (
         "web-site-sales",
         ProductOfInterest.XBEES,
-        "How do visitors of the web site reach sales today?",
-        "Form, chat, call; and what gets lost.",
+        _("How do visitors of the web site reach sales today?"),
+        _("Form, chat, call; and what gets lost."),
     ),
     (
         "shop-floor",
         ProductOfInterest.XHOPPERS,
-        "How does the staff on the shop floor talk to each other?",
-        "Radio, phones; how many stores?",
+        _("How does the staff on the shop floor talk to each other?"),
+        _("Radio, phones; how many stores?"),
     ),
 )
 # name, ((day, kind, subject), …)
 PLANS: tuple[tuple[str, tuple[tuple[int, str, str], ...]], ...] = (
     (
-        "New lead in a week",
+        _("New lead in a week"),
         (
-            (1, Kind.EMAIL, "First mail: who we are and why we write"),
-            (2, Kind.CALL, "First call"),
-            (4, Kind.CALL, "Second call"),
-            (7, Kind.EMAIL, "Last mail: shall we close this?"),
+            (1, Kind.EMAIL, _("First mail: who we are and why we write")),
+            (2, Kind.CALL, _("First call")),
+            (4, Kind.CALL, _("Second call")),
+            (7, Kind.EMAIL, _("Last mail: shall we close this?")),
         ),
     ),
 )

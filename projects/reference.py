@@ -1,16 +1,18 @@
 """The demo questions as the portal is delivered. Loading them again changes no row that exists."""
 
+from django.utils.translation import gettext_noop as _
+
 from projects.models import DemoQuestion
 
 # key, question, help, needed for the bonus
 QUESTIONS: tuple[tuple[str, str, str, bool], ...] = (
-    ("date-and-form", "When was the demo, and in which form?", "The day, and on site or online.", True),
-    ("attendees", "Who took part, and in which role?", "Names and roles; who of them decides?", True),
-    ("present-system", "Which system and provider do they use today?", "Maker, age, and until when the contract runs.", True),
-    ("pains", "What hurts them most today?", "In the customer's own words.", True),
-    ("products-shown", "Which products did you show?", "Collaboration, x-bees, x-hoppers, devices.", True),
-    ("competitors", "Who else is in the race?", "Competitors and their offers, or that there are none.", True),
-    ("next-step", "What did you agree on as the next step, and for when?", "The step, who does it, and the day.", True),
+    ("date-and-form", _("When was the demo, and in which form?"), _("The day, and on site or online."), True),
+    ("attendees", _("Who took part, and in which role?"), _("Names and roles; who of them decides?"), True),
+    ("present-system", _("Which system and provider do they use today?"), _("Maker, age, and until when the contract runs."), True),
+    ("pains", _("What hurts them most today?"), _("In the customer's own words."), True),
+    ("products-shown", _("Which products did you show?"), _("Collaboration, x-bees, x-hoppers, devices."), True),
+    ("competitors", _("Who else is in the race?"), _("Competitors and their offers, or that there are none."), True),
+    ("next-step", _("What did you agree on as the next step, and for when?"), _("The step, who does it, and the day."), True),
 )
 
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from catalog import words
 from leads.models.lead import Lead
 from partnerportal.core.scoping import PartnerOwned
 from tasks.models import Kind, Task
@@ -23,7 +24,7 @@ class LeadPlan(models.Model):
         ordering = ["position", "name"]
 
     def __str__(self) -> str:
-        return self.name
+        return words.said(self.name)
 
 
 class PlanStep(models.Model):

@@ -196,7 +196,7 @@ def start_plan(lead: Lead, *, plan: LeadPlan, by: User) -> PlanRun:
     run = PlanRun.objects.create(partner_id=lead.partner_id, lead=lead, plan=plan, started_by=by)
     steps = list(plan.steps.all())
     for step, day in zip(steps, due_days(timezone.localdate(), [step.day for step in steps]), strict=True):
-        values = {"subject": step.subject, "kind": step.kind, "due_on": day, "assigned_to": by}
+        values = {"subject": words.said(step.subject), "kind": step.kind, "due_on": day, "assigned_to": by}
         run.tasks.add(create_task(values=values, on=lead, by=by))
     return run
 

@@ -101,7 +101,11 @@ class DemoForm(PartnerForm):
         super().__init__(*args, **kwargs)
         for question in questions:
             self.fields[question.key] = forms.CharField(
-                label=question.text, help_text=question.help, required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2})
+                label=words.said(question.text),
+                help_text=words.said(question.help),
+                required=False,
+                max_length=4000,
+                widget=forms.Textarea(attrs={"rows": 2}),
             )
 
 

@@ -40,7 +40,7 @@ class Answered:
     @property
     def asked(self) -> str:
         """The question as it was when it was answered; without an answer as it is."""
-        return (self.answer and self.answer.question_text) or self.question.text
+        return words.said((self.answer and self.answer.question_text) or self.question.text)
 
 
 class ProjectDetail(RecordDetail):

@@ -52,7 +52,7 @@ class ProjectMove(StageMove):
         if facts is None or facts.demo_done or not bonus.unanswered(facts):
             return None
         missing = DemoQuestion.objects.filter(key__in=bonus.unanswered(facts)).values_list("text", flat=True)
-        return partial(LeaveDemoForm, missing=list(missing), answer_url=reverse("projects:demo", args=[record.pk]))
+        return partial(LeaveDemoForm, missing=[words.said(text) for text in missing], answer_url=reverse("projects:demo", args=[record.pk]))
 
     def can_undo(self, moved: Project, was: str) -> bool:
         """Not once the demo was counted with the move: that stays for ever."""
