@@ -12,13 +12,16 @@ from leads.models import Lead
 from leads.stages import Status
 from partnerportal.core.filters import Amounts, Choices, DayRange, PartnerFilterSet
 
-LISTED = [(status.value, status.label) for status in Status if status != Status.CONVERTED]
+
+def _listed() -> list[tuple[str, str]]:
+    """Every status that a list can show."""
+    return [(status, text) for status, text in Lead.stage_words().items() if status != Status.CONVERTED]
 
 
 class LeadFilter(PartnerFilterSet):
     search_in = ("company", "first_name", "last_name", "email")
 
-    status = Choices(label=_("Status"), choices=LISTED)
+    status = Choices(label=_("Status"), choices=_listed)
     source = Choices(label=_("Lead source"), choices=partial(words.choices, Term.Kind.LEAD_SOURCE))
     power = Choices(label=_("Power"), choices=partial(words.choices, Term.Kind.POWER))
     product_of_interest = Choices(label=_("Product of interest"), choices=ProductOfInterest.choices)

@@ -28,7 +28,10 @@ from leads.stages import Status
 from partnerportal.core.forms import PartnerForm, PartnerModelForm, SeveralField
 from partners.models import Partner, User
 
-BEGINNINGS = [(status.value, status.label) for status in (Status.NEW, Status.QUALIFICATION)]
+
+def _beginnings() -> list[tuple[str, str]]:
+    """How a new lead can stand."""
+    return [(status, Lead.stage_words()[status]) for status in (Status.NEW, Status.QUALIFICATION)]
 
 
 class LeadEditForm(PartnerModelForm):
@@ -93,7 +96,7 @@ class LeadEditForm(PartnerModelForm):
 class LeadForm(AsksOnce, LeadEditForm):
     """A new lead."""
 
-    status = forms.ChoiceField(label=_("Lead status"), choices=BEGINNINGS, initial=Status.NEW)
+    status = forms.ChoiceField(label=_("Lead status"), choices=_beginnings, initial=Status.NEW)
 
     class Meta(LeadEditForm.Meta):
         fields = ["company", "status", *LeadEditForm.Meta.fields[1:]]

@@ -19,6 +19,8 @@ from accounts.candidates import HostKey, MatchKey, candidates, candidates_each
 from accounts.matching import Profile
 from accounts.models import Account
 from accounts.names import distinctive_part
+from catalog import words
+from catalog.models import StageText
 from leads.models.prospect import Prospect
 from leads.score import Facts, Score, score
 from leads.stages import OPEN, Status
@@ -118,6 +120,15 @@ class Lead(Prospect, Taskable):
 
     def get_absolute_url(self) -> str:
         return reverse("leads:detail", args=[self.pk])
+
+    @staticmethod
+    def stage_words() -> dict[str, str]:
+        """The vendor's words for every status, in their order."""
+        return {status: words.stage(StageText.Process.LEAD, status).label for status in Status}
+
+    def get_status_display(self) -> str:  # type: ignore[no-redef]
+        """The vendor's word for the status."""
+        return words.stage(StageText.Process.LEAD, self.status).label
 
     def get_score(self, *, answers: int | None = None) -> Score:
         """The points as they are now, with their reasons; how many questions are answered is read unless it is given."""

@@ -227,7 +227,7 @@ def take_back_conversion(lead: Lead, *, account: Account | None, by: User) -> Le
 
 
 def _tell(lead: Lead, by: User) -> None:
-    values = {"lead": lead, "status": Status(lead.status).label}
+    values = {"lead": lead, "status": lead.get_status_display()}
     tell_followers(lead, gettext_noop("%(lead)s is now: %(status)s"), values=values, kind="lead", but=[by])
 
 

@@ -6,6 +6,8 @@ import time_machine
 from django.urls import reverse
 
 from accounts.tests.factories import AccountFactory, ContactFactory
+from catalog import words
+from catalog.models import StageText
 from leads import services
 from leads.models import Lead
 from leads.stages import Status
@@ -631,3 +633,16 @@ def test_the_last_line_counts_what_has_a_value(client, anna):
 
     assert (line("count"), line(""), line("average")) == ([["2"]], [["12"]], [["6"]])
     assert 'value="count" selected' in client.get("/leads/views/?part=columns&to=list&totals=count").text
+
+
+def test_a_status_that_the_vendor_has_renamed_is_called_so_everywhere(as_anna, anna, reference):
+    StageText.objects.filter(process="lead", stage="qualification").update(label="In talks")
+    words.forget()
+    lead = LeadFactory(owner=anna)
+    services.set_status(lead, to=Status.QUALIFICATION, seen=Status.NEW, by=anna)
+
+    addresses = [reverse("leads:list"), reverse("leads:board"), lead.get_absolute_url(), reverse("leads:add")]
+    pages = {address: as_anna.get(address).content.decode() for address in addresses}
+
+    assert [address for address, page in pages.items() if "In talks" not in page] == []
+    assert re.findall(r"<(?!h2)[^<]*>Qualification<", " ".join(pages.values())) == []  # The heading is of the questions.

@@ -127,7 +127,7 @@ class LeadBoard(LeadRows, RecordBoard):
     totals = LeadTotal
 
     def get_lanes(self) -> Sequence[Lane]:
-        text = {status: words.stage(StageText.Process.LEAD, status).label for status in Status}
+        text = Lead.stage_words()
         hint = _now("Put a qualified lead here to convert it.")
         return [
             Lane(
@@ -246,7 +246,7 @@ class LeadDetail(MergeableDetail):
         }[Status(self.record.status)]
         last = Status.NOT_IN_TARGET if self.record.status == Status.NOT_IN_TARGET else Status.CONVERTED
         order = (Status.NEW, Status.QUALIFICATION, last)
-        return [Step(status, words.stage(StageText.Process.LEAD, status).label, state) for status, state in zip(order, states, strict=True)]
+        return [Step(status, self.record.stage_words()[status], state) for status, state in zip(order, states, strict=True)]
 
     def get_actions(self) -> list[Action]:
         lead = self.record
