@@ -1,4 +1,4 @@
-"""The document of 1, 40 and 300 lines in five scripts and many at once: text, font, tags, page numbers, heads on each page, no sum alone."""
+"""The document of 1, 40 and 300 lines in five scripts and many at once: text, font, tags, page numbers, heads, no sum alone."""
 
 import re
 from dataclasses import replace
