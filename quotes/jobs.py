@@ -45,7 +45,7 @@ def mail_quote(*, quote_id: int, times: int, sending_id: int | None = None) -> N
         emails.send(
             "quote_sent",
             to=to,
-            context=letter(quote, sending),
+            context=letter(quote, sending) | {"is_copy": sending is not None and to[1] not in sending.addresses},
             language=quote.language,
             key=f"{services.MAIL}:{quote_id}:{times}" + (f":{number}" if number else ""),
             attachments=[pdf],

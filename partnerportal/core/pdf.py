@@ -6,6 +6,8 @@ style sheet, and knows one private scheme, `font:`, for the fonts beside this fi
 
 from __future__ import annotations
 
+import os
+import re
 import unicodedata
 from base64 import b64decode
 from functools import cache
@@ -17,20 +19,43 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 FONTS = Path(__file__).parent / "fonts"
+# A character is drawn by the first family that has it, in the regular face where the bold one lacks it.
+WITH_BOLD = {
+    "Portal": "NotoSans",
+    "Portal Arabic": "IBMPlexSansArabic",
+    "Portal Hebrew": "NotoSansHebrew",
+    "Portal Armenian": "NotoSansArmenian",
+    "Portal Georgian": "NotoSansGeorgian",
+    "Portal Thai": "NotoSansThai",
+    "Portal Devanagari": "NotoSansDevanagari",
+    "Portal Chinese": "NotoSansSC",
+    "Portal Korean": "NotoSansKR",
+}
+REGULAR = {
+    "Portal Han": "NotoSansHan",
+    "Portal Ajami": "NotoSansArabic",
+    "Portal Bengali": "NotoSansBengali",
+    "Portal Ethiopic": "NotoSansEthiopic",
+    "Portal Gujarati": "NotoSansGujarati",
+    "Portal Gurmukhi": "NotoSansGurmukhi",
+    "Portal Kannada": "NotoSansKannada",
+    "Portal Khmer": "NotoSansKhmer",
+    "Portal Lao": "NotoSansLao",
+    "Portal Malayalam": "NotoSansMalayalam",
+    "Portal Myanmar": "NotoSansMyanmar",
+    "Portal Sinhala": "NotoSansSinhala",
+    "Portal Tamil": "NotoSansTamil",
+    "Portal Telugu": "NotoSansTelugu",
+    "Portal Mathematics": "NotoSansMath",
+    "Portal Symbols": "NotoSansSymbols",
+    "Portal Signs": "NotoSansSymbols2",
+    "Portal Emoji": "NotoEmoji",
+}
 FACES = [
-    ("Portal", "NotoSans-Regular.ttf", 400),
-    ("Portal", "NotoSans-Bold.ttf", 700),
-    ("Portal Arabic", "NotoSansArabic-Regular.ttf", 400),
-    ("Portal Arabic", "NotoSansArabic-Bold.ttf", 700),
-    ("Portal Han", "NotoSansSC-Regular.ttf", 400),
-    ("Portal Hangul", "NotoSansKR-Regular.ttf", 400),
-    ("Portal Hebrew", "NotoSansHebrew-Regular.ttf", 400),
-    ("Portal Hebrew", "NotoSansHebrew-Bold.ttf", 700),
-    ("Portal Thai", "NotoSansThai-Regular.ttf", 400),
-    ("Portal Thai", "NotoSansThai-Bold.ttf", 700),
-    ("Portal Devanagari", "NotoSansDevanagari-Regular.ttf", 400),
-    ("Portal Devanagari", "NotoSansDevanagari-Bold.ttf", 700),
+    *((family, f"{file}-Regular.ttf", 400) for family, file in (WITH_BOLD | REGULAR).items()),
+    *((family, f"{file}-Bold.ttf", 700) for family, file in WITH_BOLD.items()),
 ]
+JAMO = re.compile("[\u1100-\u11ff]+")
 OWN_PNG = "data:image/png;base64,"
 FAMILIES = ", ".join(f'"{family}"' for family in dict.fromkeys(family for family, _name, _weight in FACES))
 
@@ -56,7 +81,15 @@ CLOSED = ClosedFetcher()
 
 @cache
 def _fonts() -> FontConfiguration:
-    return FontConfiguration()
+    """Only the bundled fonts. By the machine's rules a regular face passes for the bold one it stands in for: wrong letters."""
+    was = os.environ.get("FONTCONFIG_FILE")
+    os.environ["FONTCONFIG_FILE"] = str(FONTS / "fonts.conf")
+    try:
+        return FontConfiguration()
+    finally:
+        del os.environ["FONTCONFIG_FILE"]
+        if was is not None:
+            os.environ["FONTCONFIG_FILE"] = was
 
 
 @cache
@@ -87,6 +120,8 @@ def html_to_pdf(html: str, *, styles: tuple[str, ...] = ()) -> bytes:
 
 
 def _printable(html: str) -> str:
+    """Without control characters, and with whole syllables where Hangul came in single letters: the font has those alone."""
+    html = JAMO.sub(lambda letters: unicodedata.normalize("NFC", letters[0]), html)
     return "".join(character for character in html if character in "\n\t" or unicodedata.category(character) != "Cc")
 
 

@@ -1,4 +1,4 @@
-"""Documents of quotes as the renderer is given them: any number of lines, in five scripts. For tests and for the bench."""
+"""Documents of quotes as the renderer is given them: any number of lines, in five scripts and many at once. For tests and the bench."""
 
 from datetime import date
 from decimal import Decimal
@@ -30,6 +30,15 @@ SCRIPTS = {
     ),
     "chinese": ("北京通信有限公司", "王小明", "长安街5号", "北京市", "桌面电话 企业版", "您好，这是我们的报价。", "三十天内付款"),
     "arabic": ("شركة الاتصالات", "محمد العربي", "شارع النيل 5", "القاهرة", "هاتف مكتبي", "مرحبا بكم في عرضنا", "الدفع خلال ثلاثين يوما"),
+    "world": (
+        "Հայկապ • საქართველო • 한국통신",
+        "דוד כהן, สมชาย ใจดี",
+        "क्लाउड मार्ग 5",
+        "臺北 東京 ঢাকা",
+        "☎ クラウド電話 → 전화 ✓",
+        "வணக்கம் 😀 ሰላም ជំរាបសួរ ★",
+        "ວັນທີ ≤ 30 నమస్తే ನಮಸ್ಕಾರ ഹലോ ආයුබෝවන် မင်္ဂလာပါ ✔",
+    ),
 }
 NAME = "Item"
 

@@ -1,6 +1,7 @@
 """The composer, reminders, changes asked line by line, and what all of it leaves on the timeline."""
 
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -57,6 +58,25 @@ def test_a_composed_draft_goes_out_as_it_was_written(anna, deliver, mailoutbox):
     quote = again(quote)
     [sending] = quote.sendings.all()
     assert (quote.status, sending.sent_at, sending.by) == ("submitted", quote.sent_at, anna)
+
+
+def test_a_copy_says_whom_the_mail_was_sent_to_and_whose_the_link_is(anna, deliver, mailoutbox):
+    quote = DraftQuoteFactory(owner=anna)
+    letter = Letter([quote.contact], [quote.contact.email, "boss@brenner.it"], "Our offer", "Dear customer")
+
+    services.compose_quote(quote, letter, by=anna, today=this_day())
+    while deliver():
+        pass
+
+    copy = f"Copy of a mail to {quote.contact}."
+    meant = f"This link is meant for {quote.contact}: whoever has it can answer the quote."
+    alone = "This link is yours alone: whoever has it can answer for you."
+    for mail, says in zip(mailoutbox, [[False, False, True], [True, True, False]], strict=True):
+        [(html, _kind)] = mail.alternatives
+        for text in (mail.body, unescape(html)):
+            assert [sentence in text for sentence in (copy, meant, alone)] == says
+    assert mailoutbox[1].body.startswith(f"{copy}\n\nHello {quote.contact},")
+    assert mailoutbox[0].body.startswith(f"Hello {quote.contact},")
 
 
 def test_a_quote_that_is_out_is_written_about_once_more(anna, deliver, mailoutbox):
