@@ -27,7 +27,7 @@ VENDOR_NAME = env("VENDOR_NAME", default="Wildix")
 WMP_URL = env("WMP_URL", default="")
 BONUS_RATE = "0.1000"  # Fraction of Pipeline MRR; decisions 6.
 EXPORT_DAYS = 7  # How long a file of many rows, which the worker wrote, is kept.
-RESTORE_DAYS = 30  # How long a deleted record can be restored; decisions 2.
+RESTORE_DAYS = 30  # How long a deleted record, or a file that was taken off one, can be restored; decisions 2.
 OFFER_HOURS = 48  # A partner has this long to answer the offer of a lead,
 OFFER_REMIND_HOURS = 24  # and is reminded when so much is left.
 PROJECT_SILENT_DAYS = 14  # After so many days without a change an open project is on the radar.
@@ -293,6 +293,7 @@ CELERY_TASK_ROUTES = {"partnerportal.core.jobs.deliver_pdf": {"queue": "pdf"}}
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "sweep-outbox": {"task": "partnerportal.core.jobs.sweep_outbox", "schedule": 5.0, "options": {"expires": 10}},
     "forget-opened": {"task": "partnerportal.core.jobs.forget_opened", "schedule": 86400.0},
+    "forget-files": {"task": "partnerportal.core.jobs.forget_files", "schedule": 86400.0},
     "forget-exports": {"task": "partnerportal.core.jobs.forget_exports", "schedule": 3600.0},
     "fold-totals": {"task": "partnerportal.core.jobs.fold_totals", "schedule": 60.0, "options": {"expires": 60}},
     "close-resolved-cases": {"task": "cases.jobs.close_resolved_cases", "schedule": 3600.0},

@@ -81,6 +81,7 @@ class Lead(Prospect, Taskable):
     converted_at = models.DateTimeField(_("converted"), null=True, blank=True, editable=False)
     history = tracked(excluded_fields=["score"])
     heard = ("owner", "company")
+    answered = "answers"
 
     objects = PartnerManager.from_queryset(LeadQuerySet)()  # type: ignore[misc]
 

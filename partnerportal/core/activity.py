@@ -178,7 +178,7 @@ def _note(note: Note) -> Entry:
 @source("file")
 def files_of(record: Subject, user: Any, window: Window) -> Iterator[Entry]:
     """Files and their versions, as they came."""
-    for file in window.of(record.attachments.select_related("author"), "created_at"):
+    for file in window.of(record.attachments.filter(deleted_at=None).select_related("author"), "created_at"):
         title = _("Added %(file)s") if file.version == 1 else _("Added version %(version)s of %(file)s")
         yield Entry(
             "file",

@@ -1,4 +1,4 @@
-"""Verbs of files: keep one, keep a newer version, take one off, and what the worker finds out about it.
+"""Verbs of files: keep one, keep a newer version, take one off, bring it back, and what the worker finds out about it.
 
 With `CLAMAV_URL` a file waits for the scanner and nobody can read it before. Previews are made when it may be read.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -51,7 +54,7 @@ def attach_version(former: Attachment, on: Subject, upload: UploadedFile, *, by:
     if former.is_generated:
         raise NotYours(_("Documents that the portal made stay as they are."))
     checked = check_file(upload)
-    versions = on.attachments.select_for_update(of=("self",)).filter(document=former.document).order_by("-version")
+    versions = on.attachments.select_for_update(of=("self",)).filter(document=former.document, deleted_at=None).order_by("-version")
     latest = next(iter(versions))
     if checked.media_type != latest.media_type:
         raise FileRefused(_("A new version must be a file of the same kind."))
@@ -102,22 +105,62 @@ def _promise_preview(attachment: Attachment) -> None:
 
 @service
 def remove_file(attachment: Attachment, on: Subject, *, by: User) -> None:
-    """Take a file off its record for good, with all its versions; the record's history says so. Raises NotYours."""
-    for version in removable(attachment, on, by=by):
-        version.delete()
-        _forget_content(version)
+    """Take a file off its record, with all its versions; the record's history says so.
+
+    Who may do that can bring it back for `RESTORE_DAYS` days. Raises NotYours, DoesNotExist where it was taken off already.
+    """
+    versions = _locked(attachment, on, by=by, is_removed=False)
+    now = timezone.now()
+    for version in versions:
+        version.deleted_at = now
+        version.save(update_fields=["deleted_at"])
     note_in_history(on, _("Removed %(file)s") % {"file": attachment.name})
 
 
-def removable(attachment: Attachment, on: Subject, *, by: User) -> list[Attachment]:
-    """All versions of a file, for whoever put them there or may change the record. The portal's own documents stay: NotYours."""
+@service
+def restore_file(attachment: Attachment, on: Subject, *, by: User) -> None:
+    """Bring a file back to its record, with all its versions. Raises NotYours, DoesNotExist where it is there, or gone for good."""
+    for version in _locked(attachment, on, by=by, is_removed=True):
+        version.deleted_at = None
+        version.save(update_fields=["deleted_at"])
+    note_in_history(on, _("Restored %(file)s") % {"file": attachment.name})
+
+
+def _locked(attachment: Attachment, on: Subject, *, by: User, is_removed: bool) -> list[Attachment]:
+    """All versions of a file that stands on its record, or that was taken off it."""
+    require_removable(attachment, on, by=by)
+    rows = on.attachments.filter(restorable() if is_removed else Q(deleted_at=None), document=attachment.document)
+    versions = list(rows.select_for_update(of=("self",)).order_by("version"))
+    if not versions:
+        raise Attachment.DoesNotExist
+    return versions
+
+
+def restorable() -> Q:
+    """Files that were taken off their record, and can be brought back."""
+    return Q(deleted_at__gte=timezone.now() - timedelta(days=settings.RESTORE_DAYS))
+
+
+def require_removable(attachment: Attachment, on: Subject, *, by: User) -> int:
+    """How many versions whoever put them there, or may change the record, takes off. The portal's own documents stay: NotYours."""
     require_visible(on, by)
     if attachment.is_generated:
         raise NotYours(_("Documents that the portal made stay with their record."))
     versions = list(on.attachments.filter(document=attachment.document))
     if any(version.author_id != by.pk for version in versions):
         require_editable(on, by)
-    return versions
+    return len(versions)
+
+
+def forget_removed(now: datetime) -> int:
+    """Delete for good, content and all, what was taken off its record more than `RESTORE_DAYS` days ago, and say how many there were."""
+    rows = Attachment.objects.across_partners(reason="files that nobody can bring back any more")
+    old = list(rows.filter(deleted_at__lt=now - timedelta(days=settings.RESTORE_DAYS)))
+    for attachment in old:
+        with transaction.atomic():
+            attachment.delete()
+            _forget_content(attachment)
+    return len(old)
 
 
 def _forget_content(attachment: Attachment) -> None:

@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
+from django.db.models import F, Window
+from django.db.models.functions import Lag
 from simple_history.models import HistoricalRecords
 
 from partnerportal.core.actors import current_actor, current_author_name, current_channel, current_request_id
@@ -104,15 +106,39 @@ def changes(record: models.Model, *, limit: int = 100, until: datetime | None = 
     return [_change(row, former) for row, former in _pairs(rows)][:limit]
 
 
+def changed_answers(record: Any, *, limit: int = 100, until: datetime | None = None) -> list[Change]:
+    """What became of the answers to questions on a record (`Subject.answered`), up to a moment or to now, newest first, at most `limit`.
+
+    The label of the field is the question, in the words in which it was asked then where the answer keeps them. One query.
+    """
+    if not record.answered:
+        return []
+    link = record._meta.get_field(record.answered)
+    former = Window(Lag("text"), partition_by=F("id"), order_by=["history_date", "history_id"])
+    found = link.related_model.history.filter(**{link.field.name: record.pk, "partner": record.partner_id}).annotate(former=former)
+    found = found.select_related("question", "history_user").order_by("-history_date", "-history_id")
+    told = [_answer(row) for row in (found.filter(history_date__lte=until) if until else found)[:limit]]
+    return [one for one in told if one.fields[0].old != one.fields[0].new]  # An answer that came back from a merge says the same.
+
+
+def _answer(row: Any) -> Change:
+    label = getattr(row, "question_text", "") or str(row.question or row._meta.get_field("text").verbose_name)
+    field = FieldChange("text", label, row.former or "", "" if row.history_type == "-" else row.text)
+    return Change(row.history_date, _author_of(row), row.channel, row.history_change_reason or "", "changed", (field,), row.pk)
+
+
 def _pairs(rows: list[Any]) -> Iterator[tuple[Any, Any]]:
     for index, row in enumerate(rows):
         yield row, rows[index + 1] if index + 1 < len(rows) else None
 
 
 def _change(row: Any, former: Any) -> Change:
-    author = row.author_name or (row.history_user.get_full_name() if row.history_user else "")
     fields = tuple(_differences(row, former)) if former is not None else ()
-    return Change(row.history_date, author, row.channel, row.history_change_reason or "", KINDS[row.history_type], fields, row.pk)
+    return Change(row.history_date, _author_of(row), row.channel, row.history_change_reason or "", KINDS[row.history_type], fields, row.pk)
+
+
+def _author_of(row: Any) -> str:
+    return row.author_name or (row.history_user.get_full_name() if row.history_user else "")
 
 
 def _differences(row: Any, former: Any) -> Iterator[FieldChange]:

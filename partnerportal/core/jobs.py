@@ -47,6 +47,12 @@ def forget_exports() -> None:
 
 
 @shared_task
+def forget_files() -> None:
+    """Delete for good the files that were taken off their records a month ago."""
+    files.forget_removed(timezone.now())
+
+
+@shared_task
 def fold_totals() -> None:
     """Put together what the counts and sums of boards have grown by."""
     totals.fold_all()

@@ -73,8 +73,11 @@ class Group:
     is_capped: bool
 
 
-def find(query: str, user: User, *, per_group: int = PER_GROUP) -> list[Group]:
-    """What matches, of what the person may see, by kind; the best hits first. One statement; nothing for a query too short."""
+def find(query: str, user: User, *, per_group: int = PER_GROUP, page: int = 1) -> list[Group]:
+    """What matches, of what the person may see, by kind; the best hits first. One statement; nothing for a query too short.
+
+    `page` are the further ones of each kind, in the same order: a kind that has no such page is left out.
+    """
     query = clean(query)
     if len(query) < SHORTEST:
         return []
@@ -88,7 +91,8 @@ def find(query: str, user: User, *, per_group: int = PER_GROUP) -> list[Group]:
         examined=Window(Count("pk")),
         stands_on=Case(When(kind=NOTE, then=Subquery(SearchEntry.of_the_record().values("title")[:1])), default=Value("")),
     )
-    rows = list(numbered.filter(place__lte=per_group).order_by("kind", "place"))
+    shown = numbered.filter(place__gt=(page - 1) * per_group, place__lte=page * per_group)
+    rows = list(shown.order_by("kind", "place"))
     return [_group(kind, [row for row in rows if row.kind == kind]) for kind in (*KINDS, NOTE) if any(row.kind == kind for row in rows)]
 
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("files/<uuid:pk>/look/", panels.LookAtFile.as_view(), name="look_at_file"),
     path("files/<uuid:pk>/preview/", panels.PreviewFile.as_view(), name="preview"),
     path("files/<uuid:pk>/remove/", panels.RemoveFile.as_view(), name="remove_file"),
+    path("files/<uuid:pk>/restore/", panels.RestoreFile.as_view(), name="restore_file"),
     path("pins/", panels.PinView.as_view(), name="pin"),
     path("bulk/<int:pk>/", bulk.BulkPage.as_view(), name="bulk"),
     path("bulk/<int:pk>/run/", bulk.BulkRun.as_view(), name="bulk_run"),

@@ -45,10 +45,16 @@ class Watched:
 
     def __init__(self) -> None:
         self.errors: list[str] = []
-        self.expected: list[str] = ["Failed to load resource", "Response Status Error Code", "htmx:sendError", "htmx:afterRequest"]
+        self.expected: list[str] = [
+            "Failed to load resource",
+            "Response Status Error Code",
+            "htmx:sendError",
+            "htmx:sendAbort",
+            "htmx:afterRequest",
+        ]
 
     def console(self, message: ConsoleMessage) -> None:
-        """An error on the console, but for answers such as 422 that a page handles."""
+        """An error on the console, but for answers such as 422 that a page handles, and requests that a later one replaced."""
         if message.type == "error" and not any(words in message.text for words in self.expected):
             self.errors.append(message.text)
 

@@ -2,8 +2,8 @@
 
 Signs in by the form as each person, opens the fixed pages and the first record of every list, and writes
 `pictures/<width>-<scheme>/<person>-<page>.png`; lists also with nothing in them and with rows selected, forms also with what they
-refuse. Says at the end which page answered with an error, breached the content
-security policy, or scrolled sideways.
+refuse, and what `partnerportal.tests.poses` does to a page: dialogs, a choice of three, a card in hand. Says at the end which page
+answered with an error, breached the content security policy, or scrolled sideways.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from partnerportal.tests.browser import ARGUMENTS, QUIET, candidates
 from partnerportal.tests.days import HOME
+from partnerportal.tests.poses import POSES
 
 PASSWORD = "partner-demo"  # noqa: S105 (the demo prints it)
 PEOPLE = ("anna@aurora-telecom.com", "ben@aurora-telecom.com", "carla@nordlicht-systems.com", "admin@vendor.com")
@@ -30,8 +31,13 @@ PAGES = {
     "fast-pipeline": "/pipeline/new/",
     **{name: f"/{name}/" for name in LISTS},
     **{f"{name}-new": f"/{name}/new/" for name in LISTS if name != "quotes"},
+    "leads-split": "/leads/?display=split",
     "leads-board": "/leads/board/",
+    "leads-board-nothing": "/leads/board/?q=zzzzzzzz",
     "projects-board": "/projects/board/",
+    "projects-board-nothing": "/projects/board/?q=zzzzzzzz",
+    "search-nothing": "/search/?q=zzzzzzzz",
+    "search-more": "/search/?q=a&kind=leads.lead",
     "tasks-calendar": "/tasks/calendar/?view=all",
     "tasks-calendar-week": f"/tasks/calendar/?view=all&week={NOW:%G-W%V}",
     "tasks-calendar-day": f"/tasks/calendar/?view=all&day={NOW:%Y-%m-%d}",
@@ -52,6 +58,7 @@ SELECTED = {f"{name}-selected": f"/{name}/" for name in LISTS}
 REFUSED = {f"{name}-refused": f"/{name}/new/" for name in LISTS if name not in ("quotes", "orders", "cases")}
 OUTSIDE = {"sign-in": "/auth/login/", "reset": "/auth/password/reset/"}
 VENDOR = {"mailbox": "/mailbox/", "admin": "/admin/"}
+REFUSALS = ("Failed to load resource", "Response Status Error Code")  # What the browser writes of an answer such as 422.
 HEIGHTS = {1440: 1000, 390: 844}
 TALLEST = 3000
 
@@ -93,7 +100,7 @@ class Camera:
 
     def _console(self, message: object) -> None:
         text = str(getattr(message, "text", ""))
-        if getattr(message, "type", "") == "error" and "Failed to load resource" not in text:
+        if getattr(message, "type", "") == "error" and not any(words in text for words in REFUSALS):
             self.complaints.append(f"{self.page.url}: {text[:200]}")
 
     def take(self, name: str, address: str) -> None:
@@ -121,13 +128,16 @@ class Camera:
         if name in REFUSED:
             self.page.locator("[data-save]").last.click()
             self.page.locator(".is-invalid").first.wait_for()
+        if name in POSES:
+            POSES[name][1](self.page)
+            self.page.wait_for_load_state("networkidle")
 
 
 def main(arguments: list[str]) -> int:
     """Take all pictures; 1 when a page complained."""
     parser = argparse.ArgumentParser(description="Pictures of every page of a running demo.")
     parser.add_argument("--address", default="http://127.0.0.1:8000")
-    parser.add_argument("--only", default="", help="pages whose name begins so")
+    parser.add_argument("--only", default="", help="pages whose name begins so, or so: leads,search")
     parser.add_argument("--widths", default="1440,390")
     parser.add_argument("--schemes", default="light,dark")
     parser.add_argument("--as", dest="people", default=",".join(PEOPLE))
@@ -146,7 +156,7 @@ def main(arguments: list[str]) -> int:
                         color_scheme=scheme,  # type: ignore[arg-type]
                         locale="en-GB",
                     )
-                    complaints += _round(context, folder, email, chosen.only)
+                    complaints += _round(context, folder, email, tuple(chosen.only.split(",")))
                     context.close()
         browser.close()
     for line in dict.fromkeys(complaints):
@@ -155,7 +165,7 @@ def main(arguments: list[str]) -> int:
     return 1 if complaints else 0
 
 
-def _round(context: BrowserContext, folder: Path, email: str, only: str) -> list[str]:
+def _round(context: BrowserContext, folder: Path, email: str, only: tuple[str, ...]) -> list[str]:
     person = email.split("@")[0]
     camera = Camera(context, folder, person)
     is_first = person == "anna"
@@ -167,7 +177,8 @@ def _round(context: BrowserContext, folder: Path, email: str, only: str) -> list
     pages = PAGES if email.split("@")[1] != "vendor.com" else {"home": "/", **VENDOR}
     if not is_first:  # The others' pages differ where their rights do.
         pages = {name: address for name, address in pages.items() if name in {"home", "leads", "projects", "team", *VENDOR}}
-    for name, address in [*pages.items(), *([*SELECTED.items(), *REFUSED.items(), *records(camera.page)] if is_first else ())]:
+    posed = [(name, address) for name, (address, _pose) in POSES.items()]
+    for name, address in [*pages.items(), *([*SELECTED.items(), *REFUSED.items(), *posed, *records(camera.page)] if is_first else ())]:
         if name.startswith(only):
             camera.take(name, address)
     return camera.complaints

@@ -59,7 +59,7 @@ MATRIX: dict[tuple[str, str], str] = {
     ("lmmmmmmmfml", "looooooofol"): "orders:bulk_start quotes:bulk_start",
     ("lmmmmmffffl", "loooooffffl"): "duplicates_of_new_account duplicates_of_new_contact duplicates_of_new_lead",
     ("lmmmmmmmmml", "lonnnnnnnnl"): "partners:mute_notice partners:open_notice partners:read_notice",
-    ("lmmmmmmmmml", "lnnnnnnnnnl"): "partners:end_session",
+    ("lmmmmmmmmml", "lnnnnnnnnnl"): "core:restore_file partners:end_session",
     ("lmmmmmmmmml", "loooooooool"): "core:look core:pin partners:end_sessions partners:notice_choices partners:read_all",
     ("lmmmmnfnfml", "loooonfnfol"): "accounts:files accounts:notes accounts:pin_note contacts:files contacts:notes contacts:pin_note",
     ("lmmmmnfnmml", "loooonfnffl"): "cases:notes cases:pin_note",

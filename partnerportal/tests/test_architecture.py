@@ -199,7 +199,8 @@ def test_every_page_of_ours_names_its_permission_or_is_a_named_exception():
     # The customer's page and the invitation know their visitor by a token; files, pins and looks ask the record or the person.
     customers = {"customer_quote", "customer_pdf", "customer_accept", "customer_decline", "customer_change"}
     customers |= {"web_form", "web_thanks"}
-    assert bare == OPEN_DOORS | customers | {"accept_invitation", "file", "look_at_file", "preview", "remove_file", "pin", "look"}
+    files = {"file", "look_at_file", "preview", "remove_file", "restore_file"}
+    assert bare == OPEN_DOORS | customers | files | {"accept_invitation", "pin", "look"}
     assert checked > 150
 
 

@@ -16,6 +16,7 @@ from orders.models import Order
 from partnerportal.core import search
 from partnerportal.core.models import Follow, SearchEntry
 from partnerportal.core.models.search import KINDS, NOTE
+from partnerportal.tests.counting import assert_queries
 from partners.models import Partner
 from projects.models import Project
 from projects.tests.factories import ProjectFactory
@@ -308,3 +309,43 @@ def test_every_kind_has_its_triggers(db):
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'search\\_%%' AND NOT tgisinternal")
         assert cursor.fetchone()[0] == 3 * len((*KINDS, NOTE)) + 1
+
+
+def shown(client, **asked):
+    """What a page of the search for leads shows: the titles, the page before and the page after."""
+    context = client.get("/search/", {"q": "sonnenhof", "kind": "leads.lead", **asked}).context
+    return [hit.title for group in context["groups"] for hit in group.hits], context["earlier"], context["later"]
+
+
+def test_the_results_of_one_kind_go_on_page_by_page(client, anna, carla, monkeypatch):
+    monkeypatch.setattr(search, "PER_PAGE", 2)
+    leads = [LeadFactory(owner=anna, company=f"Sonnenhof {number}") for number in range(5)]
+    AccountFactory(owner=anna, name="Sonnenhof")
+    LeadFactory(owner=carla, company="Sonnenhof of another")
+    client.force_login(anna)
+    best = [hit.title for group in search.find("sonnenhof", anna, per_group=9) for hit in group.hits if hit.url.startswith("/leads/")]
+
+    assert sorted(best) == sorted(str(lead) for lead in leads)
+    assert [shown(client, page=number) for number in (1, 2, 3)] == [(best[:2], 0, 2), (best[2:4], 1, 3), (best[4:], 2, 0)]
+    assert shown(client) == (best[:2], 0, 2)
+    page = client.get("/search/?q=sonnenhof&kind=leads.lead&page=2").content.decode()
+    assert ("3–4 of 5" in page, "page=1" in page, "page=3" in page) == (True, True, True)
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "99", "²", "9999999999999999999999"])
+def test_a_page_that_there_is_not_shows_the_first(client, anna, page):
+    LeadFactory(owner=anna, company="Sonnenhof")
+    client.force_login(anna)
+
+    assert shown(client, page=page) == (["Sonnenhof"], 0, 0)
+
+
+def test_every_page_of_the_results_costs_the_same(client, anna, monkeypatch):
+    monkeypatch.setattr(search, "PER_PAGE", 2)
+    client.force_login(anna)
+    for number in range(5):
+        LeadFactory(owner=anna, company=f"Sonnenhof {number}")
+
+    costs = {assert_queries(client, f"/search/?q=sonnenhof&kind=leads.lead&page={number}", at_most=8) for number in (1, 2, 3)}
+
+    assert len(costs) == 1

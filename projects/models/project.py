@@ -206,6 +206,7 @@ class Project(Taskable):
     approved_by_am = models.CharField(_("approved by account manager"), max_length=3, choices=Approval.choices, blank=True, editable=False)
     history = tracked()
     heard = ("owner", "close_date", "mrr")
+    answered = "demo_answers"
 
     objects = PartnerManager.from_queryset(ProjectQuerySet)()  # type: ignore[misc]
 

@@ -10,6 +10,7 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from partnerportal.core.display import NOTHING
 from partnerportal.core.models import Notification, OutboxMessage
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
@@ -52,6 +53,25 @@ def test_decide_bonus_writes_the_ledger_and_tells_the_owner(waiting, anna, otto,
         ("bonus.decided", f"bonus.decided:{entry.pk}", {"entry_id": entry.pk})
     ]
     assert waiting.history.first().author_name == "Otto Keller"
+
+
+def test_the_history_tells_the_answers_about_a_demo_in_the_words_that_were_asked(client, anna):
+    project = DemoDoneProject(owner=anna)
+    question = DemoQuestion.objects.first()
+    asked = question.text
+    services.answer_demo(project, answers={question.key: "Two of five"}, by=anna)
+    question.text = "Something else"
+    question.save()
+    services.answer_demo(project, answers={question.key: "All five"}, by=anna)
+    client.force_login(anna)
+
+    page = client.get(f"/projects/{project.pk}/history/")
+
+    told = [(one.change.author, *field) for one in page.context["changes"] for field in one.fields]
+    assert [(who, label, old, new) for who, label, old, new in told if new in ("Two of five", "All five")] == [
+        ("Anna Conti", "Something else", "Two of five", "All five"),
+        ("Anna Conti", asked, NOTHING, "Two of five"),
+    ]
 
 
 @pytest.mark.parametrize("person", ["anna", "ben", "dora"])

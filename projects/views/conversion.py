@@ -176,7 +176,7 @@ class ConvertLead(RecordView):
         lead = self.record
         return [
             (lead.notes.filter(deleted_at=None).count(), _("notes")),
-            (lead.attachments.count(), _("files")),
+            (lead.attachments.filter(deleted_at=None).count(), _("files")),
             (lead.tasks.count(), _("tasks")),
             (lead.followers.count(), _("followers")),
             (lead.answers.count(), _("answers")),

@@ -8,6 +8,7 @@
   let asked = null; // The card that was moved by keyboard or menu: it gets the focus back.
   let lifted = null; // { card, lane }: a card in hand, by keyboard.
   let dragged = false;
+  const waiting = []; // Moves that were refused while a dialog was open: [id of the card, stage].
 
   const board = () => document.querySelector("[data-board]");
   const lanes = () => [...document.querySelectorAll("[data-board] [data-lane]")];
@@ -73,6 +74,11 @@
     const { requestConfig, target, isError, serverResponse } = event.detail;
     /* A card that was taken does not close what another one asks. */
     if (requestConfig.elt.matches(".deal") && !isError && document.querySelector("#dialog[open]")) event.detail.swapOverride = "none";
+    /* What another one asks waits until the dialog is closed; the server is then asked again. */
+    if (requestConfig.elt.matches(".deal") && isError && document.querySelector("#dialog[open]")) {
+      event.detail.shouldSwap = false;
+      waiting.push([requestConfig.elt.id, requestConfig.parameters.to]);
+    }
     /* A card that was moved here stands among the loaded ones already when its place comes; one in use stays where it is. */
     if (!target.matches(".lane-more")) return;
     const box = document.createElement("template");
@@ -82,6 +88,14 @@
       if (old) (isInUse(old) ? fresh : old).remove();
     }
     event.detail.serverResponse = box.innerHTML;
+  });
+
+  document.addEventListener("portal:dialog-closed", () => {
+    while (waiting.length) {
+      const [id, to] = waiting.shift();
+      const card = document.getElementById(id);
+      if (card && card.dataset.stage !== to) { move(card, to, () => {}); return; }
+    }
   });
 
   const laneUnder = (event) => {

@@ -73,6 +73,8 @@
   };
   const close = (cell) => {
     if (last === name(cell)) forget();
+    const form = $(".cell-form", cell);
+    if (form) form.dispatchEvent(new CustomEvent("portal:left", { bubbles: true }));
     cell.replaceChildren(...(closed.get(cell) || []));
     enter(cell);
   };

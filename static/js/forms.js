@@ -38,7 +38,7 @@
     button.type = "button"; button.className = "btn btn-quiet"; button.textContent = words.discard;
     button.addEventListener("click", () => {
       localStorage.removeItem(keyOf(form));
-      if (form.closest("dialog")) {
+      if (form.closest("dialog, [data-cell]")) {
         line.remove(); form.reset();
         if (own) form.elements.base.value = own;
         return;
@@ -104,6 +104,7 @@
     if (form) localStorage.removeItem(keyOf(form));
     if (!cancel.closest("dialog")) leaving = true;
   });
+  document.addEventListener("portal:left", (event) => localStorage.removeItem(keyOf(event.target)));
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || (event.submitter && "file" in event.submitter.dataset)) return; /* A file leaves the page as it is. */
@@ -120,8 +121,8 @@
   document.addEventListener("htmx:afterRequest", (event) => {
     /* The form may have been swapped away already; the event is then told by what is left. */
     const form = event.detail.requestConfig ? event.detail.requestConfig.elt : event.detail.elt;
-    /* Of an answer that leads to another page htmx does not say that it was successful. */
-    const isTaken = event.detail.successful || Boolean(event.detail.xhr.getResponseHeader("HX-Redirect"));
+    /* Of an answer that leads to another page, or has this one come anew, htmx does not say that it was successful. */
+    const isTaken = event.detail.successful || ["HX-Redirect", "HX-Refresh"].some((name) => event.detail.xhr.getResponseHeader(name));
     if (form.matches && form.matches("form[data-draft]") && isTaken) localStorage.removeItem(keyOf(form));
   });
   document.addEventListener("keydown", (event) => {

@@ -2,37 +2,46 @@
 (() => {
   "use strict";
   let wait = 0;
-  let asked = null; // What the search under way looks for.
-  let begun = ""; // What stood in the search when the last request for the list began.
+  let asking = null; // What the request for the list that is under way was made by; of two, the later one holds.
+  let isSearch = false; // Whether that is the search.
+  let begun = ""; // What stood in the search when it began.
   let kept = null; // What stands in it beyond an answer, and where the caret is.
   const searchOf = () => document.getElementById("list-search");
+  const stop = () => { clearTimeout(wait); wait = 0; };
+  const drop = () => { if (asking) htmx.trigger(asking, "htmx:abort"); };
   const soon = () => {
-    clearTimeout(wait);
+    stop();
     wait = setTimeout(() => { wait = 0; const field = searchOf(); if (field) go(field.form); }, 350);
   };
   const go = (form) => {
-    const field = form.matches("[data-live-search]") ? searchOf() : null;
-    if (field && asked !== null) return; // What it says by then is searched for after the answer.
+    const isLive = form.matches("[data-live-search]");
+    if (isLive && asking) return; // What it says by then is searched for after the answer.
+    drop();
     const query = new URLSearchParams();
     for (const [name, value] of new FormData(form)) if (value) query.append(name, value);
-    const address = `${location.pathname}?${query}`;
-    const looked = field && field.value;
-    asked = field ? looked : asked;
-    const done = () => {
-      if (!field) return;
-      asked = null;
-      if (!wait && searchOf() && searchOf().value !== looked) soon();
-    };
-    /* htmx keeps the address: it restores only what it has kept itself when one goes back. */
-    htmx.ajax("GET", address, { target: "#records", swap: "outerHTML", push: "true" }).then(done, done);
+    /* htmx keeps the address: it restores only what it has kept itself when one goes back. What fails is told by the page. */
+    htmx.ajax("GET", `${location.pathname}?${query}`, { target: "#records", swap: "outerHTML", push: "true" }).catch(() => {});
+    isSearch = isLive;
   };
   const isList = (event) => Boolean(event.detail.target && event.detail.target.id === "records" && searchOf());
-  document.addEventListener("htmx:beforeRequest", (event) => { if (isList(event)) begun = searchOf().value; });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (!isList(event)) return;
+    drop();
+    stop();
+    asking = event.detail.requestConfig.elt;
+    isSearch = false;
+    begun = searchOf().value;
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (!asking || !isList(event) || event.detail.requestConfig.elt !== asking) return;
+    asking = null;
+    if (!wait && searchOf().value !== begun) soon();
+  });
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (!isList(event) || !event.detail.shouldSwap) return;
     const field = searchOf();
-    kept = asked !== null || field.value !== begun ? { value: field.value, place: field === document.activeElement ? field.selectionStart : null } : null;
-    if (!kept) { clearTimeout(wait); wait = 0; }
+    kept = isSearch || field.value !== begun ? { value: field.value, place: field === document.activeElement ? field.selectionStart : null } : null;
+    if (!kept) stop();
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     if (!kept || !isList(event)) return;
@@ -52,8 +61,7 @@
     const form = event.target;
     if (!form.closest("#records") || form.method === "post" || (event.submitter && event.submitter.hasAttribute("formaction"))) return;
     event.preventDefault(); event.stopPropagation();
-    clearTimeout(wait);
-    wait = 0;
+    stop();
     go(form);
   }, true);
 })();

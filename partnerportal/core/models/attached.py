@@ -77,6 +77,7 @@ class Attachment(Attached):
     """A private file on a record, or one version of it. It is served by views that read it through scope.
 
     The versions of a file share `document`; the newest is the current one. With a scanner a file waits until it is found clean.
+    What was taken off its record has `deleted_at` and can be brought back for `RESTORE_DAYS`; then the worker deletes it.
     """
 
     class Scan(models.TextChoices):
@@ -99,6 +100,7 @@ class Attachment(Attached):
     is_generated = models.BooleanField(default=False, help_text=_("Made by the portal, such as the PDF of a quote."))
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["-created_at", "-pk"]

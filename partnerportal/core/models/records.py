@@ -34,6 +34,8 @@ class Subject(PartnerOwned):
 
     # Fields of which followers hear when they change; stage and status are told by their movers, with the reason.
     heard: ClassVar[tuple[str, ...]] = ("owner",)
+    # The related name of answers to questions, whose changes stand among those of the record: rows with `question` and `text`, tracked.
+    answered: ClassVar[str] = ""
 
     class Meta:
         abstract = True

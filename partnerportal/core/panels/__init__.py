@@ -6,7 +6,7 @@ urlpatterns = [path("leads/", include((leads, "leads")))]
 
 from partnerportal.core.panels.addresses import attached_urls, record_urls
 from partnerportal.core.panels.base import AnyRecord
-from partnerportal.core.panels.files import AttachFile, DownloadFile, Files, LookAtFile, PreviewFile, RemoveFile
+from partnerportal.core.panels.files import AttachFile, DownloadFile, Files, LookAtFile, PreviewFile, RemoveFile, RestoreFile
 from partnerportal.core.panels.following import FollowRecord, MuteRecord
 from partnerportal.core.panels.history import History
 from partnerportal.core.panels.looks import LookView, PinView
@@ -37,6 +37,7 @@ __all__ = [
     "PreviewFile",
     "RelatedPanel",
     "RemoveFile",
+    "RestoreFile",
     "RestoreRecord",
     "attached_urls",
     "record_urls",

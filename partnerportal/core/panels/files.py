@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -16,7 +18,7 @@ from partnerportal.core import files
 from partnerportal.core.forms import FileForm
 from partnerportal.core.models import Attachment
 from partnerportal.core.panels.base import AnyRecord
-from partnerportal.core.toasts import say
+from partnerportal.core.toasts import Undo, say
 from partnerportal.core.uploads import FileRefused
 from partnerportal.core.views.base import as_download
 
@@ -36,21 +38,23 @@ class Files(AnyRecord):
             "tab": self.urls,
             "heading": _("Files"),
             "component": "components/files.html",
-            "files": self.current_files(),
+            **self.known_files(),
+            "days": settings.RESTORE_DAYS,
             "error": error,
             "may_write": self.request.user.has_perm(f"{label[0]}.change_{label[1]}"),
             "upload_url": reverse(f"{self.urls}:files", args=[self.record.pk]),
             "files_url": reverse(f"{self.urls}:panel_files", args=[self.record.pk]),
         }
 
-    def current_files(self) -> list[Attachment]:
-        """The current version of each file, newest first, each with its `former` versions; one query."""
-        versions = list(self.record.attachments.select_related("author").order_by("-created_at", "-pk"))
+    def known_files(self) -> dict[str, list[Attachment]]:
+        """The current version of each file, newest first, each with its `former` versions: `files`, and what was `removed`. One query."""
+        rows = self.record.attachments.filter(Q(deleted_at=None) | files.restorable())
+        versions = list(rows.select_related("author").order_by("-created_at", "-pk"))
         current = [file for file in versions if file.is_current]
         for file in current:
             former = [one for one in versions if one.document == file.document and one.pk != file.pk]
             file.former = sorted(former, key=lambda one: -one.version)  # type: ignore[attr-defined]
-        return current
+        return {"files": [one for one in current if not one.deleted_at], "removed": [one for one in current if one.deleted_at]}
 
 
 class AttachFile(Files):
@@ -76,7 +80,7 @@ class AttachFile(Files):
         if "version_of" not in self.request.POST:
             return files.attach_file(self.record, upload, by=self.request.user)
         try:
-            former = self.record.attachments.filter(pk=self.request.POST["version_of"]).first()
+            former = self.record.attachments.filter(pk=self.request.POST["version_of"], deleted_at=None).first()
         except ValidationError:  # No key of a file at all.
             former = None
         if former is None:
@@ -92,16 +96,25 @@ class AttachFile(Files):
 
 
 class OneFile(View):
-    """What every view of a single file stands on: the file and its record, both through scope."""
+    """What every view of a single file stands on: the file and its record, both through scope. One that was taken off is not found."""
+
+    def get_rows(self) -> Any:
+        """The files that the view may be about."""
+        return Attachment.objects.across_partners(reason="the record that the file is on decides, just below").filter(deleted_at=None)
 
     def get_attachment(self, request: HttpRequest, pk: Any) -> tuple[Attachment, Any]:
         """The file and its record: 404 for whoever may not see the record."""
-        rows = Attachment.objects.across_partners(reason="the record that the file is on decides, just below")
-        attachment = get_object_or_404(rows.select_related("content_type"), pk=pk)
+        attachment = get_object_or_404(self.get_rows().select_related("content_type"), pk=pk)
         model = attachment.content_type.model_class()
         if model is None or not request.user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}"):
             raise Http404
         return attachment, get_object_or_404(model._default_manager.visible_to(request.user), pk=attachment.object_id)
+
+    def back_to(self, record: Any) -> HttpResponse:
+        """The record's page anew, for htmx too."""
+        if self.request.htmx:  # type: ignore[attr-defined]
+            return HttpResponse(status=204, headers={"HX-Redirect": record.get_absolute_url()})
+        return HttpResponseRedirect(record.get_absolute_url())
 
 
 class DownloadFile(OneFile):
@@ -145,11 +158,11 @@ class RemoveFile(OneFile):
 
     def get(self, request: HttpRequest, pk: Any) -> HttpResponseBase:
         attachment, record = self.get_attachment(request, pk)
-        versions, names = files.removable(attachment, record, by=request.user), {"name": attachment.name}
+        count, names = files.require_removable(attachment, record, by=request.user), {"name": attachment.name}
         context = {
             "record": record,
-            "heading": (_("Remove %(name)s with all its versions?") if len(versions) > 1 else _("Remove %(name)s?")) % names,
-            "text": _("It is removed for good. The history of the record says who did it and when."),
+            "heading": (_("Remove %(name)s with all its versions?") if count > 1 else _("Remove %(name)s?")) % names,
+            "text": _("You can bring it back for 30 days. The history of the record says who did it and when."),
             "action": request.path,
             "button": _("Remove"),
             "is_dangerous": True,
@@ -160,7 +173,21 @@ class RemoveFile(OneFile):
     def post(self, request: HttpRequest, pk: Any) -> HttpResponseBase:
         attachment, record = self.get_attachment(request, pk)
         files.remove_file(attachment, record, by=request.user)
-        say(request, _("%(file)s was removed.") % {"file": attachment.name})
-        if request.htmx:  # type: ignore[attr-defined]
-            return HttpResponse(status=204, headers={"HX-Redirect": record.get_absolute_url()})
-        return HttpResponseRedirect(record.get_absolute_url())
+        undo = Undo(reverse("core:restore_file", args=[attachment.pk]))
+        say(request, _("%(file)s was removed.") % {"file": attachment.name}, undo=undo)
+        return self.back_to(record)
+
+
+class RestoreFile(OneFile):
+    """Bring back a file that was taken off its record."""
+
+    http_method_names = ["post", "options"]
+
+    def get_rows(self) -> Any:
+        return Attachment.objects.across_partners(reason="the record that the file was on decides").filter(files.restorable())
+
+    def post(self, request: HttpRequest, pk: Any) -> HttpResponseBase:
+        attachment, record = self.get_attachment(request, pk)
+        files.restore_file(attachment, record, by=request.user)
+        say(request, _("%(record)s is back.") % {"record": attachment.name})
+        return self.back_to(record)

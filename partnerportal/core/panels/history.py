@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from partnerportal.core import display
 from partnerportal.core.activity import Cursor
-from partnerportal.core.history import Change, changes
+from partnerportal.core.history import Change, changed_answers, changes
 from partnerportal.core.models import NoteChange
 from partnerportal.core.panels.base import AnyRecord
 from partnerportal.core.told import FieldWords
@@ -52,7 +52,8 @@ class History(AnyRecord):
         until = before.at if before else None
         found = changes(self.record, limit=PER_PAGE + 1, until=until)
         words = FieldWords(self.model, request.user).learn(found)
-        told = [(one.at, f"{one.pk:020}", self._told(one, words)) for one in found] + self._of_notes(until)
+        told = [(one.at, f"{one.pk:020}", self._told(one, words)) for one in found]
+        told += self._of_notes(until) + self._of_answers(until)
         told.sort(key=lambda one: one[:2], reverse=True)
         if before is not None:
             told = [one for one in told if one[:2] < (before.at, before.key)]
@@ -76,6 +77,14 @@ class History(AnyRecord):
             fields = [(_("Note"), row.was or display.NOTHING, row.now or display.NOTHING)]
             change = Change(row.at, row.by_name, row.channel, "", "changed", (), row.pk)
             found.append((row.at, f"note:{row.pk:020}", ToldChange(change, _channel(row.channel), fields)))
+        return found
+
+    def _of_answers(self, until: datetime | None) -> list[tuple[datetime, str, ToldChange]]:
+        """What became of the answers to the questions about the record: moment, key, and what each said before and after."""
+        found = []
+        for one in changed_answers(self.record, limit=PER_PAGE + 1, until=until):
+            fields = [(field.label, field.old or display.NOTHING, field.new or display.NOTHING) for field in one.fields]
+            found.append((one.at, f"answer:{one.pk:020}", ToldChange(one, _channel(one.channel), fields)))
         return found
 
     def _told(self, one: Change, words: FieldWords) -> ToldChange:

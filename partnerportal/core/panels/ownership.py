@@ -83,8 +83,9 @@ class ChangeOwner(AnyRecord):
         return self.reload()
 
     def tell(self, former: Any) -> None:
-        """Say whose it is now. A manager may take it back."""
-        undo = Undo(self.request.path, {"owner": str(former.pk)}) if self.request.user.manages_company else None
+        """Say whose it is now. A manager may take it back, as long as it stays so."""
+        back = {"owner": str(former.pk), "seen": str(self.record.owner_id)}
+        undo = Undo(self.request.path, back) if self.request.user.manages_company else None
         text = _("%(record)s belongs to %(owner)s now.") % {"record": self.record, "owner": self.record.owner.get_full_name()}
         say(self.request, text, undo=undo)
 

@@ -164,7 +164,7 @@ def test_remove_file_is_for_its_author_and_for_who_may_change_the_record(lead, a
     files.remove_file(of_alex, lead, by=alex)
     files.remove_file(of_ben, lead, by=anna)
 
-    assert not Attachment.objects.across_partners(**OURS).exists()
+    assert not Attachment.objects.across_partners(**OURS).filter(deleted_at=None).exists()
 
 
 def test_remove_file_leaves_the_portals_own_documents(lead, anna):

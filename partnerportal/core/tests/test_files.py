@@ -3,10 +3,13 @@ import socketserver
 import struct
 import threading
 import zipfile
+from datetime import timedelta
 
 import pypdfium2
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from PIL import Image
 
 from leads.tests.factories import LeadFactory
@@ -119,12 +122,18 @@ def test_a_document_of_the_portal_gets_no_version(lead, anna):
         files.attach_version(kept, lead, upload(pdf(), "Q-1.pdf"), by=anna)
 
 
-def test_removing_a_file_removes_its_versions_and_what_the_store_holds(lead, anna, django_capture_on_commit_callbacks):
+def test_removing_a_file_removes_its_versions_and_what_the_store_holds(client, lead, anna, django_capture_on_commit_callbacks):
     first = files.attach_file(lead, upload(b"one", "a.txt"), by=anna)
     second = files.attach_version(first, lead, upload(b"two", "a.txt"), by=anna)
 
     with django_capture_on_commit_callbacks(execute=True):
         files.remove_file(second, lead, by=anna)
+
+    for one in (first, second):
+        client.force_login(anna)
+        assert {client.get(f"/files/{one.pk}/{view}").status_code for view in ("", "look/", "preview/", "remove/")} == {404}
+    with time_machine.travel(timezone.now() + timedelta(days=31), tick=False), django_capture_on_commit_callbacks(execute=True):
+        assert files.forget_removed(timezone.now()) == 2
 
     assert not lead.attachments.exists()
     assert not any(one.file.storage.exists(one.file.name) for one in (first, second))
@@ -275,7 +284,7 @@ def test_removing_a_file_asks_first_and_the_record_says_who_did_it(client, lead,
     assert ("Remove a.txt?" in page, f'action="/files/{kept.pk}/remove/"' in page, "<html" in page) == (True, True, not htmx)
     client.post(f"/files/{kept.pk}/remove/", **more)
 
-    assert (lead.attachments.exists(), lead.history.count()) == (False, before + 1)
+    assert (lead.attachments.filter(deleted_at=None).exists(), lead.history.count()) == (False, before + 1)
     last, entry = changes(lead)[0], timeline(lead, anna).past[0]
     assert (last.author, last.reason, last.fields) == ("Ben Marino", "Removed a.txt", ())
     assert (entry.title, entry.who) == ("Removed a.txt", "Ben Marino")

@@ -153,6 +153,44 @@ def test_an_answer_of_the_search_does_not_fetch_the_focus(page_as, anna, leads):
     assert page.evaluate("document.activeElement.id") == "search"
 
 
+def test_what_is_cleared_while_the_search_is_under_way_is_cleared(page_as, anna, leads):
+    page, held = page_as(anna), []
+    page.goto("/leads/?q=alpenblick")
+    field = page.get_by_placeholder("Search this list")
+    page.route(re.compile(r"q=brenner(&|$)"), lambda route: held.append(route))
+
+    field.fill("brenner")
+    while not held:
+        page.wait_for_timeout(50)
+    page.get_by_role("link", name="Clear all").click()
+    page.get_by_text("1–3 of 3").wait_for()
+    held[0].continue_()
+    settled(page)
+
+    assert field.input_value() == ""
+    assert page.locator("td .title").all_inner_texts() == ["Hotel Central", "Hotel Brenner", "Hotel Alpenblick"]
+    assert "q=" not in page.url
+
+
+def test_what_is_typed_while_the_list_is_cleared_is_searched_for_after_it(page_as, anna, leads):
+    page, held = page_as(anna), []
+    page.goto("/leads/?q=alpenblick")
+    field = page.get_by_placeholder("Search this list")
+    page.route(re.compile(r"/leads/(\?(?!q=).*)?$"), lambda route: held.append(route))
+
+    page.get_by_role("link", name="Clear all").click()
+    while not held:
+        page.wait_for_timeout(50)
+    field.fill("brenner")
+    page.wait_for_timeout(500)
+    held[0].continue_()
+    page.wait_for_url("**q=brenner**")
+    settled(page)
+
+    assert field.input_value() == "brenner"
+    assert page.locator("td .title").all_inner_texts() == ["Hotel Brenner"]
+
+
 def test_the_keyboard_goes_creates_edits_and_searches(page_as, anna, leads):
     page = page_as(anna)
     page.goto(f"/leads/{leads[0].pk}/")

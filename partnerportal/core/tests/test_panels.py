@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -110,6 +112,21 @@ def test_owner_choices_are_active_colleagues(as_anna, alex, ben, carla, lead):
     refused = as_anna.post(f"/leads/{lead.pk}/owner/", {"owner": carla.pk}, **HTMX)
     assert refused.status_code == 422
     assert not Notification.objects.exists()
+
+
+@pytest.mark.parametrize(("is_moved_on", "status", "owner"), [(False, 302, "Anna Conti"), (True, 409, "Dora Galli")])
+def test_a_manager_takes_a_change_of_owner_back_unless_somebody_handed_it_on(client, ben, alex, dora, lead, is_moved_on, status, owner):
+    client.force_login(ben)
+    page = client.post(f"/leads/{lead.pk}/owner/", {"owner": alex.pk}, follow=True).content.decode()
+    [form] = re.findall(rf'<form method="post" action="/leads/{lead.pk}/owner/">(.*?)</form>', page, re.DOTALL)
+    back = dict(re.findall(r'name="(owner|seen)" value="(\d+)"', form))
+    if is_moved_on:
+        attached.change_owner(lead, to=dora, by=alex)
+
+    answer = client.post(f"/leads/{lead.pk}/owner/", back)
+
+    lead = Lead.objects.for_partner(lead.partner_id).get(pk=lead.pk)
+    assert (answer.status_code, lead.owner.get_full_name()) == (status, owner)
 
 
 def test_delete_asks_hides_and_offers_the_way_back(as_anna, lead):

@@ -89,6 +89,36 @@ def test_a_refused_move_is_completed_in_the_same_dialog_by_keyboard(page_as, ann
     assert (stored(project).stage, stored(project).poc_users) == ("demo", 5)
 
 
+def test_of_two_moves_that_are_refused_at_once_each_asks_in_its_turn(page_as, anna):
+    projects = [IntroProject(owner=anna), IntroProject(owner=anna)]
+    page, held = page_as(anna), []
+    page.goto("/projects/board/")
+    settled(page)
+    page.route("**/move/", lambda route: held.append(route) if len(held) < 2 else route.continue_())
+    for project in projects:
+        page.locator(f"#card-{project.pk} .t").focus()
+        page.keyboard.press("m")
+        page.get_by_role("dialog").get_by_role("button", name="Demo", exact=True).press("Enter")
+    while len(held) < 2:
+        page.wait_for_timeout(50)
+
+    form = page.locator("#dialog form")
+    held[0].continue_()
+    expect(form).to_be_visible()
+    held[1].continue_()
+    settled(page)
+    expect(form).to_have_attribute("action", f"/projects/{projects[0].pk}/move/")
+    page.locator("#dialog").get_by_role("button", name="Cancel").click()
+    expect(form).to_have_attribute("action", f"/projects/{projects[1].pk}/move/")
+    page.get_by_label(re.compile("users of POC", re.IGNORECASE)).fill("5")
+    page.keyboard.press("Enter")
+
+    expect(lane(page, "demo", projects[1])).to_be_visible()
+    expect(lane(page, "intro", projects[0])).to_be_visible()
+    expect(page.locator("#dialog")).to_be_hidden()
+    assert [stored(project).stage for project in projects] == ["intro", "demo"]
+
+
 def test_what_another_does_appears_without_a_reload(page_as, anna, ben):
     project, other = DemoProject(owner=anna, name="Hotel Sonne"), DemoProject(owner=anna, name="Zirbelhof")
     page = page_as(anna)

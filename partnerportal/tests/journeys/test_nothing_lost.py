@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from leads.models import Lead
 from leads.tests.factories import LeadFactory
 from partnerportal.core import attached
-from partnerportal.tests.pages import drafts, settled
+from partnerportal.tests.pages import drafts, settled, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -161,3 +161,105 @@ def test_two_files_at_once_are_refused_and_not_halved(page_as, anna):
 
     expect(page.locator("#toasts")).to_contain_text("One file at a time, please.")
     assert not lead.attachments.exists()
+
+
+def cell(page, lead, field):
+    return page.locator(f"tr[data-record='/leads/{lead.pk}/'] td[data-cell={field}]")
+
+
+def type_into(page, place, label, text):
+    place.get_by_role("button", name=f"Edit: {label}").click()
+    page.get_by_role("textbox", name=label).fill(text)
+
+
+@pytest.fixture
+def lead(anna, reference):
+    return LeadFactory(owner=anna, company="Hotel Alpenblick", status="new", email="info@albergo.it")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_what_was_typed_in_a_cell_survives_a_reload_until_it_is_saved(page_as, anna, lead, width, scheme):
+    page = page_as(anna, width=width, scheme=scheme)
+    page.goto("/leads/?view=all_open")
+    email = cell(settled(page), lead, "email")
+    type_into(page, email, "E-mail", "neu@albergo.it")
+
+    page.reload()
+    email.get_by_role("button", name="Edit: E-mail").click()
+
+    expect(email.get_by_text(DRAFT_IS_BACK)).to_be_visible()
+    expect(page.get_by_role("textbox", name="E-mail")).to_have_value("neu@albergo.it")
+    assert violations(settled(page)) == []
+    page.get_by_role("textbox", name="E-mail").press("Enter")
+    page.locator("td.saved", has_text="neu@albergo.it").wait_for()
+    assert drafts(settled(page)) == []
+
+
+@pytest.mark.parametrize("leave", ["Escape", "Cancel"])
+def test_a_cell_that_was_cancelled_leaves_no_draft(page_as, anna, lead, leave):
+    page = page_as(anna)
+    page.goto("/leads/?view=all_open")
+    company = cell(settled(page), lead, "company")
+    type_into(page, company, "Company", "Hotel Neu")
+    assert len(drafts(page)) == 1
+
+    if leave == "Escape":
+        page.keyboard.press("Escape")
+    else:
+        company.get_by_role("button", name="Cancel").click()
+
+    expect(company.locator(".title")).to_have_text("Hotel Alpenblick")
+    assert drafts(page) == []
+
+
+def test_the_draft_of_a_cell_outlives_a_lost_line_and_can_be_discarded_there(page_as, anna, lead):
+    page = page_as(anna)
+    page.goto("/leads/?view=all_open")
+    company = cell(settled(page), lead, "company")
+    type_into(page, company, "Company", "Hotel Neu")
+    page.context.set_offline(True)
+    page.keyboard.press("Enter")
+    expect(page.locator("#toasts")).to_contain_text("No connection.")
+    page.context.set_offline(False)
+
+    page.reload()
+    company.get_by_role("button", name="Edit: Company").click()
+    company.get_by_role("button", name="Discard it").click()
+
+    expect(page.get_by_role("textbox", name="Company")).to_have_value("Hotel Alpenblick")
+    assert drafts(page) == []
+
+
+def test_the_draft_of_a_cell_remembers_what_it_was_typed_over(page_as, anna, lead):
+    page = page_as(anna)
+    page.goto("/leads/?view=all_open")
+    company = cell(settled(page), lead, "company")
+    type_into(page, company, "Company", "Hotel Anna")
+    Lead.objects.for_partner(anna.partner).update(company="Hotel Ben")
+
+    page.reload()
+    company.get_by_role("button", name="Edit: Company").click()
+    expect(page.get_by_role("textbox", name="Company")).to_have_value("Hotel Anna")
+    page.keyboard.press("Enter")
+
+    expect(company.locator(".clashes .value")).to_have_text(["Hotel Ben", "Hotel Anna", "Hotel Alpenblick"])
+
+
+def test_the_draft_of_a_fact_is_found_in_the_list_and_gone_once_it_is_saved(page_as, anna, lead):
+    page = page_as(anna)
+    page.goto(f"/leads/{lead.pk}/")
+    fact = page.locator("dd[data-cell=city]")
+    type_into(settled(page), fact, "City", "Brixen")
+
+    page.goto("/leads/?view=all_open&columns=company,city")
+    cell(settled(page), lead, "city").get_by_role("button", name="Edit: City").click()
+    expect(page.get_by_role("textbox", name="City")).to_have_value("Brixen")
+    page.goto(f"/leads/{lead.pk}/")
+    settled(page)
+    fact.get_by_role("button", name="Edit: City").click()
+    expect(fact.get_by_text(DRAFT_IS_BACK)).to_be_visible()
+    with page.expect_navigation():
+        page.get_by_role("textbox", name="City").press("Enter")
+
+    expect(fact).to_contain_text("Brixen")
+    assert drafts(page) == []
