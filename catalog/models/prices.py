@@ -1,4 +1,4 @@
-"""What is sold, at what price, and the words and numbers that the vendor edits."""
+"""At what price it is sold: average prices, exchange rates, price books with their entries."""
 
 from __future__ import annotations
 
@@ -15,122 +15,13 @@ from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, Value
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from catalog.models.products import SOLUTIONS, BillingPeriod, Product
 from partnerportal.core.fields import Currency, MoneyField
 from partnerportal.core.history import tracked
 from partners.models import Tier
 
 if TYPE_CHECKING:
     from partners.models import User
-
-
-class Family(models.TextChoices):
-    """Product families. License, HWaaS and CLASSOUND are the interested solutions of a project."""
-
-    LICENSE = "license", _("License")
-    HWAAS = "hwaas", _("HWaaS")
-    RENTAL = "rental", _("Hardware (rental)")
-    CLASSOUND = "classound", "CLASSOUND"
-    CAPEX = "capex", _("Hardware (CAPEX)")
-    SERVICE = "service", _("Service")
-
-
-SOLUTIONS = [(family.value, family.label) for family in (Family.LICENSE, Family.HWAAS, Family.CLASSOUND)]
-
-
-class HardwareClass(models.TextChoices):
-    """What kind of device a product is. An accessory is bought or comes as a service; it is never rented."""
-
-    PHONE = "phone", _("Desk phone")
-    DECT = "dect", "DECT"
-    CONFERENCE = "conference", _("Conference room")
-    GATEWAY = "gateway", _("Gateway")
-    ACCESSORY = "accessory", _("Accessory")
-
-
-class ProductOfInterest(models.TextChoices):
-    COLLABORATION = "collaboration", "Collaboration"
-    XBEES = "x-bees", "x-bees"
-    XHOPPERS = "x-hoppers", "x-hoppers"
-
-
-class BillingPeriod(models.TextChoices):
-    """How often a line is billed; `one_off` once. Months: 1, 12, 36, 60."""
-
-    ONE_OFF = "one_off", _("One-off")
-    MONTHLY = "monthly", _("Monthly")
-    YEARLY = "yearly", _("Yearly")
-    THREE_YEARS = "three_years", _("Every 3 years")
-    FIVE_YEARS = "five_years", _("Every 5 years")
-
-
-MONTHS = {BillingPeriod.MONTHLY: 1, BillingPeriod.YEARLY: 12, BillingPeriod.THREE_YEARS: 36, BillingPeriod.FIVE_YEARS: 60}
-
-
-class Term(models.Model):
-    """One word of a list that the vendor edits: lead sources, power, job titles, reasons, competitors. Records keep the slug."""
-
-    class Kind(models.TextChoices):
-        LEAD_SOURCE = "lead_source", _("Lead source")
-        POWER = "power", _("Power")
-        JOB_TITLE = "job_title", _("Job title")
-        NOT_IN_TARGET = "not_in_target", _("Reason for Not in Target")
-        WON = "won", _("Reason for a win")
-        LOST = "lost", _("Reason for a loss")
-        INDUSTRY = "industry", _("Industry")
-        CASE_TOPIC = "case_topic", _("Topic of a case")
-
-    kind = models.CharField(_("list"), max_length=20, choices=Kind.choices)
-    slug = models.SlugField(_("key"), max_length=40)
-    label = models.CharField(_("label"), max_length=100)
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
-    is_active = models.BooleanField(_("offered"), default=True)
-
-    class Meta:
-        ordering = ["kind", "position", "label"]
-        constraints = [models.UniqueConstraint(fields=["kind", "slug"], name="term_once")]
-
-    def __str__(self) -> str:
-        return self.label
-
-
-class Forecast(models.TextChoices):
-    """How sure a deal counts in a forecast. A stage gives its own; a person may say otherwise while the project is open."""
-
-    PIPELINE = "pipeline", _("Pipeline")
-    BEST_CASE = "best_case", _("Best case")
-    COMMIT = "commit", _("Commit")
-    CLOSED = "closed", _("Closed")
-    OMITTED = "omitted", _("Omitted")
-
-
-class StageText(models.Model):
-    """Words and numbers of a stage. Order, arrows and guards are code; a change here touches no existing record."""
-
-    class Process(models.TextChoices):
-        LEAD = "lead", _("Lead")
-        BUSINESS_PLAN = "business_plan", _("Project: business plan")
-        CHANGE_ORDER = "change_order", _("Project: change order")
-
-    process = models.CharField(_("process"), max_length=20, choices=Process.choices)
-    stage = models.CharField(_("stage"), max_length=30)
-    label = models.CharField(_("label"), max_length=60)
-    short_label = models.CharField(_("short label"), max_length=30, blank=True)
-    guidance = models.TextField(_("guidance"), max_length=1000, blank=True)
-    probability = models.PositiveSmallIntegerField(_("probability in percent"), default=0)
-    forecast_category = models.CharField(
-        _("forecast category"), max_length=10, choices=Forecast.choices, default=Forecast.PIPELINE, help_text=_("For stages of projects.")
-    )
-    position = models.PositiveSmallIntegerField(default=0, editable=False)
-
-    class Meta:
-        ordering = ["process", "position"]
-        constraints = [
-            models.UniqueConstraint(fields=["process", "stage"], name="stage_text_once"),
-            models.CheckConstraint(condition=Q(probability__lte=100), name="stage_text_probability_is_percent"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_process_display()}: {self.label}"
 
 
 class EffectiveDated(models.QuerySet):
@@ -179,66 +70,6 @@ class ExchangeRate(models.Model):
 
     def __str__(self) -> str:
         return f"1 EUR = {self.rate} {self.currency}"
-
-
-class Product(models.Model):
-    """Something that can stand on a quote or an order."""
-
-    code = models.CharField(_("code"), max_length=40, unique=True)
-    name = models.CharField(_("name"), max_length=200)
-    family = models.CharField(_("family"), max_length=12, choices=Family.choices)
-    hardware_class = models.CharField(_("hardware class"), max_length=12, choices=HardwareClass.choices, blank=True)
-    description = models.TextField(_("description"), blank=True)
-    unit = models.CharField(_("unit"), max_length=20, default="pc")
-    pack_size = models.PositiveIntegerField(_("pack size"), default=1)
-    is_active = models.BooleanField(_("offered"), default=True)
-    history = tracked()
-
-    class Meta:
-        ordering = ["family", "code"]
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(family=Family.RENTAL, hardware_class=HardwareClass.ACCESSORY),
-                name="product_no_accessory_is_rented",
-                violation_error_message=_("An accessory is not rented: sell it, or offer it as a service."),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.name}"
-
-
-class Bundle(models.Model):
-    """Products that are often sold together, put on a quote at once. The vendor edits them."""
-
-    name = models.CharField(_("name"), max_length=100, unique=True)
-    description = models.CharField(_("description"), max_length=300, blank=True)
-    is_active = models.BooleanField(_("offered"), default=True)
-
-    class Meta:
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class BundleItem(models.Model):
-    """One product of a bundle."""
-
-    bundle = models.ForeignKey(Bundle, on_delete=models.CASCADE, related_name="items")
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+", verbose_name=_("product"))
-    quantity = models.PositiveIntegerField(_("quantity"), default=1, validators=[MinValueValidator(1)])
-    billing_period = models.CharField(_("billing period"), max_length=12, choices=BillingPeriod.choices)
-
-    class Meta:
-        ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["bundle", "product", "billing_period"], name="bundle_item_once"),
-            models.CheckConstraint(condition=Q(quantity__gte=1), name="bundle_item_quantity_positive"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.quantity} × {self.product_id}"
 
 
 class PriceBookQuerySet(models.QuerySet["PriceBook"]):
