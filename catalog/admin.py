@@ -19,7 +19,7 @@ from import_export.admin import ImportExportMixin
 from tablib import Dataset
 
 from catalog import words
-from catalog.models import Bundle, BundleItem, ExchangeRate, PriceBook, PriceBookEntry, Product, StageText, Term
+from catalog.models import Bundle, BundleItem, DiscountLimit, ExchangeRate, PriceBook, PriceBookEntry, Product, StageText, Term
 from partnerportal.core import display
 from partnerportal.core.admin import VendorAdmin
 from partners.models import Tier
@@ -191,6 +191,24 @@ class PriceBookEntryAdmin(ImportingAdmin):
     search_fields = ("product__code", "product__name")
     autocomplete_fields = ("product",)
     date_hierarchy = "valid_from"
+
+
+@admin.register(DiscountLimit)
+class DiscountLimitAdmin(VendorAdmin):
+    """One row a tier. A change holds at once for every draft; what was granted stays granted, and what was submitted stays as it is."""
+
+    list_display = ("tier", "limit", "in_percent")
+    readonly_fields = ("tier",)
+
+    @admin.display(description=_("in percent"))
+    def in_percent(self, limit: DiscountLimit) -> str:
+        return display.rate(limit.limit)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(ExchangeRate)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from catalog.bands import Band, Prices, Tariff
-from catalog.models import BillingPeriod, ExchangeRate, PriceBook, PriceBookEntry, PriceVisit, Product
+from catalog.models import BillingPeriod, DiscountLimit, ExchangeRate, PriceBook, PriceBookEntry, PriceVisit, Product
 from catalog.rates import Rate
 from partners.models import Partner, User
 
@@ -72,6 +73,11 @@ def offered_to(partner: Partner, *, on: date, currency: str) -> dict[int, list[s
         for product in products
         if (periods := sorted((period for product_id, period in found if product_id == product.pk), key=order.index))
     }
+
+
+def discount_limit(tier: str) -> Decimal:
+    """What partners of a tier may take off the list price without asking, as a fraction; nothing where the vendor has set no limit."""
+    return DiscountLimit.objects.filter(tier=tier).values_list("limit", flat=True).first() or Decimal(0)
 
 
 def note_visit(user: User, now: datetime) -> datetime | None:

@@ -1,12 +1,13 @@
 """What is sold, at what price, and the words and numbers that the vendor edits."""
 
-from catalog.models.prices import AveragePrice, DateRange, ExchangeRate, PriceBook, PriceBookEntry, PriceVisit
+from catalog.models.prices import AveragePrice, DateRange, DiscountLimit, ExchangeRate, PriceBook, PriceBookEntry, PriceVisit
 from catalog.models.products import MONTHS, SOLUTIONS, BillingPeriod, Bundle, BundleItem, Family, HardwareClass, Product, ProductOfInterest
 from catalog.models.terms import Forecast, StageText, Term
 
 __all__ = [
     "AveragePrice",
     "DateRange",
+    "DiscountLimit",
     "ExchangeRate",
     "PriceBook",
     "PriceBookEntry",

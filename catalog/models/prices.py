@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models.products import SOLUTIONS, BillingPeriod, Product
-from partnerportal.core.fields import Currency, MoneyField
+from partnerportal.core.fields import Currency, MoneyField, RateField
 from partnerportal.core.history import tracked
 from partners.models import Tier
 
@@ -217,6 +217,24 @@ class PriceBookEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product_id} {self.price} {self.currency}"
+
+
+class DiscountLimit(models.Model):
+    """What a partner of a tier may take off the list price without asking, as a fraction. A draft is measured by the limit of the day."""
+
+    tier = models.CharField(_("tier"), max_length=10, choices=Tier.choices, unique=True)
+    limit = RateField(_("limit"), help_text=_("As a fraction: 0.2000 is 20 %. A discount above it needs the account manager's approval."))
+    history = tracked()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(limit__gte=0, limit__lte=1), name="discount_limit_is_fraction"),
+            models.CheckConstraint(condition=Q(tier__in=Tier.values), name="discount_limit_tier_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_tier_display()} {self.limit}"
 
 
 class PriceVisit(models.Model):

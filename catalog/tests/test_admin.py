@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from catalog import words
-from catalog.models import PriceBook, PriceBookEntry, Product, StageText, Term
+from catalog.models import DiscountLimit, PriceBook, PriceBookEntry, Product, StageText, Term
 from partnerportal.tests.days import this_day
 
 HEAD = "book,product,currency,billing_period,price,valid_from,valid_to"
@@ -220,3 +220,47 @@ def test_a_line_that_is_refused_for_something_else_ends_nothing(at_work):
     import_prices(at_work, f"gold,UC-BUSINESS,EUR,yearly,-1,{NEXT_YEAR},")
 
     assert list(PriceBookEntry.objects.order_by("pk").values()) == before
+
+
+# --- discount limits ------------------------------------------------------------------
+
+
+def test_the_limits_are_delivered_for_every_tier(reference):
+    assert {tier: str(limit) for tier, limit in DiscountLimit.objects.values_list("tier", "limit")} == {
+        "platinum": "0.2000",
+        "gold": "0.2000",
+        "silver": "0.1000",
+        "bronze": "0.1000",
+        "reseller": "0.0500",
+    }
+
+
+def test_the_vendor_sets_the_limit_of_a_tier(at_work, vendor_admin):
+    row = DiscountLimit.objects.get(tier="silver")
+    page = reverse("admin:catalog_discountlimit_change", args=[row.pk])
+
+    at_work.post(page, {"limit": "0.1250", "tier": "gold"})
+
+    row.refresh_from_db()
+    assert (row.tier, row.limit) == ("silver", Decimal("0.1250"))
+    [entry] = row.history.all()
+    assert (entry.limit, entry.history_user) == (Decimal("0.1250"), vendor_admin)
+    for name in ("add", "delete"):
+        keys = [row.pk] if name == "delete" else []
+        assert at_work.post(reverse(f"admin:catalog_discountlimit_{name}", args=keys), {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.parametrize("limit", ["-0.01", "1.01", "20", "0.12345", ""])
+def test_a_limit_is_a_fraction(at_work, limit):
+    row = DiscountLimit.objects.get(tier="silver")
+
+    assert at_work.post(reverse("admin:catalog_discountlimit_change", args=[row.pk]), {"limit": limit}).status_code == 200
+
+    row.refresh_from_db()
+    assert row.limit == Decimal("0.1000")
+
+
+@pytest.mark.parametrize("limit", ["-0.01", "1.01"])
+def test_the_database_holds_that_a_limit_is_a_fraction(reference, limit):
+    with pytest.raises(IntegrityError, match="discount_limit_is_fraction"), transaction.atomic():
+        DiscountLimit.objects.filter(tier="silver").update(limit=limit)

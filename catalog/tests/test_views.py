@@ -92,14 +92,16 @@ def test_the_list_costs_the_same_queries_however_long(client, anna, django_asser
         client.get(PRICES)
 
 
-@pytest.mark.parametrize("page", ["product", "pricebook", "pricebookentry", "averageprice", "exchangerate", "term", "stagetext"])
+@pytest.mark.parametrize(
+    "page", ["product", "pricebook", "pricebookentry", "averageprice", "exchangerate", "term", "stagetext", "discountlimit"]
+)
 def test_the_vendor_admin_keeps_the_catalog(client, vendor_admin, reference, page):
     client.force_login(vendor_admin)
 
     assert client.get(reverse(f"admin:catalog_{page}_changelist")).status_code == 200
 
 
-@pytest.mark.parametrize("page", ["pricebookentry", "averageprice", "stagetext"])
+@pytest.mark.parametrize("page", ["pricebookentry", "averageprice", "stagetext", "discountlimit"])
 def test_an_account_manager_changes_no_prices(client, otto, reference, page):
     client.force_login(otto)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -71,11 +72,18 @@ def submit_quote(quote: Quote, *, by: User, today: date) -> Quote:
 
 
 def missing_to_submit(
-    quote: Quote, lines: list[QuoteLine], *, today: date, table: Tariffs | None = None, applied: str | None = None
+    quote: Quote,
+    lines: list[QuoteLine],
+    *,
+    today: date,
+    table: Tariffs | None = None,
+    applied: str | None = None,
+    limit: Decimal | None = None,
 ) -> tuple[Missing, ...]:
     """What a draft still lacks before it can be submitted, each with its field and a sentence; nothing when it may go.
 
-    `table` and `applied` save queries when the caller has read the prices of the day, and the hardware that the customer has.
+    `table`, `applied` and `limit` save queries when the caller has read the prices of the day, the hardware that the customer has, and
+    what the tier may give away.
     """
     found = []
     if not lines:
@@ -101,8 +109,9 @@ def missing_to_submit(
     if ships_nowhere(lines, quote.shipping_type, (quote.ship_company, quote.ship_street, quote.ship_city, str(quote.ship_country))):
         sentence = _("Shipping: write the reseller's address, or choose another shipping address type.")
         found.append(Missing(Status.DRAFT, ("shipping_type",), sentence))
-    if needs_approval(quote, lines):
-        words = {"highest": in_percent(highest_discount(lines)), "limit": in_percent(discount_limit(quote.partner))}
+    limit = discount_limit(quote.partner) if limit is None else limit
+    if needs_approval(quote, lines, limit=limit):
+        words = {"highest": in_percent(highest_discount(lines)), "limit": in_percent(limit)}
         sentence = _("Discount: %(highest)s is above your limit of %(limit)s. Ask your account manager to approve it.") % words
         found.append(Missing(Status.DRAFT, ("approval",), sentence))
     changed = outdated(lines, tariffs_of(quote, lines, today=today) if table is None else table)

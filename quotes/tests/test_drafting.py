@@ -251,7 +251,7 @@ def test_a_quote_that_was_submitted_no_longer_changes(anna, factory):
         lambda: services.remove_line(row, by=anna),
         lambda: services.edit_quote(quote, by=anna, changes={"terms": "Other"}),
         lambda: services.refresh_prices(quote, by=anna, today=this_day()),
-        lambda: services.request_approval(quote, by=anna),
+        lambda: services.request_approval(quote, by=anna, reason="A competitor offers less."),
     ):
         with pytest.raises(IllegalMove):
             change()
@@ -342,7 +342,7 @@ def too_much(anna, discount="0.35"):
 
 def test_the_account_manager_grants_a_discount(anna, otto):
     quote = too_much(anna)
-    services.request_approval(quote, by=anna)
+    services.request_approval(quote, by=anna, reason="A competitor offers less.")
 
     quote = services.grant_discount(quote, by=otto, seen="0.35")
 
@@ -353,7 +353,7 @@ def test_the_account_manager_grants_a_discount(anna, otto):
 
 def test_a_higher_discount_than_granted_asks_again(anna, otto):
     quote = too_much(anna)
-    services.request_approval(quote, by=anna)
+    services.request_approval(quote, by=anna, reason="A competitor offers less.")
     services.grant_discount(quote, by=otto, seen="0.35")
     row = quote.lines.get()
 
@@ -369,7 +369,7 @@ def test_a_higher_discount_than_granted_asks_again(anna, otto):
 
 def test_a_refusal_says_why(anna, otto):
     quote = too_much(anna)
-    services.request_approval(quote, by=anna)
+    services.request_approval(quote, by=anna, reason="A competitor offers less.")
 
     with pytest.raises(IllegalMove):
         services.refuse_discount(quote, by=otto, reason=" ")
@@ -383,7 +383,7 @@ def test_a_refusal_says_why(anna, otto):
 
 def test_only_the_own_account_manager_decides(anna, ben, olga, tariq):
     quote = too_much(anna)
-    services.request_approval(quote, by=anna)
+    services.request_approval(quote, by=anna, reason="A competitor offers less.")
     before = everything(quote)
 
     for person in (anna, ben, tariq):
@@ -414,7 +414,7 @@ def test_request_approval_refuses_when_none_is_needed(anna):
     before = everything(quote)
 
     with pytest.raises(IllegalMove):
-        services.request_approval(quote, by=anna)
+        services.request_approval(quote, by=anna, reason="A competitor offers less.")
 
     assert everything(quote) == before
 
