@@ -128,6 +128,12 @@ class PriceBookEntryQuerySet(models.QuerySet["PriceBookEntry"]):
         """The prices that hold on a day; at most one for a book, product, currency, billing period and band."""
         return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on), valid_from__lte=on)
 
+    def sold(self, on: date) -> PriceBookEntryQuerySet:
+        """The customer's prices of a day for what partners can buy as well, in the same currency and billing period: what can be quoted."""
+        same = {name: OuterRef(name) for name in ("product", "currency", "billing_period")}
+        bought = PriceBookEntry.objects.holding(on).filter(**same).exclude(book__kind=PriceBook.Kind.END_USER)
+        return self.holding(on).filter(Exists(bought), book__kind=PriceBook.Kind.END_USER)
+
     def only_listed(self, book: PriceBook, *, on: date) -> PriceBookEntryQuerySet:
         """The customer's volume bands of a day that `book` sells in without having the band itself: there its band below holds."""
         same = {name: OuterRef(name) for name in ("product", "currency", "billing_period")}

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from catalog import words
 from catalog.models import DiscountLimit, PriceBook, PriceBookEntry, Product, StageText, Term
+from partnerportal.core import display
 from partnerportal.tests.days import this_day
 
 HEAD = "book,product,currency,billing_period,price,valid_from,valid_to"
@@ -220,6 +221,39 @@ def test_a_line_that_is_refused_for_something_else_ends_nothing(at_work):
     import_prices(at_work, f"gold,UC-BUSINESS,EUR,yearly,-1,{NEXT_YEAR},")
 
     assert list(PriceBookEntry.objects.order_by("pk").values()) == before
+
+
+# --- the billing periods of a product -------------------------------------------------
+
+
+def billed(at_work, code, **query):
+    """What the list of products says of one; None where it is not in the list."""
+    page = at_work.get(reverse("admin:catalog_product_changelist"), {"q": code, **query})
+    admin = page.context["cl"].model_admin
+    return next((admin.billed(product) for product in page.context["cl"].result_list if product.code == code), None)
+
+
+def test_a_product_says_in_which_periods_it_is_sold_today(at_work):
+    assert billed(at_work, "UC-BUSINESS") == "Monthly, Yearly, Every 5 years"
+    assert billed(at_work, "CX-BASE") == "One-off"
+
+    prices = PriceBookEntry.objects.filter(product__code="UC-BUSINESS")
+    prices.filter(billing_period="monthly", book__kind="end_user").update(valid_to=this_day())
+    prices.filter(billing_period="five_years").exclude(book__kind="end_user").delete()
+
+    assert billed(at_work, "UC-BUSINESS") == "Yearly"
+    product = Product.objects.get(code="UC-BUSINESS")
+    assert '<div class="readonly">Yearly</div>' in at_work.get(reverse("admin:catalog_product_change", args=[product.pk])).text
+
+
+def test_products_are_filtered_by_what_they_are_sold_by_today(at_work):
+    PriceBookEntry.objects.filter(product__code="UC-PREMIUM").update(valid_to=this_day())
+
+    assert billed(at_work, "UC-BUSINESS", billed="five_years") == "Monthly, Yearly, Every 5 years"
+    assert billed(at_work, "CX-BASE", billed="five_years") is None
+    assert billed(at_work, "UC-PREMIUM", billed="yearly") is None
+    assert billed(at_work, "UC-PREMIUM", billed="none") == display.NOTHING
+    assert billed(at_work, "UC-BUSINESS", billed="none") is None
 
 
 # --- discount limits ------------------------------------------------------------------

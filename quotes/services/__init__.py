@@ -52,6 +52,7 @@ from quotes.services.drafting import (
     remove_line,
     tariffs_of,
     with_primary,
+    without_price,
 )
 from quotes.services.filling import USUAL, BadRows, begin_quote, clone_quote, compare_anew, paste_lines, take_bundle, take_lines_of
 from quotes.services.hardware import applied_hardware, with_applied_hardware
@@ -149,4 +150,5 @@ __all__ = [
     "with_applied_hardware",
     "with_discount_limit",
     "with_primary",
+    "without_price",
 ]

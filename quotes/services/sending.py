@@ -23,7 +23,7 @@ from quotes import documents
 from quotes.models import Quote, QuoteLine, Sending
 from quotes.rules import Configuration, breaches, ships_nowhere
 from quotes.services.approving import discount_limit, highest_discount, in_percent, needs_approval
-from quotes.services.drafting import Tariffs, outdated, take_primary, tariffs_of
+from quotes.services.drafting import Tariffs, outdated, take_primary, tariffs_of, without_price
 from quotes.services.hardware import applied_hardware
 from quotes.services.moving import (
     TOTALS,
@@ -114,7 +114,10 @@ def missing_to_submit(
         words = {"highest": in_percent(highest_discount(lines)), "limit": in_percent(limit)}
         sentence = _("Discount: %(highest)s is above your limit of %(limit)s. Ask your account manager to approve it.") % words
         found.append(Missing(Status.DRAFT, ("approval",), sentence))
-    changed = outdated(lines, tariffs_of(quote, lines, today=today) if table is None else table)
+    table = tariffs_of(quote, lines, today=today) if table is None else table
+    gone = without_price(lines, table, currency=quote.currency, on=today)
+    found += [Missing(Status.DRAFT, ("prices",), _("Not available: %(reason)s") % {"reason": reason}) for reason in gone.values()]
+    changed = [line for line in outdated(lines, table) if line.pk not in gone]
     if changed:
         names = ", ".join(line.name for line in changed)
         found.append(

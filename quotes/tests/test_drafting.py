@@ -3,12 +3,13 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from catalog.models import PriceBookEntry, Product
 from catalog.services import PriceMissing
 from partnerportal.core.models import OutboxMessage, StageMove
 from partnerportal.core.scoping import NotYours
-from partnerportal.core.stages import IllegalMove
+from partnerportal.core.stages import ExitConditionMissing, IllegalMove
 from partnerportal.tests.days import this_day
 from partners.models import Tier
 from projects.tests.factories import LostProject, ProjectFactory, ProposalProject
@@ -216,6 +217,41 @@ def test_add_line_refuses_without_a_price(anna, book):
         services.add_line(quote, line(), by=anna, today=this_day())
 
     assert everything(quote) == before
+
+
+def test_a_line_whose_price_has_ended_is_not_available_with_its_reason(client, anna):
+    quote = DraftQuoteFactory(owner=anna, lines=[("UC-BUSINESS", 12, "yearly", "0"), ("UC-PREMIUM", 2, "yearly", "0")])
+    rows = PriceBookEntry.objects.filter(book__kind="gold", currency="EUR", billing_period="yearly")
+    rows.filter(product=product()).update(valid_to=this_day())
+    rows.filter(product=product("UC-PREMIUM")).update(price="1.00")
+    client.force_login(anna)
+    before = everything(quote)
+    reason = (
+        f"UC Business has no price in EUR, billed yearly, that holds on {this_day().isoformat()}. "
+        "Choose another billing period, or ask your account manager for a price."
+    )
+
+    with pytest.raises(ExitConditionMissing) as refusal:
+        services.submit_quote(quote, by=anna, today=this_day())
+    page = client.get(quote.get_absolute_url()).text
+
+    assert [one.sentence for one in refusal.value.missing] == [
+        f"Not available: {reason}",
+        "Prices: the price list has changed for UC Premium. Take today's prices.",
+    ]
+    assert f'<span class="unavailable">Not available</span>: {reason}' in page
+    assert reverse("quotes:refresh_prices", args=[quote.pk]) not in page
+    assert everything(quote) == before
+
+
+def test_a_line_below_the_first_band_is_not_available_with_its_reason(anna):
+    quote = DraftQuoteFactory(owner=anna)
+    PriceBookEntry.objects.filter(product=product(), currency="EUR", billing_period="yearly").update(min_quantity=50)
+
+    lines = services.lines_of(quote)
+    found = services.without_price(lines, services.tariffs_of(quote, lines, today=this_day()), currency="EUR", on=this_day())
+
+    assert list(found.values()) == ["UC Business is sold from a quantity of 50."]
 
 
 def test_add_line_refuses_a_product_that_is_no_longer_offered(anna):

@@ -44,6 +44,7 @@ class Row:
     is_above_limit: bool
     bands: str
     source: str
+    no_price: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,13 @@ class Lines:
         return services.outdated(self.lines, self.tariffs) if self.quote.is_draft else []
 
     @cached_property
+    def without_price(self) -> dict[int, str]:
+        """Why lines of a draft have no price today, by the key of the line."""
+        if not self.quote.is_draft:
+            return {}
+        return services.without_price(self.lines, self.tariffs, currency=self.quote.currency, on=self.today)
+
+    @cached_property
     def tariffs(self) -> dict[tuple[int, str], Tariff]:
         """What the products of the lines, and those that are offered, cost today; one query."""
         products = {line.product_id: line.product for line in self.lines} | {one.pk: one for one in self.offered if self.quote.additional}
@@ -192,7 +200,8 @@ class Lines:
         form = self.forms.get(line.pk) or LineForm(row=line) if self.is_editor else None
         tariff = self.tariffs.get((line.product_id, line.billing_period)) if self.is_editor else None
         bands = bands_in_words(tariff, self.quote.currency) if tariff else ""
-        return Row(line, amounts, as_sum(line, amounts, self.quote.currency), form, is_above, bands, price_of(line))
+        reason = self.without_price.get(line.pk, "")
+        return Row(line, amounts, as_sum(line, amounts, self.quote.currency), form, is_above, bands, price_of(line), reason)
 
 
 def bands_in_words(tariff: Tariff, currency: str) -> str:
