@@ -12,6 +12,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, NullIf
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -123,6 +125,10 @@ class DateRange(Func):
     output_field = DateRangeField()
 
 
+# What makes two rows prices of the same thing, on other days.
+SAME_PRICE = ("book", "product", "currency", "billing_period", "min_quantity")
+
+
 class PriceBookEntryQuerySet(models.QuerySet["PriceBookEntry"]):
     def holding(self, on: date) -> PriceBookEntryQuerySet:
         """The prices that hold on a day; at most one for a book, product, currency, billing period and band."""
@@ -159,22 +165,40 @@ class PriceBookEntryQuerySet(models.QuerySet["PriceBookEntry"]):
             paid_book=Case(When(is_only_listed, then=Value(book.name)), default=F("book__name"), output_field=models.CharField()),
         )
 
-    def with_changes_since(self, moment: datetime | None) -> PriceBookEntryQuerySet:
-        """Each row with `is_changed`: it was edited, or began to hold, since a moment; and `former_price`, the one that held before it.
+    def ended_since(self, moment: datetime, *, on: date) -> PriceBookEntryQuerySet:
+        """The prices that held at a moment and are gone on a day, nothing in their place: ended, or of a product offered no more."""
+        seen = timezone.localdate(moment)
+        kept = Product.history.filter(id=OuterRef("product"))
+        at_the_moment = kept.filter(history_date__lte=moment).order_by("-history_date", "-history_id").values("is_active")[:1]
+        # A product without an entry of that time was offered, unless it has not been touched since and is not.
+        untouched = Case(When(Exists(kept.filter(history_date__gt=moment)), then=Value(True)), default=F("product__is_active"))
+        same = {name: OuterRef(name) for name in SAME_PRICE}
+        replaced = Exists(PriceBookEntry.objects.holding(on).filter(**same, product__is_active=True))
+        held = self.holding(seen).annotate(was_offered=Coalesce(Subquery(at_the_moment), untouched)).filter(was_offered=True)
+        return held.filter(Q(valid_to__lte=on) | Q(product__is_active=False)).exclude(replaced)
 
-        Without a moment nothing has changed.
+    def with_changes_since(self, moment: datetime | None, *, on: date) -> PriceBookEntryQuerySet:
+        """Each row with `is_changed`: since a moment it was edited, began to hold, or is gone by a day (`is_ended`).
+
+        `former_price` is the one that held before it, or that it had itself at the moment. Without a moment nothing has changed.
         """
         if moment is None:
-            return self.annotate(is_changed=Value(False), former_price=Value(None, output_field=MoneyField()))
-        same = {name: OuterRef(name) for name in ("book", "product", "currency", "billing_period", "min_quantity")}
+            return self.annotate(is_changed=Value(False), is_ended=Value(False), former_price=Value(None, output_field=MoneyField()))
+        same = {name: OuterRef(name) for name in SAME_PRICE}
         earlier = PriceBookEntry.objects.filter(**same, valid_from__lt=OuterRef("valid_from")).order_by("-valid_from")
-        began = Q(valid_from__gt=moment.date())
+        own = PriceBookEntry.history.filter(id=OuterRef("pk"), history_date__lte=moment).order_by("-history_date", "-history_id")
+        began = Q(valid_from__gt=timezone.localdate(moment))
+        ended = Q(valid_to__lte=on) | Q(product__is_active=False)
+        before = Case(When(began, then=Subquery(earlier.values("price")[:1])), default=Subquery(own.values("price")[:1]))
         return self.annotate(
-            former_price=Case(When(began, then=Subquery(earlier.values("price")[:1])), output_field=MoneyField()),
-            is_changed=Case(
-                When(began | Q(changed_at__gt=moment), then=Value(True)), default=Value(False), output_field=models.BooleanField()
-            ),
+            is_ended=_claim(ended),
+            is_changed=_claim(began | ended | Q(changed_at__gt=moment)),
+            former_price=NullIf(before, F("price"), output_field=MoneyField()),
         )
+
+
+def _claim(condition: Q) -> Case:
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=models.BooleanField())
 
 
 class PriceBookEntry(models.Model):

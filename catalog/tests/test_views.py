@@ -79,8 +79,8 @@ def test_the_list_goes_into_a_file(client, anna):
     rows = b"".join(client.get("/pricing/export/?view=opex&book=gold&currency=EUR").streaming_content).decode("utf-8-sig").splitlines()
     book = BytesIO(b"".join(client.get("/pricing/export/?view=opex&book=gold&currency=EUR&format=xlsx").streaming_content))
 
-    assert rows[0] == "Product,Family,Billed,From quantity,List price,Book,Price of the book,Valid from"
-    assert "UC Business,License,Yearly,1,108.00,Gold,64.80,2025-01-01" in rows
+    assert rows[0] == "Product,Family,Billed,From quantity,List price,Book,Price of the book,Valid from,Valid to"
+    assert "UC Business,License,Yearly,1,108.00,Gold,64.80,2025-01-01," in rows
     assert "xl/workbook.xml" in ZipFile(book).namelist()
 
 
