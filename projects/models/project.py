@@ -336,7 +336,7 @@ class Project(Taskable):
         """Why this project may not be deleted, and what to do instead; empty when it may. Quotes are asked by their foreign key."""
         if self.stage_moves.filter(to_stage=Stage.ORDER_MANAGEMENT).exists():
             return gettext("An order was made for this project, so it stays.")
-        quotes = self.quotes.filter(deleted_at=None)  # type: ignore[attr-defined]
+        quotes: Any = self.quotes.filter(deleted_at=None)
         accepted = quotes.won().first()
         if accepted:
             return gettext("The customer has accepted %(quote)s, so the project stays.") % {"quote": accepted}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import partial
 
 from django.db.models import OuterRef, Subquery
 from django.urls import reverse
@@ -125,8 +126,8 @@ def effect_of_discounts(quote: Quote, lines: list[QuoteLine], *, limit: Decimal)
     """What the quote comes to as it is, beside what it would come to with no line above the limit."""
     priced = [line.priced(quote.currency) for line in lines]
     within = [within_limit(one, line.list_price, limit) for one, line in zip(priced, lines, strict=True)]
-    facts = {"commitment": quote.commitment, "tax_rate": quote.tax_rate, "currency": quote.currency}
-    return Effect(asked=total(priced, **facts), within=total(within, **facts))
+    added = partial(total, commitment=quote.commitment, tax_rate=quote.tax_rate, currency=quote.currency)
+    return Effect(asked=added(priced), within=added(within))
 
 
 def last_asked(quote: Quote) -> DiscountEvent | None:
