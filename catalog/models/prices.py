@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models.products import SOLUTIONS, BillingPeriod, Product
 from partnerportal.core.fields import Currency, MoneyField, RateField
-from partnerportal.core.history import tracked
+from partnerportal.core.history import entries_of, tracked
 from partners.models import Tier
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ class PriceBookEntryQuerySet(models.QuerySet["PriceBookEntry"]):
     def ended_since(self, moment: datetime, *, on: date) -> PriceBookEntryQuerySet:
         """The prices that held at a moment and are gone on a day, nothing in their place: ended, or of a product offered no more."""
         seen = timezone.localdate(moment)
-        kept = Product.history.filter(id=OuterRef("product"))
+        kept = entries_of(Product).filter(id=OuterRef("product"))
         at_the_moment = kept.filter(history_date__lte=moment).order_by("-history_date", "-history_id").values("is_active")[:1]
         # A product without an entry of that time was offered, unless it has not been touched since and is not.
         untouched = Case(When(Exists(kept.filter(history_date__gt=moment)), then=Value(True)), default=F("product__is_active"))
@@ -186,7 +186,7 @@ class PriceBookEntryQuerySet(models.QuerySet["PriceBookEntry"]):
             return self.annotate(is_changed=Value(False), is_ended=Value(False), former_price=Value(None, output_field=MoneyField()))
         same = {name: OuterRef(name) for name in SAME_PRICE}
         earlier = PriceBookEntry.objects.filter(**same, valid_from__lt=OuterRef("valid_from")).order_by("-valid_from")
-        own = PriceBookEntry.history.filter(id=OuterRef("pk"), history_date__lte=moment).order_by("-history_date", "-history_id")
+        own = entries_of(PriceBookEntry).filter(id=OuterRef("pk"), history_date__lte=moment).order_by("-history_date", "-history_id")
         began = Q(valid_from__gt=timezone.localdate(moment))
         ended = Q(valid_to__lte=on) | Q(product__is_active=False)
         before = Case(When(began, then=Subquery(earlier.values("price")[:1])), default=Subquery(own.values("price")[:1]))
