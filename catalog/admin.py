@@ -8,8 +8,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models, transaction
+from django.db.models import OuterRef
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _now
@@ -19,7 +22,18 @@ from import_export.admin import ImportExportMixin
 from tablib import Dataset
 
 from catalog import words
-from catalog.models import Bundle, BundleItem, ExchangeRate, PriceBook, PriceBookEntry, Product, StageText, Term
+from catalog.models import (
+    BillingPeriod,
+    Bundle,
+    BundleItem,
+    DiscountLimit,
+    ExchangeRate,
+    PriceBook,
+    PriceBookEntry,
+    Product,
+    StageText,
+    Term,
+)
 from partnerportal.core import display
 from partnerportal.core.admin import VendorAdmin
 from partners.models import Tier
@@ -133,12 +147,43 @@ class ImportingAdmin(ImportExportMixin, VendorAdmin):
     import_error_display = ("message",)
 
 
+class SoldFilter(admin.SimpleListFilter):
+    """The billing periods in which a product can be quoted today; or none at all."""
+
+    title = _("billed")
+    parameter_name = "billed"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [*BillingPeriod.choices, ("none", _("No price today"))]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        if not self.value():
+            return queryset
+        sold = PriceBookEntry.objects.sold(timezone.localdate())
+        if self.value() == "none":
+            return queryset.exclude(pk__in=sold.values("product"))
+        return queryset.filter(pk__in=sold.filter(billing_period=self.value()).values("product"))
+
+
 @admin.register(Product)
 class ProductAdmin(ImportingAdmin):
+    """Products. In which billing periods one is sold is said by its prices of today alone."""
+
     resource_classes = (ProductResource,)
-    list_display = ("code", "name", "family", "hardware_class", "unit", "pack_size", "is_active")
-    list_filter = ("family", "hardware_class", "is_active")
+    list_display = ("code", "name", "family", "hardware_class", "billed", "unit", "pack_size", "is_active")
+    list_filter = ("family", "hardware_class", SoldFilter, "is_active")
     search_fields = ("code", "name")
+    readonly_fields = ("billed",)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        sold = PriceBookEntry.objects.sold(timezone.localdate()).filter(product=OuterRef("pk")).order_by()
+        return super().get_queryset(request).annotate(periods=ArraySubquery(sold.values("billing_period").distinct()))
+
+    @admin.display(description=_("billed"))
+    def billed(self, product: Any) -> str:
+        """The billing periods in which it can be quoted today, shortest first."""
+        periods = getattr(product, "periods", ())
+        return ", ".join(str(label) for period, label in BillingPeriod.choices if period in periods) or display.NOTHING
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # Quotes and orders name it; one that is no longer sold is no longer offered.
@@ -191,6 +236,24 @@ class PriceBookEntryAdmin(ImportingAdmin):
     search_fields = ("product__code", "product__name")
     autocomplete_fields = ("product",)
     date_hierarchy = "valid_from"
+
+
+@admin.register(DiscountLimit)
+class DiscountLimitAdmin(VendorAdmin):
+    """One row a tier. A change holds at once for every draft; what was granted stays granted, and what was submitted stays as it is."""
+
+    list_display = ("tier", "limit", "in_percent")
+    readonly_fields = ("tier",)
+
+    @admin.display(description=_("in percent"))
+    def in_percent(self, limit: DiscountLimit) -> str:
+        return display.rate(limit.limit)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(ExchangeRate)

@@ -12,7 +12,19 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_noop as _
 
 from catalog import words
-from catalog.models import AveragePrice, Bundle, BundleItem, ExchangeRate, Forecast, PriceBook, PriceBookEntry, Product, StageText, Term
+from catalog.models import (
+    AveragePrice,
+    Bundle,
+    BundleItem,
+    DiscountLimit,
+    ExchangeRate,
+    Forecast,
+    PriceBook,
+    PriceBookEntry,
+    Product,
+    StageText,
+    Term,
+)
 
 TERMS: dict[str, tuple[str, ...]] = {
     Term.Kind.LEAD_SOURCE: (
@@ -141,6 +153,14 @@ BOOKS = (
     ("silver", "Silver", ("silver", "bronze")),
     ("reseller", "Reseller", ("reseller",)),
 )
+# What a tier may take off the list price without asking.
+DISCOUNT_LIMITS = {
+    "platinum": Decimal("0.20"),
+    "gold": Decimal("0.20"),
+    "silver": Decimal("0.10"),
+    "bronze": Decimal("0.10"),
+    "reseller": Decimal("0.05"),
+}
 # What a book asks of the end-user price.
 SHARES = {"end_user": Decimal("1.00"), "gold": Decimal("0.60"), "silver": Decimal("0.68"), "reseller": Decimal("0.76")}
 
@@ -195,7 +215,7 @@ BANDS: tuple[tuple[str, dict[int, str]], ...] = (
 
 
 def load_reference() -> None:
-    """Terms, stage texts, exchange rates, products, price books with entries, average prices, bundles: whatever is missing."""
+    """Terms, stage texts, exchange rates, products, price books with entries, average prices, discount limits, bundles: what is missing."""
     Term.objects.bulk_create(
         [
             Term(kind=kind, slug=slugify(label), label=label, position=position)
@@ -230,6 +250,9 @@ def load_reference() -> None:
             for family, amount in AVERAGE_PRICES.items()
         ],
         ignore_conflicts=True,
+    )
+    DiscountLimit.objects.bulk_create(
+        [DiscountLimit(tier=tier, limit=limit) for tier, limit in DISCOUNT_LIMITS.items()], ignore_conflicts=True
     )
     _load_price_books()
     _load_bundles()

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from catalog.bands import Band, Prices, Tariff
-from catalog.models import BillingPeriod, ExchangeRate, PriceBook, PriceBookEntry, PriceVisit, Product
+from catalog.models import BillingPeriod, DiscountLimit, ExchangeRate, PriceBook, PriceBookEntry, PriceVisit, Product
 from catalog.rates import Rate
 from partners.models import Partner, User
 
@@ -25,22 +26,27 @@ class PriceMissing(Exception):
 def prices(product: Product, *, billing_period: str, currency: str, tier: str, on: date, quantity: int = 1) -> Prices:
     """Both prices of a product that hold on a day for a quantity. Raises PriceMissing, with what to do next, when there is none."""
     tariff = price_table([product], currency=currency, tier=tier, on=on).get((product.pk, billing_period))
-    if tariff is None:
-        words = {
-            "product": product.name,
-            "currency": currency,
-            "period": BillingPeriod(billing_period).label.lower(),
-            "day": on.isoformat(),
-        }
-        raise PriceMissing(
-            _("%(product)s has no price in %(currency)s, billed %(period)s, that holds on %(day)s.") % words
-            + " "
-            + _("Choose another billing period, or ask your account manager for a price.")
-        )
-    found = tariff.at(quantity)
+    found = tariff.at(quantity) if tariff else None
     if found is None:
-        raise PriceMissing(too_few(product, tariff))
+        raise PriceMissing(why_no_price(product, tariff, billing_period=billing_period, currency=currency, on=on))
     return found
+
+
+def why_no_price(product: Product, tariff: Tariff | None, *, billing_period: str, currency: str, on: date) -> str:
+    """Why there is no price for a quantity, for the person: none in this billing period on that day, or only from a quantity on."""
+    if tariff is not None:
+        return too_few(product, tariff)
+    words = {
+        "product": product.name,
+        "currency": currency,
+        "period": BillingPeriod(billing_period).label.lower(),
+        "day": on.isoformat(),
+    }
+    return (
+        _("%(product)s has no price in %(currency)s, billed %(period)s, that holds on %(day)s.") % words
+        + " "
+        + _("Choose another billing period, or ask your account manager for a price.")
+    )
 
 
 def too_few(product: Product, tariff: Tariff) -> str:
@@ -72,6 +78,11 @@ def offered_to(partner: Partner, *, on: date, currency: str) -> dict[int, list[s
         for product in products
         if (periods := sorted((period for product_id, period in found if product_id == product.pk), key=order.index))
     }
+
+
+def discount_limit(tier: str) -> Decimal:
+    """What partners of a tier may take off the list price without asking, as a fraction; nothing where the vendor has set no limit."""
+    return DiscountLimit.objects.filter(tier=tier).values_list("limit", flat=True).first() or Decimal(0)
 
 
 def note_visit(user: User, now: datetime) -> datetime | None:

@@ -55,8 +55,8 @@ class PriceChoice(forms.Form):
 
 
 def of_families(families: tuple[str, ...]) -> Callable[[Any, Any], Any]:
-    """The entries of some families."""
-    return lambda rows, user: rows.filter(product__family__in=families)
+    """The prices of some families that hold today."""
+    return lambda rows, user: rows.filter(product__family__in=families, is_ended=False)
 
 
 def product(value: Any, entry: PriceBookEntry) -> Any:
@@ -77,9 +77,11 @@ def listed(value: Any, entry: Any) -> Any:
 
 
 def with_change(now: Any, entry: Any) -> Any:
-    """A price with the one before it, when the row has changed since the last visit."""
+    """A price with the one before it, when the row has changed since the last visit; struck out when it holds no more."""
     if not entry.is_changed:
         return now
+    if entry.is_ended:
+        return format_html("<del>{}</del> {}", now, display.badge(_now("ended"), "red"))
     former = format_html("<del>{}</del> ", tables.amount(entry.former_price, entry)) if entry.former_price is not None else ""
     return format_html("{}{} {}", former, now, display.badge(_now("new"), "amber"))
 
@@ -114,9 +116,10 @@ class PriceList(RecordList):
         Column(_("From quantity"), "min_quantity", sort="min_quantity"),
         Column(_("List price"), "list_price", render=listed),
         Column(_("Book"), "book", sort="paid_book", render=lambda value, entry: entry.paid_book, export=lambda entry: entry.paid_book),
-        Column(_("Price of the book"), "price", render=price, sort="paid", export=lambda entry: entry.paid),
+        Column(_("Price of the book"), "price", render=price, sort="paid", export=lambda entry: None if entry.is_ended else entry.paid),
         Column(_("Currency"), "currency", sort="currency", is_optional=True),
         Column(_("Valid from"), "valid_from", sort="valid_from"),
+        Column(_("Valid to"), "valid_to", sort="valid_to"),
     )
     ordering = "product__name"
     icon, can_select = "tags", False
@@ -140,12 +143,19 @@ class PriceList(RecordList):
         of_books = Q(book__in=books)
         if own:
             of_books |= Q(pk__in=PriceBookEntry.objects.only_listed(own, on=today).values("pk"))
-        rows = PriceBookEntry.objects.holding(today).filter(of_books, product__is_active=True)
+        shown = Q(pk__in=PriceBookEntry.objects.holding(today).filter(product__is_active=True).values("pk"))
+        if self.seen_before:
+            gone = PriceBookEntry.objects.ended_since(self.seen_before, on=today)
+            shown |= Q(pk__in=gone.values("pk"))
+            if own:
+                beside = PriceBookEntry.objects.only_listed(own, on=timezone.localdate(self.seen_before))
+                of_books |= Q(pk__in=gone.filter(pk__in=beside.values("pk")).values("pk"))
         return (
-            rows.select_related(*self.related)
+            PriceBookEntry.objects.filter(of_books & shown)
+            .select_related(*self.related)
             .beside(own, on=today)  # type: ignore[attr-defined]
             .annotate(list_price=Subquery(listed.values("price")[:1]))
-            .with_changes_since(self.seen_before)  # type: ignore[attr-defined]
+            .with_changes_since(self.seen_before, on=today)  # type: ignore[attr-defined]
         )
 
     def own_book(self, books: QuerySet[PriceBook]) -> PriceBook | None:

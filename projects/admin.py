@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -19,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import AveragePrice
 from partnerportal.core import display
-from partnerportal.core.admin import ObjectAction, PartnerOwnedAdmin, PartnerOwnedInline, VendorAdmin, VisibleChoicesFilter
+from partnerportal.core.admin import ActionForm, ObjectAction, PartnerOwnedAdmin, PartnerOwnedInline, VendorAdmin, VisibleChoicesFilter
 from partnerportal.core.stages import IllegalMove
 from partners.models import User
 from projects import services
@@ -72,6 +74,25 @@ def decision(answer: str) -> Callable[..., BonusEntry]:
     return decide
 
 
+class CorrectionForm(ActionForm):
+    """By how much a granted bonus is corrected, and why."""
+
+    difference = forms.DecimalField(
+        label=_("Difference to what was granted"),
+        max_digits=12,
+        decimal_places=2,
+        help_text=_("With its sign: -12.50 takes back, 12.50 adds."),
+    )
+
+
+def correction(record: Project, *, by: User, reason: str, difference: Decimal) -> BonusEntry:
+    """The service; what it refuses in a field becomes a sentence."""
+    try:
+        return services.correct_bonus(record, difference=difference, reason=reason, by=by)
+    except ValidationError as error:
+        raise IllegalMove(" ".join(error.messages), stage=record.stage) from error
+
+
 def _can_become(answer: str) -> Callable[[Project], bool]:
     return lambda project: project.demo_done and project.approved_by_am != answer
 
@@ -111,6 +132,17 @@ class BonusDecisionAdmin(PartnerOwnedAdmin):
             question=_("Reason: the owner of the project reads it"),
             is_required=True,
             when=_can_become(Approval.NO),
+        ),
+        ObjectAction(
+            "correct",
+            _("Correct the amount"),
+            run=correction,
+            permission="projects.decide_bonus",
+            asks="reason",
+            question=_("Reason: the owner of the project reads it"),
+            is_required=True,
+            when=lambda project: project.approved_by_am == Approval.YES,
+            form=CorrectionForm,
         ),
     )
 

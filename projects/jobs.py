@@ -15,10 +15,11 @@ def mail_decision(*, entry_id: int) -> None:
     owner = entry.project.owner
     if not owner.is_active or not wants_mail(owner, "bonus.decided", about=entry.project, since=entry.created_at):
         return
+    facts = {"is_granted": entry.state == BonusEntry.State.GRANTED, "is_corrected": entry.state == BonusEntry.State.CORRECTED}
     emails.send(
         "bonus_decided",
         (owner.get_full_name(), owner.email),
-        {"entry": entry, "project": entry.project, "owner": owner, "is_granted": entry.state == BonusEntry.State.GRANTED},
+        {"entry": entry, "project": entry.project, "owner": owner, **facts},
         language=owner.language,
         key=f"bonus.decided:{entry_id}",
     )

@@ -1,8 +1,9 @@
 """The statement of the demo bonus: what a partner's ledger says of one quarter. Pure.
 
-A granted decision adds its amount, a refusal that corrects a grant takes it back, everything else adds nothing. Amounts of different
-currencies are never added. What waits ends with a decision, with the eligibility, or with the project. The balance of a project is
-what its last decision says; the sums of all quarters are the balances of all projects.
+A granted decision adds its amount, a corrected line its difference with its sign, a refusal takes back what is held, everything else
+adds nothing. Amounts of different currencies are never added. What waits ends with a decision, with the eligibility, or with the
+project. The balance of a project is what its last decision says, with the corrections since; the sums of all quarters are the balances
+of all projects.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from decimal import Decimal
 
 from partnerportal.core.money import ZERO
 
-AWAITING, GRANTED, REFUSED, LAPSED = "awaiting", "granted", "refused", "lapsed"
-UNDECIDED = frozenset({AWAITING, LAPSED})
+AWAITING, GRANTED, REFUSED, LAPSED, CORRECTED = "awaiting", "granted", "refused", "lapsed", "corrected"
+DECISIONS = frozenset({GRANTED, REFUSED})
 
 
 @dataclass(frozen=True)
@@ -103,34 +104,39 @@ class Statement:
 
 def statement(ledger: Iterable[LedgerLine], quarter: Quarter) -> Statement:
     """The statement of a quarter. `ledger` holds every line up to its end, oldest first; later ones are passed over."""
-    balance: dict[int, LedgerLine | None] = {}
+    balance: dict[int, Decimal] = {}
+    granted: set[int] = set()
     waiting: dict[int, LedgerLine] = {}
     lines: list[StatementLine] = []
     for entry in ledger:
         if Quarter.of(entry.on).first > quarter.first:
             continue
-        before = balance.get(entry.project)
-        effect = _effect(entry, before)
+        before = balance.get(entry.project, ZERO)
+        after = held_after(before, entry.state, entry.amount)
+        is_correction = entry.state in DECISIONS and entry.project in granted
         waiting.pop(entry.project, None)
         if entry.state == AWAITING and not _is_gone(entry, quarter):
             waiting[entry.project] = entry
-        elif entry.state not in UNDECIDED:
-            balance[entry.project] = entry if entry.state == GRANTED else None
+        balance[entry.project] = after
         if quarter.holds(entry.on):
-            lines.append(StatementLine(entry, effect, entry.state not in UNDECIDED and before is not None))
+            lines.append(StatementLine(entry, after - before, is_correction))
+        if entry.state in DECISIONS:
+            (granted.add if entry.state == GRANTED else granted.discard)(entry.project)
     return Statement(quarter, tuple(lines), _sums(lines, waiting.values()))
+
+
+def held_after(held: Decimal, state: str, amount: Decimal) -> Decimal:
+    """What a project holds after one more line of its ledger."""
+    if state == CORRECTED:
+        return held + amount
+    if state in DECISIONS:
+        return amount if state == GRANTED else ZERO
+    return held
 
 
 def _is_gone(entry: LedgerLine, quarter: Quarter) -> bool:
     """Whether the project was deleted by the end of the quarter."""
     return entry.gone_on is not None and Quarter.of(entry.gone_on).first <= quarter.first
-
-
-def _effect(entry: LedgerLine, before: LedgerLine | None) -> Decimal:
-    held = before.amount if before else ZERO
-    if entry.state in UNDECIDED:
-        return ZERO
-    return (entry.amount if entry.state == GRANTED else ZERO) - held
 
 
 def _sums(lines: list[StatementLine], waiting: Iterable[LedgerLine]) -> tuple[CurrencySum, ...]:

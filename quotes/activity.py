@@ -10,10 +10,17 @@ from django.utils.translation import gettext as _
 from accounts.models import Account, Contact
 from partnerportal.core.activity import Entry, Window, source
 from projects.models import Project
-from quotes.models import CustomerEvent, Quote, Sending
+from quotes.models import CustomerEvent, DiscountEvent, Quote, Sending
+from quotes.services import in_percent
 
 PARENTS = {Account: "account", Contact: "contact", Project: "project", Quote: "pk"}
 EVENTS = CustomerEvent.Kind
+DISCOUNTS = DiscountEvent.Kind
+DISCOUNT_SIGNS = {
+    DISCOUNTS.ASKED: ("hourglass-split", "amber"),
+    DISCOUNTS.GRANTED: ("check-lg", "green"),
+    DISCOUNTS.REFUSED: ("x-lg", "red"),
+}
 SIGNS = {EVENTS.OPENED: ("eye", "blue"), EVENTS.ACCEPTED: ("check-lg", "green"), EVENTS.DECLINED: ("x-lg", "red")}
 
 
@@ -93,6 +100,30 @@ def answers_to(record: Any, user: Any, window: Window) -> Iterator[Entry]:
             text=event.text,
             detail=in_words(event),
             who=event.name or _("Customer"),
+            icon=icon,
+            tone=tone,
+            url=event.quote.get_absolute_url(),
+        )
+
+
+@source("change")
+def discounts_of(record: Any, user: Any, window: Window) -> Iterator[Entry]:
+    """Discounts above the limit: asked for, granted, refused, each with its reason."""
+    if type(record) not in PARENTS or not user.has_perm("quotes.view_quote"):
+        return
+    quotes = Quote.objects.visible_to(user).filter(**{PARENTS[type(record)]: record.pk})
+    rows = DiscountEvent.objects.visible_to(user).filter(quote__in=quotes.values("pk"))
+    for event in window.of(rows.select_related("quote", "by"), "at"):
+        words = {"quote": event.quote, "discount": in_percent(event.discount), "state": event.get_kind_display()}
+        icon, tone = DISCOUNT_SIGNS[DISCOUNTS(event.kind)]
+        yield Entry(
+            "change",
+            f"discount:{event.pk:020}",
+            _("%(quote)s: discount of %(discount)s %(state)s") % words,
+            at=event.at,
+            text=event.text,
+            detail=_("limit %(limit)s") % {"limit": in_percent(event.limit)},
+            who=event.by.get_full_name(),
             icon=icon,
             tone=tone,
             url=event.quote.get_absolute_url(),

@@ -184,6 +184,17 @@ class CancelForm(PartnerForm):
     reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}), required=False)
 
 
+class ApprovalForm(PartnerForm):
+    """Why a discount above the limit is needed."""
+
+    reason = forms.CharField(
+        label=_("Why is the discount needed?"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("For example: a competitor's offer, the size of the deal, or what you get in return."),
+    )
+
+
 class AcceptanceForm(PartnerForm):
     """An acceptance that the customer gave elsewhere."""
 

@@ -112,8 +112,10 @@ def mail_question(*, quote_id: int, highest: str, since: str, message_key: str) 
         return
     if not wants_mail(manager, "quote.approval", about=quote, since=datetime.fromisoformat(since)):
         return
-    if services.highest_discount(services.lines_of(quote)) != Decimal(highest):
+    lines = services.lines_of(quote)
+    if services.highest_discount(lines) != Decimal(highest):
         return  # It was changed and asked for again, which has a mail of its own.
+    limit, asked = services.discount_limit(quote.partner), services.last_asked(quote)
     emails.send(
         "discount_asked",
         to=(manager.get_full_name(), manager.email),
@@ -121,7 +123,9 @@ def mail_question(*, quote_id: int, highest: str, since: str, message_key: str) 
             "quote": quote,
             "manager": manager,
             "highest": services.in_percent(Decimal(highest)),
-            "limit": services.in_percent(services.discount_limit(quote.partner)),
+            "limit": services.in_percent(limit),
+            "reason": asked.text if asked else "",
+            "effect": services.effect_of_discounts(quote, lines, limit=limit),
             "link": settings.SITE_URL + reverse("admin:quotes_quote_change", args=[quote.pk]),
         },
         language=manager.language,

@@ -324,6 +324,29 @@ class CustomerEvent(PartnerOwned):
         return f"{self.quote_id} {self.kind}"
 
 
+class DiscountEvent(PartnerOwned):
+    """A word on a discount above the tier's limit: asked for by the partner, granted or refused by the account manager; never changed."""
+
+    class Kind(models.TextChoices):
+        ASKED = "asked", _("asked for")
+        GRANTED = "granted", _("granted")
+        REFUSED = "refused", _("refused")
+
+    quote = models.ForeignKey(Quote, on_delete=models.CASCADE, related_name="discount_events")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    discount = RateField(_("highest discount"))
+    limit = RateField(_("limit of the tier"))
+    text = models.TextField(_("reason"), blank=True, max_length=2000)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.quote_id} {self.kind}"
+
+
 class Sending(PartnerOwned):
     """One mail of a quote to people of the customer, as a person composed it or the schedule reminded."""
 

@@ -13,7 +13,7 @@ discount that the partner gives does not.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import MappingProxyType
 
@@ -164,6 +164,13 @@ def discount_given(line: Line, list_price: Decimal) -> Decimal:
         return ZERO
     paid = line.unit_price * (ONE - line.discount)
     return max(ZERO, (ONE - paid / list_price).quantize(Decimal("0.0001")))
+
+
+def within_limit(line: Line, list_price: Decimal, limit: Decimal) -> Line:
+    """The line with no more off the list price than a limit, a fraction; itself where it gives no more."""
+    if discount_given(line, list_price) <= limit:
+        return line
+    return replace(line, unit_price=list_price, discount=limit)
 
 
 def _monthly(exact: Decimal, line: Line) -> Decimal:

@@ -7,7 +7,8 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from catalog import words
-from catalog.models import PriceBook, PriceBookEntry, Product, StageText, Term
+from catalog.models import DiscountLimit, PriceBook, PriceBookEntry, Product, StageText, Term
+from partnerportal.core import display
 from partnerportal.tests.days import this_day
 
 HEAD = "book,product,currency,billing_period,price,valid_from,valid_to"
@@ -220,3 +221,80 @@ def test_a_line_that_is_refused_for_something_else_ends_nothing(at_work):
     import_prices(at_work, f"gold,UC-BUSINESS,EUR,yearly,-1,{NEXT_YEAR},")
 
     assert list(PriceBookEntry.objects.order_by("pk").values()) == before
+
+
+# --- the billing periods of a product -------------------------------------------------
+
+
+def billed(at_work, code, **query):
+    """What the list of products says of one; None where it is not in the list."""
+    page = at_work.get(reverse("admin:catalog_product_changelist"), {"q": code, **query})
+    admin = page.context["cl"].model_admin
+    return next((admin.billed(product) for product in page.context["cl"].result_list if product.code == code), None)
+
+
+def test_a_product_says_in_which_periods_it_is_sold_today(at_work):
+    assert billed(at_work, "UC-BUSINESS") == "Monthly, Yearly, Every 5 years"
+    assert billed(at_work, "CX-BASE") == "One-off"
+
+    prices = PriceBookEntry.objects.filter(product__code="UC-BUSINESS")
+    prices.filter(billing_period="monthly", book__kind="end_user").update(valid_to=this_day())
+    prices.filter(billing_period="five_years").exclude(book__kind="end_user").delete()
+
+    assert billed(at_work, "UC-BUSINESS") == "Yearly"
+    product = Product.objects.get(code="UC-BUSINESS")
+    assert '<div class="readonly">Yearly</div>' in at_work.get(reverse("admin:catalog_product_change", args=[product.pk])).text
+
+
+def test_products_are_filtered_by_what_they_are_sold_by_today(at_work):
+    PriceBookEntry.objects.filter(product__code="UC-PREMIUM").update(valid_to=this_day())
+
+    assert billed(at_work, "UC-BUSINESS", billed="five_years") == "Monthly, Yearly, Every 5 years"
+    assert billed(at_work, "CX-BASE", billed="five_years") is None
+    assert billed(at_work, "UC-PREMIUM", billed="yearly") is None
+    assert billed(at_work, "UC-PREMIUM", billed="none") == display.NOTHING
+    assert billed(at_work, "UC-BUSINESS", billed="none") is None
+
+
+# --- discount limits ------------------------------------------------------------------
+
+
+def test_the_limits_are_delivered_for_every_tier(reference):
+    assert {tier: str(limit) for tier, limit in DiscountLimit.objects.values_list("tier", "limit")} == {
+        "platinum": "0.2000",
+        "gold": "0.2000",
+        "silver": "0.1000",
+        "bronze": "0.1000",
+        "reseller": "0.0500",
+    }
+
+
+def test_the_vendor_sets_the_limit_of_a_tier(at_work, vendor_admin):
+    row = DiscountLimit.objects.get(tier="silver")
+    page = reverse("admin:catalog_discountlimit_change", args=[row.pk])
+
+    at_work.post(page, {"limit": "0.1250", "tier": "gold"})
+
+    row.refresh_from_db()
+    assert (row.tier, row.limit) == ("silver", Decimal("0.1250"))
+    [entry] = row.history.all()
+    assert (entry.limit, entry.history_user) == (Decimal("0.1250"), vendor_admin)
+    for name in ("add", "delete"):
+        keys = [row.pk] if name == "delete" else []
+        assert at_work.post(reverse(f"admin:catalog_discountlimit_{name}", args=keys), {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.parametrize("limit", ["-0.01", "1.01", "20", "0.12345", ""])
+def test_a_limit_is_a_fraction(at_work, limit):
+    row = DiscountLimit.objects.get(tier="silver")
+
+    assert at_work.post(reverse("admin:catalog_discountlimit_change", args=[row.pk]), {"limit": limit}).status_code == 200
+
+    row.refresh_from_db()
+    assert row.limit == Decimal("0.1000")
+
+
+@pytest.mark.parametrize("limit", ["-0.01", "1.01"])
+def test_the_database_holds_that_a_limit_is_a_fraction(reference, limit):
+    with pytest.raises(IntegrityError, match="discount_limit_is_fraction"), transaction.atomic():
+        DiscountLimit.objects.filter(tier="silver").update(limit=limit)

@@ -79,8 +79,8 @@ def test_the_list_goes_into_a_file(client, anna):
     rows = b"".join(client.get("/pricing/export/?view=opex&book=gold&currency=EUR").streaming_content).decode("utf-8-sig").splitlines()
     book = BytesIO(b"".join(client.get("/pricing/export/?view=opex&book=gold&currency=EUR&format=xlsx").streaming_content))
 
-    assert rows[0] == "Product,Family,Billed,From quantity,List price,Book,Price of the book,Valid from"
-    assert "UC Business,License,Yearly,1,108.00,Gold,64.80,2025-01-01" in rows
+    assert rows[0] == "Product,Family,Billed,From quantity,List price,Book,Price of the book,Valid from,Valid to"
+    assert "UC Business,License,Yearly,1,108.00,Gold,64.80,2025-01-01," in rows
     assert "xl/workbook.xml" in ZipFile(book).namelist()
 
 
@@ -92,14 +92,16 @@ def test_the_list_costs_the_same_queries_however_long(client, anna, django_asser
         client.get(PRICES)
 
 
-@pytest.mark.parametrize("page", ["product", "pricebook", "pricebookentry", "averageprice", "exchangerate", "term", "stagetext"])
+@pytest.mark.parametrize(
+    "page", ["product", "pricebook", "pricebookentry", "averageprice", "exchangerate", "term", "stagetext", "discountlimit"]
+)
 def test_the_vendor_admin_keeps_the_catalog(client, vendor_admin, reference, page):
     client.force_login(vendor_admin)
 
     assert client.get(reverse(f"admin:catalog_{page}_changelist")).status_code == 200
 
 
-@pytest.mark.parametrize("page", ["pricebookentry", "averageprice", "stagetext"])
+@pytest.mark.parametrize("page", ["pricebookentry", "averageprice", "stagetext", "discountlimit"])
 def test_an_account_manager_changes_no_prices(client, otto, reference, page):
     client.force_login(otto)
 

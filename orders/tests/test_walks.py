@@ -409,7 +409,7 @@ class Walk:
 
     def decide_on_the_discount(self):
         by, otto, seen = self.somebody(OURS), self.people["otto"], self.dice.choice(("0.35", "0.10"))
-        self.with_quote(lambda quote: quotes.request_approval(quote, by=by))
+        self.with_quote(lambda quote: quotes.request_approval(quote, by=by, reason="A competitor offers less."))
         if self.dice.random() < 0.6:
             self.with_quote(lambda quote: quotes.grant_discount(quote, by=otto, seen=seen))
         else:

@@ -44,6 +44,7 @@ class ObjectAction:
     """A verb on the page of one object. `run(record, by=user)` or, with `asks`, `run(record, by=user, <asks>=text)`.
 
     `when` tells for which records the button is there. What `run` returns is not used; a refusal is shown as a message.
+    What a `form` of its own asks besides the text goes to `run` by its name.
     With `shows` the verb also gets `seen=`: what `shows(record)` was when the person looked at the page.
     """
 
@@ -57,6 +58,12 @@ class ObjectAction:
     when: Callable[[Any], bool] = lambda record: True
     shows: Callable[[Any], str] | None = None
     seen: str = ""
+    form: type[ActionForm] | None = None
+
+    @property
+    def has_page(self) -> bool:
+        """Whether more is asked than a text, on a page of its own."""
+        return self.form is not None
 
 
 class ActionForm(forms.Form):
@@ -149,7 +156,7 @@ class VendorAdmin(admin.ModelAdmin):
             raise Http404
         if not request.user.has_perm(verb.permission):
             raise PermissionDenied
-        form = ActionForm(request.POST if request.method == "POST" else None)
+        form = (verb.form or ActionForm)(request.POST if request.method == "POST" else None)
         form.fields["text"].required = verb.is_required
         if request.method == "POST" and (not verb.asks or form.is_valid()):
             return self._do(request, record, verb, form)
@@ -164,7 +171,7 @@ class VendorAdmin(admin.ModelAdmin):
         return render(request, "admin/portal_action.html", context, status=422 if request.method == "POST" else 200)
 
     def _do(self, request: HttpRequest, record: Any, verb: ObjectAction, form: ActionForm) -> HttpResponse:
-        answer = {verb.asks: form.cleaned_data["text"]} if verb.asks else {}
+        answer = {verb.asks if name == "text" else name: value for name, value in form.cleaned_data.items()} if verb.asks else {}
         if verb.shows:
             answer["seen"] = request.POST.get("seen", "")
         try:

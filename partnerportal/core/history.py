@@ -17,6 +17,7 @@ from django.db.models.functions import Lag
 from simple_history.models import HistoricalRecords
 
 from partnerportal.core.actors import current_actor, current_author_name, current_channel, current_request_id
+from partnerportal.core.scoping import PartnerOwned
 
 UNTOLD = frozenset({"updated_at", "created_at", "partner"})
 
@@ -71,6 +72,16 @@ def note_in_history(record: models.Model, sentence: str) -> None:
     record.history.bulk_history_create(  # type: ignore[attr-defined]
         [record], update=True, default_user=_author(), default_change_reason=sentence[:longest]
     )
+
+
+def entries_of(model: type[models.Model]) -> models.QuerySet[Any]:
+    """The history of a model of the vendor's, such as prices, to look into by a query.
+
+    Raises TypeError for what belongs to partners: their history is read by the record that a person may see.
+    """
+    if issubclass(model, PartnerOwned):
+        raise TypeError(f"The history of {model.__name__} is read record by record.")
+    return model.history.all()  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)

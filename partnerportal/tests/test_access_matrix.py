@@ -49,7 +49,7 @@ MATRIX: dict[tuple[str, str], str] = {
         leads:move leads:start_plan leads:stop_plan orders:place
         projects:move quotes:add_line quotes:edit_line quotes:make_primary quotes:new_version
         quotes:compare_anew quotes:copy quotes:paste_lines quotes:remind quotes:take_bundle quotes:take_lines
-        quotes:refresh_prices quotes:remove_line quotes:request_approval quotes:resend quotes:restore_link quotes:revoke
+        quotes:refresh_prices quotes:remove_line quotes:resend quotes:restore_link quotes:revoke
         quotes:submit tasks:complete tasks:reopen
     """,
     ("lmmmmmfffml", "looooofffol"): """
@@ -105,7 +105,7 @@ MATRIX: dict[tuple[str, str], str] = {
         projects:agreement projects:cell projects:close projects:convert projects:delete projects:demo projects:edit projects:estimate
         projects:next_step
         projects:owner projects:reopen projects:why_won projects:withdraw quotes:compose
-        quotes:accept quotes:cancel quotes:cell quotes:delete quotes:edit quotes:owner
+        quotes:accept quotes:cancel quotes:request_approval quotes:cell quotes:delete quotes:edit quotes:owner
         tasks:cell tasks:day tasks:delete tasks:edit tasks:owner
     """,
     ("lofoonfnofl", "lofoonfnofl"): "cases:cell cases:decide cases:edit cases:owner cases:reopen",
@@ -188,6 +188,7 @@ MATRIX: dict[tuple[str, str], str] = {
         admin:leads_leadoffer_add admin:leads_leadoffer_delete admin:leads_vendorlead_delete
         admin:accounts_account_add admin:accounts_account_delete admin:accounts_contact_add admin:accounts_contact_delete
         admin:cases_case_add admin:cases_case_delete admin:catalog_pricebook_delete admin:catalog_product_delete
+        admin:catalog_discountlimit_add admin:catalog_discountlimit_delete
         admin:catalog_stagetext_add admin:catalog_stagetext_delete admin:catalog_term_delete admin:core_outboxmessage_add
         admin:core_outboxmessage_delete admin:core_storedmail_add admin:core_storedmail_delete admin:leads_lead_add
         admin:leads_lead_delete admin:orders_order_add admin:orders_order_delete admin:partners_invitation_delete
@@ -210,7 +211,8 @@ MATRIX: dict[tuple[str, str], str] = {
         admin:catalog_exchangerate_history admin:catalog_pricebook_add admin:catalog_pricebookentry_add
         admin:catalog_pricebookentry_change admin:catalog_pricebookentry_changelist admin:catalog_pricebookentry_delete
         admin:catalog_pricebookentry_history admin:catalog_product_add admin:catalog_stagetext_change
-        admin:catalog_stagetext_changelist admin:catalog_stagetext_history admin:catalog_term_add admin:catalog_term_change
+        admin:catalog_stagetext_changelist admin:catalog_discountlimit_change admin:catalog_discountlimit_changelist
+        admin:catalog_discountlimit_history admin:catalog_stagetext_history admin:catalog_term_add admin:catalog_term_change
         admin:catalog_term_changelist admin:catalog_term_history admin:core_outboxmessage_changelist
         admin:core_outboxmessage_history
         admin:core_savedview_add admin:core_savedview_change admin:core_savedview_changelist admin:core_savedview_delete
@@ -228,7 +230,7 @@ MATRIX: dict[tuple[str, str], str] = {
         admin:leads_leadoffer_do admin:leads_vendorlead_do
         admin:accounts_account_do admin:accounts_contact_do admin:cases_case_do admin:catalog_averageprice_do admin:catalog_bundle_do
         admin:catalog_exchangerate_do admin:catalog_pricebook_do admin:catalog_pricebookentry_do admin:catalog_product_do
-        admin:catalog_stagetext_do admin:catalog_term_do admin:core_outboxmessage_do
+        admin:catalog_stagetext_do admin:catalog_discountlimit_do admin:catalog_term_do admin:core_outboxmessage_do
         admin:core_savedview_do admin:core_savedview_history
         admin:core_storedmail_do admin:core_storedmail_history admin:leads_lead_do admin:orders_order_do
         admin:partners_invitation_do admin:partners_news_do admin:partners_partner_do admin:partners_user_do

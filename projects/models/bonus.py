@@ -23,13 +23,17 @@ class BonusDecision(Project):
 
 
 class BonusEntry(PartnerOwned):
-    """One line of the bonus ledger. Lines are never changed; a correction is a new one."""
+    """One line of the bonus ledger. Lines are never changed; a correction is a new one.
+
+    The amount of a corrected line is the difference to what was granted before, with its sign.
+    """
 
     class State(models.TextChoices):
         AWAITING = "awaiting", _("Awaiting approval")
         GRANTED = "granted", _("Granted")
         REFUSED = "refused", _("Refused")
         LAPSED = "lapsed", _("No longer eligible")
+        CORRECTED = "corrected", _("Corrected")
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="bonus_entries")
     state = models.CharField(_("state"), max_length=10, choices=State.choices)

@@ -334,15 +334,20 @@ class Project(Taskable):
             raise ValidationError(errors)
 
     def deletion_refusal(self) -> str:
-        """Why this project may not be deleted; empty when it may."""
-        if self.stage in AUTOMATIC and self.outcome != Outcome.LOST:
-            return gettext("A quote or an order of this project is on its way, so it cannot be deleted.")
-        if self.quotes_out:
-            return gettext(
-                "A quote of this project is out with the customer, or accepted. Cancel it first; then the project can be deleted."
-            )
+        """Why this project may not be deleted, and what to do instead; empty when it may. Quotes are asked by their foreign key."""
         if self.stage_moves.filter(to_stage=Stage.ORDER_MANAGEMENT).exists():
             return gettext("An order was made for this project, so it stays.")
+        quotes: Any = self.quotes.filter(deleted_at=None)
+        accepted = quotes.won().first()
+        if accepted:
+            return gettext("The customer has accepted %(quote)s, so the project stays.") % {"quote": accepted}
+        with_customer = {"quotes": ", ".join(map(str, quotes.out()))}
+        if with_customer["quotes"] and self.stage in AUTOMATIC:
+            return gettext("With the customer: %(quotes)s. Cancel this first; then the project can be closed as lost.") % with_customer
+        if with_customer["quotes"]:
+            return gettext("With the customer: %(quotes)s. Close the project as lost instead; that cancels it.") % with_customer
+        if self.stage in AUTOMATIC and self.outcome != Outcome.LOST:
+            return gettext("A quote or an order of this project is on its way, so it cannot be deleted.")
         return ""
 
 

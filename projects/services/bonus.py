@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from functools import reduce
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from partnerportal.core import outbox
+from partnerportal.core import display, outbox
 from partnerportal.core.actors import service
 from partnerportal.core.attached import tell_followers
+from partnerportal.core.money import ZERO, round_money
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
 from partners.models import User
 from projects import bonus
 from projects.models import Approval, BonusEntry, DemoAnswer, DemoQuestion, Project
 from projects.services.moves import add_entry, locked_for, require_open
+from projects.statement import held_after
 
 
 @service
@@ -78,6 +82,48 @@ def decide_bonus(project: Project, *, answer: str, reason: str = "", by: User) -
     entry = add_entry(project, state, by=by, reason=reason.strip())
     _tell(project, entry, by=by)
     return entry
+
+
+@service
+def correct_bonus(project: Project, *, difference: Decimal, reason: str, by: User) -> BonusEntry:
+    """Correct the amount of a granted bonus by a difference, with its sign, in a new line of the ledger; tell its owner by bell and mail.
+
+    By whoever may decide, with a reason; at most what is held is taken back. Raises NotYours, IllegalMove or ValidationError.
+    """
+    rows = Project.objects.visible_to(by).select_for_update(of=("self",)).select_related("partner", "owner")
+    project = rows.get(pk=project.pk)
+    _require_decider(project, by)
+    if project.approved_by_am != Approval.YES:
+        raise IllegalMove(_("Only a bonus that is granted can be corrected in its amount."), stage=project.stage)
+    if not reason.strip():
+        raise ValidationError({"reason": _("Give a reason.")})
+    if difference == 0 or difference != round_money(difference):
+        raise ValidationError({"difference": _("Give a difference that is not zero.")})
+    ledger = list(project.bonus_entries.order_by("pk"))
+    held, last = held_by(ledger), ledger[-1]
+    if held + difference < 0:
+        words = {"granted": display.money(held, last.currency)}
+        raise ValidationError({"difference": _("A correction takes back %(granted)s at most.") % words})
+    facts = {"basis": last.basis, "rate": last.rate, "currency": last.currency}
+    entry = BonusEntry.objects.for_partner(project.partner_id).create(
+        partner_id=project.partner_id,
+        project=project,
+        state=BonusEntry.State.CORRECTED,
+        amount=difference,
+        reason=reason.strip(),
+        decided_by=by,
+        **facts,
+    )
+    sentence = gettext_noop("The demo bonus of %(project)s was corrected: %(amount)s.")
+    words = {"project": project.name, "amount": display.money(difference, entry.currency)}
+    tell_followers(project, sentence, values=words, kind="bonus.decided", but=[by])
+    outbox.promise("bonus.decided", key=f"bonus.decided:{entry.pk}", entry_id=entry.pk)
+    return entry
+
+
+def held_by(ledger: Iterable[BonusEntry]) -> Decimal:
+    """What the lines of a project's ledger, the oldest first, have granted and not taken back."""
+    return reduce(lambda held, entry: held_after(held, entry.state, entry.amount), ledger, ZERO)
 
 
 def may_decide(project: Project, by: User) -> bool:

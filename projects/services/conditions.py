@@ -106,7 +106,8 @@ def _earning(project: Any, user: User) -> Earning:
 def bonus_sums(user: User) -> list[BonusSum]:
     """By currency, what the person's own projects can still earn, and what the ledger has granted for own projects; one query.
 
-    Expected is the sum of the amounts of `bonuses_to_earn` without its limit. A grant counts while it is the last decision on it.
+    Expected is the sum of the amounts of `bonuses_to_earn` without its limit. A grant counts while it is the last decision on it,
+    with its corrections.
     """
     basis = Coalesce("pipeline_mrr", "mrr")
     none = Value(0)
@@ -129,8 +130,9 @@ def _own(user: User) -> Any:
 
 def _standing_grants(user: User) -> QuerySet[BonusEntry]:
     decided = BonusEntry.objects.for_partner(user.partner_id).exclude(decided_by=None)  # type: ignore[arg-type]
-    later = decided.filter(project=OuterRef("project"), pk__gt=OuterRef("pk"))
-    granted = decided.filter(state=BonusEntry.State.GRANTED, project__owner=user, project__deleted_at=None)
+    later = decided.filter(project=OuterRef("project"), pk__gt=OuterRef("pk")).exclude(state=BonusEntry.State.CORRECTED)
+    given = (BonusEntry.State.GRANTED, BonusEntry.State.CORRECTED)
+    granted = decided.filter(state__in=given, project__owner=user, project__deleted_at=None)
     return granted.exclude(Exists(later)).order_by()
 
 

@@ -1,6 +1,7 @@
 """The account manager's decision: who may, what it writes, whom it tells; the answers before it; the mail after it."""
 
 import html
+import re
 from decimal import Decimal
 from importlib import import_module
 
@@ -344,3 +345,114 @@ def test_the_migration_fills_what_was_answered_before(anna):
 
     asked = DemoQuestion.objects.get(key="pains").text
     assert project.demo_answers.get().question_text == answer.history.get().question_text == asked
+
+
+# --- the amount is corrected ----------------------------------------------------------------
+
+
+@pytest.fixture
+def granted(waiting, otto):
+    services.decide_bonus(waiting, answer="yes", by=otto)
+    waiting.refresh_from_db()
+    return waiting
+
+
+def correct(project, difference, by, reason="A licence was counted twice"):
+    return services.correct_bonus(project, difference=Decimal(difference), reason=reason, by=by)
+
+
+def lines_of(project):
+    return list(project.bonus_entries.order_by("pk").values_list("state", "amount", "reason"))
+
+
+def test_a_correction_of_the_amount_is_a_new_line_and_the_old_ones_stay(granted, anna, ben, otto, client, deliver, mailoutbox):
+    first = granted.bonus_entries.get()
+    amount = first.amount
+    client.force_login(anna)
+
+    entry = correct(granted, "-12.50", otto)
+    correct(granted, "0.01", otto, "Rounding")
+    while deliver():
+        pass
+
+    assert (entry.basis, entry.rate, entry.currency, entry.decided_by) == (first.basis, first.rate, first.currency, otto)
+    assert lines_of(granted) == [
+        ("granted", amount, ""),
+        ("corrected", Decimal("-12.50"), "A licence was counted twice"),
+        ("corrected", Decimal("0.01"), "Rounding"),
+    ]
+    assert Project.objects.visible_to(otto).get(pk=granted.pk).approved_by_am == "yes"
+    left = amount - Decimal("12.49")
+    quarter = services.quarters_of(anna.partner)[0]
+    assert services.statement_for(anna, anna.partner, quarter).sums[0].total == left
+    [of_home] = services.bonus_sums(anna)
+    assert of_home.granted == left
+    paper = services.statement_html(services.make_statement(anna.partner, quarter, by=ben))
+    page, ledger = client.get(granted.get_absolute_url()).text, client.get("/bonus/").text
+    for text in (paper, page, ledger):
+        assert "Corrected" in text
+        assert "-€12.50" in text
+        assert "A licence was counted twice" in text
+    assert f"€{amount} + -€12.50 + €0.01 = €{left}" in re.sub(r"<[^>]+>", "", page).replace("\xa0", " ")
+    assert "The demo bonus of" in anna.notifications.order_by("pk").last().text
+    assert mailoutbox[1].subject.strip() == f"Demo bonus corrected: {granted.name}"
+    assert "A licence was counted twice" in mailoutbox[1].body
+
+
+def test_a_refusal_takes_back_what_the_corrections_left(granted, anna, otto):
+    correct(granted, "-12.50", otto)
+    services.decide_bonus(granted, answer="no", reason="Not met", by=otto)
+
+    quarter = services.quarters_of(anna.partner)[0]
+    assert services.statement_for(anna, anna.partner, quarter).sums[0].total == 0
+    assert services.bonus_sums(anna) == []
+    before = lines_of(granted)
+    with pytest.raises(IllegalMove):
+        correct(granted, "5.00", otto)
+    assert lines_of(granted) == before
+
+
+@pytest.mark.parametrize(
+    ("difference", "reason"),
+    [("0", "x"), ("-5000.00", "x"), ("0.001", "x"), ("5.00", " ")],
+    ids=["nothing", "too much", "less than a cent", "no reason"],
+)
+def test_what_is_no_correction_is_refused(granted, otto, difference, reason):
+    before = lines_of(granted)
+
+    with pytest.raises(ValidationError):
+        correct(granted, difference, otto, reason)
+
+    assert lines_of(granted) == before
+
+
+@pytest.mark.parametrize(("person", "refusal"), [("anna", NotYours), ("dora", NotYours), ("olga", Project.DoesNotExist)])
+def test_only_who_decides_corrects(request, granted, person, refusal):
+    before = lines_of(granted)
+
+    with pytest.raises(refusal):
+        correct(granted, "-1.00", request.getfixturevalue(person))
+
+    assert lines_of(granted) == before
+
+
+def test_what_waits_has_no_amount_to_correct(waiting, otto):
+    with pytest.raises(IllegalMove):
+        correct(waiting, "1.00", otto)
+
+    nothing_happened(waiting)
+
+
+def test_the_back_office_corrects_the_amount(client, granted, otto):
+    client.force_login(otto)
+    address = reverse("admin:projects_bonusdecision_do", args=[granted.pk, "correct"])
+    assert f'href="{address}"' in client.get(reverse("admin:projects_bonusdecision_change", args=[granted.pk])).text
+    assert 'name="difference"' in client.get(address).text
+    before = lines_of(granted)
+
+    for wrong in ({"difference": "", "text": "x"}, {"difference": "1.005", "text": "x"}, {"difference": "1.00", "text": ""}):
+        assert client.post(address, wrong).status_code == 422
+    assert lines_of(granted) == before
+    client.post(address, {"difference": "-12.50", "text": "A licence was counted twice"})
+
+    assert lines_of(granted)[1:] == [("corrected", Decimal("-12.50"), "A licence was counted twice")]

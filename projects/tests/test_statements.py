@@ -49,6 +49,20 @@ def test_a_correction_in_a_later_quarter_is_taken_back_there():
     assert second.sums[0].total == Decimal("-30.00")
 
 
+def test_a_corrected_amount_counts_with_its_sign_and_is_taken_back_with_the_grant():
+    ledger = [
+        line("granted"),
+        line("corrected", "-12.50"),
+        line("corrected", "2.25", on=date(2026, 4, 1)),
+        line("refused", on=date(2026, 5, 1)),
+    ]
+
+    assert sums(ledger) == [("EUR", Decimal("60.00"), Decimal("12.50"), Decimal(0))]
+    second = statement(ledger, Q2)
+    assert [(one.effect, one.is_correction) for one in second.lines] == [(Decimal("2.25"), False), (Decimal("-49.75"), True)]
+    assert second.sums[0].total == Decimal("-47.50")
+
+
 def test_currencies_are_never_added():
     assert [one.currency for one in statement([line("granted"), line("granted", project=2, currency="USD")], Q1).sums] == ["EUR", "USD"]
 
@@ -60,7 +74,12 @@ def test_a_quarter_without_a_line_comes_to_nothing():
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from(["awaiting", "granted", "refused"]), st.integers(1, 4), st.integers(1, 12), st.integers(0, 99999)),
+        st.tuples(
+            st.sampled_from(["awaiting", "granted", "refused", "corrected"]),
+            st.integers(1, 4),
+            st.integers(1, 12),
+            st.integers(-99999, 99999),
+        ),
         max_size=30,
     )
 )
@@ -71,8 +90,13 @@ def test_all_quarters_together_are_the_balances_of_all_projects(rows):
     ]
     total = sum((one.total for number in (1, 2, 3, 4) for one in statement(ledger, Quarter(2026, number)).sums), Decimal(0))
 
-    last = {entry.project: entry for entry in ledger if entry.state != "awaiting"}
-    assert total == sum((entry.amount for entry in last.values() if entry.state == "granted"), Decimal(0))
+    balances = {}
+    for entry in ledger:
+        if entry.state in ("granted", "refused"):
+            balances[entry.project] = entry.amount if entry.state == "granted" else Decimal(0)
+        if entry.state == "corrected":
+            balances[entry.project] = balances.get(entry.project, Decimal(0)) + entry.amount
+    assert total == sum(balances.values(), Decimal(0))
 
 
 @pytest.mark.parametrize("text", ["2026", "2026-Q5", "2026-Q0", "26-Q1", "2026-Q١", "abcd-Q1"])

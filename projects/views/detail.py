@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property
+from itertools import takewhile
 from typing import Any
 
 from django.conf import settings
@@ -274,14 +275,26 @@ class ProjectDetail(RecordDetail):
         status = bonus.status(facts)
         can_come = project.is_open or project.demo_done
         is_possible = can_come and basis is not None and status not in (bonus.NOT_ELIGIBLE, bonus.REJECTED)
+        amount, explained = self._bonus_amount(basis, rate) if is_possible else ("", "")
         return {
             "status": status,
-            "amount": self._money(bonus.amount(basis, rate)) if is_possible else "",
-            "sum": f"{self._money(basis)} × {display.rate(rate)} = {self._money(bonus.amount(basis, rate))}" if is_possible else "",
+            "amount": amount,
+            "sum": explained,
             "is_indicative": status != bonus.APPROVED,
             "lines": services.condition_lines(project, facts),
             "entries": [entry for entry in self.ledger if entry.decided_by_id],
         }
+
+    def _bonus_amount(self, basis: Any, rate: Decimal) -> tuple[str, str]:
+        """The bonus with the corrections since the last decision, and the sum that it is."""
+        granted = bonus.amount(basis, rate)
+        since = takewhile(lambda entry: entry.state == BonusEntry.State.CORRECTED, self.ledger)
+        corrections = [entry.amount for entry in since][::-1]
+        total = self._money(sum(corrections, granted))
+        text = f"{self._money(basis)} × {display.rate(rate)} = {self._money(granted)}"
+        if corrections:
+            text += "; " + display.added([granted, *corrections], total, self.record.currency)
+        return total, text
 
     # --- page ----------------------------------------------------------------------------------
 

@@ -19,15 +19,18 @@ from quotes.services.answering import (
 from quotes.services.approving import (
     ASKED,
     DECIDED,
-    DISCOUNT_LIMITS,
     DiscountChanged,
+    Effect,
     discount_limit,
+    effect_of_discounts,
     grant_discount,
     highest_discount,
     in_percent,
+    last_asked,
     needs_approval,
     refuse_discount,
     request_approval,
+    with_discount_limit,
 )
 from quotes.services.composing import Letter, compose_quote, people_of, remind_customer, remind_in_time
 from quotes.services.drafting import (
@@ -49,6 +52,7 @@ from quotes.services.drafting import (
     remove_line,
     tariffs_of,
     with_primary,
+    without_price,
 )
 from quotes.services.filling import USUAL, BadRows, begin_quote, clone_quote, compare_anew, paste_lines, take_bundle, take_lines_of
 from quotes.services.hardware import applied_hardware, with_applied_hardware
@@ -86,8 +90,8 @@ __all__ = [
     "ANSWERED",
     "ASKED",
     "DECIDED",
-    "DISCOUNT_LIMITS",
     "DiscountChanged",
+    "Effect",
     "HEAD",
     "LineInput",
     "MAIL",
@@ -111,6 +115,7 @@ __all__ = [
     "create_quote",
     "decline_quote",
     "discount_limit",
+    "effect_of_discounts",
     "edit_line",
     "edit_quote",
     "expire_quote",
@@ -118,6 +123,7 @@ __all__ = [
     "highest_discount",
     "in_percent",
     "keep_pdf",
+    "last_asked",
     "lines_of",
     "make_primary",
     "mark_ordered",
@@ -142,5 +148,7 @@ __all__ = [
     "submit_quote",
     "to_be_mailed",
     "with_applied_hardware",
+    "with_discount_limit",
     "with_primary",
+    "without_price",
 ]

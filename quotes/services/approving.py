@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import partial
 
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from catalog import services as catalog
+from catalog.models import DiscountLimit
 from partnerportal.core import display, outbox
 from partnerportal.core.actors import Actor, service
 from partnerportal.core.notifications import notify
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
-from partners.models import Partner, Tier, User
-from quotes.models import Quote, QuoteLine
-from quotes.pricing import discount_given
+from partners.models import Partner, User
+from quotes.models import DiscountEvent, Quote, QuoteLine, QuoteQuerySet
+from quotes.pricing import Totals, discount_given, total, within_limit
 from quotes.services.moving import lines_of, lock, lock_draft
 from quotes.stages import Approval, Status
 
 ASKED = "quote.discount_asked"
 DECIDED = "quote.discount_decided"
-# What a partner may give away without asking; invented, decisions 7.
-DISCOUNT_LIMITS: dict[str, Decimal] = {
-    Tier.PLATINUM: Decimal("0.20"),
-    Tier.GOLD: Decimal("0.20"),
-    Tier.SILVER: Decimal("0.10"),
-    Tier.BRONZE: Decimal("0.10"),
-    Tier.RESELLER: Decimal("0.05"),
-}
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What the discounts of a quote cost: its totals as they are asked for, and with none above the limit."""
+
+    asked: Totals
+    within: Totals
 
 
 class DiscountChanged(IllegalMove):
@@ -41,12 +46,14 @@ class DiscountChanged(IllegalMove):
 
 
 @service
-def request_approval(quote: Quote, *, by: User) -> Quote:
-    """Ask the account manager for a discount above the tier's limit: behind the bell and by mail; asking twice tells once.
+def request_approval(quote: Quote, *, by: User, reason: str) -> Quote:
+    """Ask the account manager for a discount above the tier's limit, and say why: behind the bell and by mail; asking twice tells once.
 
-    Raises IllegalMove when none is needed.
+    Raises IllegalMove when none is needed, or without a reason.
     """
     quote = lock_draft(quote, by=by)
+    if not reason.strip():
+        raise IllegalMove(_("Say why the discount is needed."), stage=quote.approval)
     lines = lines_of(quote)
     if not needs_approval(quote, lines):
         raise IllegalMove(_("The discounts of this quote need no approval."), stage=quote.status)
@@ -54,6 +61,7 @@ def request_approval(quote: Quote, *, by: User) -> Quote:
         return quote
     quote.approval, quote.approval_reason, quote.approval_by, quote.approval_asked_by = Approval.REQUESTED, "", None, by
     quote.save(update_fields=["approval", "approval_reason", "approval_by", "approval_asked_by", "updated_at"])
+    _note(quote, DiscountEvent.Kind.ASKED, highest_discount(lines), by=by, text=reason.strip())
     _tell_the_manager(quote, highest_discount(lines), by=by)
     return quote
 
@@ -71,6 +79,7 @@ def grant_discount(quote: Quote, *, by: User, seen: str) -> Quote:
     quote.approval, quote.approval_reason, quote.approval_by = Approval.GRANTED, "", by
     quote.approved_discount = highest
     quote.save(update_fields=["approval", "approval_reason", "approval_by", "approved_discount", "updated_at"])
+    _note(quote, DiscountEvent.Kind.GRANTED, highest, by=by)
     _tell_the_answer(quote, gettext_noop("The discount of %(quote)s for %(account)s is granted."))
     return quote
 
@@ -84,6 +93,7 @@ def refuse_discount(quote: Quote, *, by: User, reason: str) -> Quote:
     quote.approval, quote.approval_reason, quote.approval_by = Approval.REFUSED, reason.strip(), by
     quote.approved_discount = None
     quote.save(update_fields=["approval", "approval_reason", "approval_by", "approved_discount", "updated_at"])
+    _note(quote, DiscountEvent.Kind.REFUSED, highest_discount(lines_of(quote)), by=by, text=reason.strip())
     _tell_the_answer(quote, gettext_noop("The discount of %(quote)s for %(account)s is refused: %(reason)s"))
     return quote
 
@@ -94,16 +104,35 @@ def highest_discount(lines: list[QuoteLine]) -> Decimal:
 
 
 def discount_limit(partner: Partner) -> Decimal:
-    """What the partner's tier may give away without asking, as a fraction."""
-    return DISCOUNT_LIMITS[partner.tier]
+    """What the partner's tier may give away today without asking, as a fraction."""
+    return catalog.discount_limit(partner.tier)
 
 
-def needs_approval(quote: Quote, lines: list[QuoteLine]) -> bool:
-    """Whether a discount is above the tier's limit and above what has been granted."""
+def with_discount_limit(quotes: QuoteQuerySet) -> QuoteQuerySet:
+    """These quotes with `limit`, what their partner may give away today without asking; None where the vendor has set no limit."""
+    limits = DiscountLimit.objects.filter(tier=OuterRef("partner__tier"))
+    return quotes.annotate(limit=Subquery(limits.values("limit")[:1]))
+
+
+def needs_approval(quote: Quote, lines: list[QuoteLine], *, limit: Decimal | None = None) -> bool:
+    """Whether a discount is above the tier's limit and above what has been granted. `limit` saves a query when the caller has read it."""
     highest = highest_discount(lines)
     if quote.approval == Approval.GRANTED and quote.approved_discount is not None and highest <= quote.approved_discount:
         return False
-    return highest > discount_limit(quote.partner)
+    return highest > (discount_limit(quote.partner) if limit is None else limit)
+
+
+def effect_of_discounts(quote: Quote, lines: list[QuoteLine], *, limit: Decimal) -> Effect:
+    """What the quote comes to as it is, beside what it would come to with no line above the limit."""
+    priced = [line.priced(quote.currency) for line in lines]
+    within = [within_limit(one, line.list_price, limit) for one, line in zip(priced, lines, strict=True)]
+    added = partial(total, commitment=quote.commitment, tax_rate=quote.tax_rate, currency=quote.currency)
+    return Effect(asked=added(priced), within=added(within))
+
+
+def last_asked(quote: Quote) -> DiscountEvent | None:
+    """The last question for a discount of this quote; None when nobody has asked."""
+    return quote.discount_events.filter(kind=DiscountEvent.Kind.ASKED).first()
 
 
 def let_approval_follow(quote: Quote, lines: list[QuoteLine]) -> None:
@@ -117,6 +146,12 @@ def let_approval_follow(quote: Quote, lines: list[QuoteLine]) -> None:
 def in_percent(fraction: Decimal) -> str:
     """A fraction as a person reads it: 0.2500 is “25 %”."""
     return display.rate(fraction)
+
+
+def _note(quote: Quote, kind: str, discount: Decimal, *, by: User, text: str = "") -> None:
+    """Keep what was said, with what the quote gave away and what the tier may at that moment."""
+    facts = {"discount": discount, "limit": discount_limit(quote.partner), "text": text, "by": by}
+    DiscountEvent.objects.create(partner_id=quote.partner_id, quote=quote, kind=kind, **facts)
 
 
 def _fraction(text: str) -> Decimal | None:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Account, Contact
 from catalog.bands import Prices, Tariff
 from catalog.models import Product
-from catalog.services import PriceMissing, price_table, prices
+from catalog.services import PriceMissing, price_table, prices, why_no_price
 from partnerportal.core.actors import Actor, service
 from partnerportal.core.moves import record_move
 from partnerportal.core.numbering import next_number
@@ -312,6 +312,21 @@ def outdated(lines: Iterable[QuoteLine], table: Tariffs) -> list[QuoteLine]:
     """The lines whose prices are not, or no longer, those of the books, as `tariffs_of` has read them."""
     found = [(line, price_now(table, line.product_id, line.billing_period, line.quantity)) for line in lines]
     return [line for line, now in found if now is None or (now.list_price, now.unit_cost) != (line.list_price, line.unit_cost)]
+
+
+def without_price(lines: Iterable[QuoteLine], table: Tariffs, *, currency: str, on: date) -> dict[int, str]:
+    """The lines that have no price on a day, as `tariffs_of` has read it: key of the line → why, and what to do."""
+    gone = [line for line in lines if price_now(table, line.product_id, line.billing_period, line.quantity) is None]
+    return {
+        line.pk: why_no_price(
+            line.product,
+            table.get((line.product_id, line.billing_period)),
+            billing_period=line.billing_period,
+            currency=currency,
+            on=on,
+        )
+        for line in gone
+    }
 
 
 def price_now(table: Tariffs, product_id: int, period: str, quantity: int) -> Prices | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -22,7 +23,7 @@ from quotes import documents
 from quotes.models import Quote, QuoteLine, Sending
 from quotes.rules import Configuration, breaches, ships_nowhere
 from quotes.services.approving import discount_limit, highest_discount, in_percent, needs_approval
-from quotes.services.drafting import Tariffs, outdated, take_primary, tariffs_of
+from quotes.services.drafting import Tariffs, outdated, take_primary, tariffs_of, without_price
 from quotes.services.hardware import applied_hardware
 from quotes.services.moving import (
     TOTALS,
@@ -71,11 +72,18 @@ def submit_quote(quote: Quote, *, by: User, today: date) -> Quote:
 
 
 def missing_to_submit(
-    quote: Quote, lines: list[QuoteLine], *, today: date, table: Tariffs | None = None, applied: str | None = None
+    quote: Quote,
+    lines: list[QuoteLine],
+    *,
+    today: date,
+    table: Tariffs | None = None,
+    applied: str | None = None,
+    limit: Decimal | None = None,
 ) -> tuple[Missing, ...]:
     """What a draft still lacks before it can be submitted, each with its field and a sentence; nothing when it may go.
 
-    `table` and `applied` save queries when the caller has read the prices of the day, and the hardware that the customer has.
+    `table`, `applied` and `limit` save queries when the caller has read the prices of the day, the hardware that the customer has, and
+    what the tier may give away.
     """
     found = []
     if not lines:
@@ -101,11 +109,15 @@ def missing_to_submit(
     if ships_nowhere(lines, quote.shipping_type, (quote.ship_company, quote.ship_street, quote.ship_city, str(quote.ship_country))):
         sentence = _("Shipping: write the reseller's address, or choose another shipping address type.")
         found.append(Missing(Status.DRAFT, ("shipping_type",), sentence))
-    if needs_approval(quote, lines):
-        words = {"highest": in_percent(highest_discount(lines)), "limit": in_percent(discount_limit(quote.partner))}
+    limit = discount_limit(quote.partner) if limit is None else limit
+    if needs_approval(quote, lines, limit=limit):
+        words = {"highest": in_percent(highest_discount(lines)), "limit": in_percent(limit)}
         sentence = _("Discount: %(highest)s is above your limit of %(limit)s. Ask your account manager to approve it.") % words
         found.append(Missing(Status.DRAFT, ("approval",), sentence))
-    changed = outdated(lines, tariffs_of(quote, lines, today=today) if table is None else table)
+    table = tariffs_of(quote, lines, today=today) if table is None else table
+    gone = without_price(lines, table, currency=quote.currency, on=today)
+    found += [Missing(Status.DRAFT, ("prices",), _("Not available: %(reason)s") % {"reason": reason}) for reason in gone.values()]
+    changed = [line for line in outdated(lines, table) if line.pk not in gone]
     if changed:
         names = ", ".join(line.name for line in changed)
         found.append(

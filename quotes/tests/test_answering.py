@@ -2,14 +2,16 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from partnerportal.core.actors import Actor
 from partnerportal.core.attached import NotDeletable, delete_record
-from partnerportal.core.models import OutboxMessage
+from partnerportal.core.models import BulkChange, OutboxMessage
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
 from partnerportal.tests.days import this_day
 from projects import services as projects
+from projects.models import Project
 from projects.stages import Stage
 from projects.tests.factories import (
     ContractOutProject,
@@ -394,6 +396,10 @@ def test_the_promise_of_a_lost_project_twice_is_once(anna):
 # --- a deleted project ------------------------------------------------------------------
 
 
+def reread_project(project):
+    return Project.objects.across_partners(reason="test").get(pk=project.pk)
+
+
 def deleted(project):
     """A project that was deleted before this was refused."""
     project.deleted_at = project.created_at
@@ -430,12 +436,51 @@ def test_a_project_with_a_quote_out_is_not_deleted(anna):
     services.submit_quote(quote, by=anna, today=this_day())
     before = everything(quote)
 
-    with pytest.raises(NotDeletable, match="A quote of this project is out with the customer, or accepted. Cancel it first"):
+    with pytest.raises(NotDeletable) as refusal:
         delete_record(project, by=anna)
+    assert str(refusal.value) == f"With the customer: {quote}. Close the project as lost instead; that cancels it."
     assert everything(quote) == before
 
     services.cancel_quote(quote, by=anna)
     assert delete_record(project, by=anna).deleted_at is not None
+
+
+def test_in_contract_out_the_quote_is_cancelled_before_the_project_is_closed(anna):
+    project = ProposalProject(owner=anna, verbal_agreement=True, verbal_agreement_on=this_day(), verbal_agreement_by="Greta")
+    quote = services.submit_quote(DraftQuoteFactory(project=project), by=anna, today=this_day())
+    assert reread_project(project).stage == Stage.CONTRACT_OUT
+
+    with pytest.raises(NotDeletable) as refusal:
+        delete_record(project, by=anna)
+    assert str(refusal.value) == f"With the customer: {quote}. Cancel this first; then the project can be closed as lost."
+
+    services.cancel_quote(quote, by=anna)
+    assert reread_project(project).stage == Stage.PROPOSAL
+
+
+@pytest.mark.parametrize("way", ["page", "bulk"])
+@pytest.mark.parametrize("factory", [SubmittedQuoteFactory, AcceptedQuoteFactory])
+def test_neither_page_nor_bulk_deletes_a_project_that_a_customer_has_a_quote_of(client, anna, deliver, factory, way):
+    quote = factory(project=ProposalProject(owner=anna))
+    project, before = quote.project, everything(quote)[:3]
+    client.force_login(anna)
+    sentence = {
+        SubmittedQuoteFactory: f"With the customer: {quote}. Close the project as lost instead; that cancels it.",
+        AcceptedQuoteFactory: f"The customer has accepted {quote}, so the project stays.",
+    }[factory]
+
+    if way == "page":
+        said = client.post(reverse("projects:delete", args=[project.pk]), follow=True).text
+    else:
+        client.post("/projects/bulk/delete/", {"ids": [project.pk]})
+        change = BulkChange.objects.latest("pk")
+        said = change.rows.get().reason
+        client.post(f"/bulk/{change.pk}/run/")
+        deliver()
+
+    assert sentence in said
+    assert reread_project(project).deleted_at is None
+    assert everything(quote)[:3] == before
 
 
 # --- one quote is accepted ----------------------------------------------------------------

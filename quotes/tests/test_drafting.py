@@ -3,12 +3,13 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from catalog.models import PriceBookEntry, Product
 from catalog.services import PriceMissing
 from partnerportal.core.models import OutboxMessage, StageMove
 from partnerportal.core.scoping import NotYours
-from partnerportal.core.stages import IllegalMove
+from partnerportal.core.stages import ExitConditionMissing, IllegalMove
 from partnerportal.tests.days import this_day
 from partners.models import Tier
 from projects.tests.factories import LostProject, ProjectFactory, ProposalProject
@@ -218,6 +219,41 @@ def test_add_line_refuses_without_a_price(anna, book):
     assert everything(quote) == before
 
 
+def test_a_line_whose_price_has_ended_is_not_available_with_its_reason(client, anna):
+    quote = DraftQuoteFactory(owner=anna, lines=[("UC-BUSINESS", 12, "yearly", "0"), ("UC-PREMIUM", 2, "yearly", "0")])
+    rows = PriceBookEntry.objects.filter(book__kind="gold", currency="EUR", billing_period="yearly")
+    rows.filter(product=product()).update(valid_to=this_day())
+    rows.filter(product=product("UC-PREMIUM")).update(price="1.00")
+    client.force_login(anna)
+    before = everything(quote)
+    reason = (
+        f"UC Business has no price in EUR, billed yearly, that holds on {this_day().isoformat()}. "
+        "Choose another billing period, or ask your account manager for a price."
+    )
+
+    with pytest.raises(ExitConditionMissing) as refusal:
+        services.submit_quote(quote, by=anna, today=this_day())
+    page = client.get(quote.get_absolute_url()).text
+
+    assert [one.sentence for one in refusal.value.missing] == [
+        f"Not available: {reason}",
+        "Prices: the price list has changed for UC Premium. Take today's prices.",
+    ]
+    assert f'<span class="unavailable">Not available</span>: {reason}' in page
+    assert reverse("quotes:refresh_prices", args=[quote.pk]) not in page
+    assert everything(quote) == before
+
+
+def test_a_line_below_the_first_band_is_not_available_with_its_reason(anna):
+    quote = DraftQuoteFactory(owner=anna)
+    PriceBookEntry.objects.filter(product=product(), currency="EUR", billing_period="yearly").update(min_quantity=50)
+
+    lines = services.lines_of(quote)
+    found = services.without_price(lines, services.tariffs_of(quote, lines, today=this_day()), currency="EUR", on=this_day())
+
+    assert list(found.values()) == ["UC Business is sold from a quantity of 50."]
+
+
 def test_add_line_refuses_a_product_that_is_no_longer_offered(anna):
     quote = services.create_quote(ProjectFactory(owner=anna), by=anna, today=this_day())
     Product.objects.filter(code="UC-BUSINESS").update(is_active=False)
@@ -251,7 +287,7 @@ def test_a_quote_that_was_submitted_no_longer_changes(anna, factory):
         lambda: services.remove_line(row, by=anna),
         lambda: services.edit_quote(quote, by=anna, changes={"terms": "Other"}),
         lambda: services.refresh_prices(quote, by=anna, today=this_day()),
-        lambda: services.request_approval(quote, by=anna),
+        lambda: services.request_approval(quote, by=anna, reason="A competitor offers less."),
     ):
         with pytest.raises(IllegalMove):
             change()
@@ -342,7 +378,7 @@ def too_much(anna, discount="0.35"):
 
 def test_the_account_manager_grants_a_discount(anna, otto):
     quote = too_much(anna)
-    services.request_approval(quote, by=anna)
+    services.request_approval(quote, by=anna, reason="A competitor offers less.")
 
     quote = services.grant_discount(quote, by=otto, seen="0.35")
 
@@ -353,7 +389,7 @@ def test_the_account_manager_grants_a_discount(anna, otto):
 
 def test_a_higher_discount_than_granted_asks_again(anna, otto):
     quote = too_much(anna)
-    services.request_approval(quote, by=anna)
+    services.request_approval(quote, by=anna, reason="A competitor offers less.")
     services.grant_discount(quote, by=otto, seen="0.35")
     row = quote.lines.get()
 
@@ -369,7 +405,7 @@ def test_a_higher_discount_than_granted_asks_again(anna, otto):
 
 def test_a_refusal_says_why(anna, otto):
     quote = too_much(anna)
-    services.request_approval(quote, by=anna)
+    services.request_approval(quote, by=anna, reason="A competitor offers less.")
 
     with pytest.raises(IllegalMove):
         services.refuse_discount(quote, by=otto, reason=" ")
@@ -383,7 +419,7 @@ def test_a_refusal_says_why(anna, otto):
 
 def test_only_the_own_account_manager_decides(anna, ben, olga, tariq):
     quote = too_much(anna)
-    services.request_approval(quote, by=anna)
+    services.request_approval(quote, by=anna, reason="A competitor offers less.")
     before = everything(quote)
 
     for person in (anna, ben, tariq):
@@ -414,7 +450,7 @@ def test_request_approval_refuses_when_none_is_needed(anna):
     before = everything(quote)
 
     with pytest.raises(IllegalMove):
-        services.request_approval(quote, by=anna)
+        services.request_approval(quote, by=anna, reason="A competitor offers less.")
 
     assert everything(quote) == before
 

@@ -178,7 +178,7 @@ def test_what_was_submitted_never_changes_its_content(status, anna):
         lambda: services.remove_line(line, by=anna),
         lambda: services.refresh_prices(quote, by=anna, today=this_day()),
         lambda: services.edit_quote(quote, by=anna, changes={"terms": "None"}),
-        lambda: services.request_approval(quote, by=anna),
+        lambda: services.request_approval(quote, by=anna, reason="A competitor offers less."),
     ):
         with pytest.raises(IllegalMove):
             act()

@@ -111,7 +111,7 @@ def test_submit_waits_for_the_approval_of_a_high_discount(anna, approval):
 
 def test_submit_goes_with_a_granted_discount(anna, otto):
     quote = DraftQuoteFactory(owner=anna, lines=[("UC-BUSINESS", 12, "yearly", "0.35")])
-    services.request_approval(quote, by=anna)
+    services.request_approval(quote, by=anna, reason="A competitor offers less.")
     services.grant_discount(quote, by=otto, seen="0.35")
 
     assert submit(quote, anna).status == Status.SUBMITTED

@@ -479,10 +479,14 @@ def test_new_version_goes_to_the_draft(as_anna, anna):
 def test_ask_for_approval(as_anna, anna):
     quote = DraftQuoteFactory(owner=anna, lines=[("UC-BUSINESS", 12, "yearly", "0.35")])
     assert address("request_approval", quote) in as_anna.get(quote.get_absolute_url()).text
+    assert 'name="reason"' in as_anna.get(address("request_approval", quote)).text
 
-    as_anna.post(address("request_approval", quote))
+    assert as_anna.post(address("request_approval", quote), {"reason": " "}).status_code == 422
+    assert reread(quote).approval == Approval.NONE
+    as_anna.post(address("request_approval", quote), {"reason": "A competitor offers less."})
 
     assert reread(quote).approval == Approval.REQUESTED
+    assert reread(quote).discount_events.get().text == "A competitor offers less."
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "part"])
@@ -572,7 +576,7 @@ def test_the_buttons_of_the_page_carry_the_forms_token(anna):
 
 def test_the_account_manager_decides_in_the_back_office(client, otto, olga, anna):
     quote = DraftQuoteFactory(owner=anna, lines=[("UC-BUSINESS", 12, "yearly", "0.35")])
-    services.request_approval(quote, by=anna)
+    services.request_approval(quote, by=anna, reason="A competitor offers less.")
     change = reverse("admin:quotes_quote_change", args=[quote.pk])
     grant = reverse("admin:quotes_quote_do", args=[quote.pk, "grant"])
 

@@ -18,7 +18,7 @@ from partnerportal.core.toasts import say, warn
 from partnerportal.core.views import RecordView
 from projects.services import ProjectClosed
 from quotes import services
-from quotes.forms import AcceptanceForm, CancelForm
+from quotes.forms import AcceptanceForm, ApprovalForm, CancelForm
 from quotes.models import Quote
 from quotes.services import BadRows, PrimaryChanged, QuoteTooLarge
 from quotes.views.pages import RELATED
@@ -149,7 +149,11 @@ class MakePrimary(QuoteAction):
         return self.carry_out({"seen": request.POST.get("seen")})
 
 
-class RequestApproval(QuoteAction):
+class RequestApproval(Asked):
+    form_class = ApprovalForm
+    heading = gettext_lazy("Ask for the discount of %(quote)s")
+    text = gettext_lazy("Your account manager reads your reason beside the discount, your limit and what it costs.")
+    button = gettext_lazy("Ask for approval")
     done = gettext_lazy("Your account manager is asked to approve the discount of %(quote)s.")
     act = staticmethod(services.request_approval)
 

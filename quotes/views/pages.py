@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -49,8 +50,8 @@ class QuoteDetail(RecordDetail):
     icon, tone, can_clone = "file-earmark-text", "violet", False
 
     def get_queryset(self) -> QuerySet[Quote]:
-        """With what the page needs besides, in the same query: the customer's hardware, and the primary quote of the project."""
-        return services.with_primary(services.with_applied_hardware(super().get_queryset()))  # type: ignore[arg-type]
+        """With what the page needs besides, in the same query: the customer's hardware, the primary quote of the project, the limit."""
+        return services.with_discount_limit(services.with_primary(services.with_applied_hardware(super().get_queryset())))  # type: ignore[arg-type]
 
     def get_eyebrow(self) -> list[SafeString | str]:
         return [display.record_link(self.record.project), display.record_link(self.record.account)]
@@ -116,7 +117,8 @@ class QuoteDetail(RecordDetail):
     @cached_property
     def section(self) -> Lines:
         """The lines with their sums."""
-        return Lines(self.record, is_editable=self.is_editable, today=today_of(self.record), applied=self.record.applied or "")
+        known = {"applied": self.record.applied or "", "limit": self.record.limit or Decimal(0)}
+        return Lines(self.record, is_editable=self.is_editable, today=today_of(self.record), **known)
 
     def get_actions(self) -> list[Action]:
         compare = Action(_("Compare"), self.link("compare"), "layout-split")
@@ -148,7 +150,7 @@ class QuoteDetail(RecordDetail):
         if self.section.needs_approval and self.record.approval != Approval.REQUESTED:
             return [
                 *actions,
-                Action(_("Ask for approval"), self.link("request_approval"), "hand-thumbs-up", method="post", is_primary=True),
+                Action(_("Ask for approval"), self.link("request_approval"), "hand-thumbs-up", method="dialog", is_primary=True),
             ]
         actions.append(Action(_("Write and send"), self.link("compose"), "envelope-paper"))
         return [*actions, Action(_("Submit"), self.link("submit"), "send", method="post", is_primary=not self.section.missing)]

@@ -44,6 +44,7 @@ class Row:
     is_above_limit: bool
     bands: str
     source: str
+    no_price: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,10 +74,11 @@ class Lines:
         is_editable: bool,
         today: date,
         applied: str | None = None,
+        limit: Decimal | None = None,
         forms: dict[int | None, LineForm] | None = None,
         filling: Filling | None = None,
     ) -> None:
-        self.quote, self.today, self.applied = quote, today, applied
+        self.quote, self.today, self.applied, self.known_limit = quote, today, applied, limit
         self.is_editor = is_editable and quote.is_draft
         self.forms, self.filling = forms or {}, filling
 
@@ -113,17 +115,25 @@ class Lines:
         """The same, with its fields."""
         if not self.quote.is_draft:
             return ()
-        return services.missing_to_submit(self.quote, self.lines, today=self.today, table=self.tariffs, applied=self.applied)
+        known = {"table": self.tariffs, "applied": self.applied, "limit": self.limit_rate}
+        return services.missing_to_submit(self.quote, self.lines, today=self.today, **known)  # type: ignore[arg-type]
 
     @cached_property
     def needs_approval(self) -> bool:
         """Whether a discount waits for the account manager's word."""
-        return self.quote.is_draft and services.needs_approval(self.quote, self.lines)
+        return self.quote.is_draft and services.needs_approval(self.quote, self.lines, limit=self.limit_rate)
 
     @cached_property
     def outdated(self) -> list[QuoteLine]:
         """The lines of a draft whose prices have changed."""
         return services.outdated(self.lines, self.tariffs) if self.quote.is_draft else []
+
+    @cached_property
+    def without_price(self) -> dict[int, str]:
+        """Why lines of a draft have no price today, by the key of the line."""
+        if not self.quote.is_draft:
+            return {}
+        return services.without_price(self.lines, self.tariffs, currency=self.quote.currency, on=self.today)
 
     @cached_property
     def tariffs(self) -> dict[tuple[int, str], Tariff]:
@@ -173,19 +183,25 @@ class Lines:
             (_("MRR"), display.added([row.amounts.monthly for row in self.rows if row.amounts.monthly], mrr, currency)),
         ]
 
+    @cached_property
+    def limit_rate(self) -> Decimal:
+        """What the partner may give away today without asking, as a fraction."""
+        return services.discount_limit(self.quote.partner) if self.known_limit is None else self.known_limit
+
     @property
     def limit(self) -> str:
-        """What the partner may give away without asking."""
-        return display.rate(services.discount_limit(self.quote.partner))
+        """The same in percent."""
+        return display.rate(self.limit_rate)
 
     def _row(self, line: QuoteLine) -> Row:
         priced = line.priced(self.quote.currency)
         amounts = price_line(priced, commitment=self.quote.commitment)
-        is_above = discount_given(priced, line.list_price) > services.discount_limit(self.quote.partner)
+        is_above = discount_given(priced, line.list_price) > self.limit_rate
         form = self.forms.get(line.pk) or LineForm(row=line) if self.is_editor else None
         tariff = self.tariffs.get((line.product_id, line.billing_period)) if self.is_editor else None
         bands = bands_in_words(tariff, self.quote.currency) if tariff else ""
-        return Row(line, amounts, as_sum(line, amounts, self.quote.currency), form, is_above, bands, price_of(line))
+        reason = self.without_price.get(line.pk, "")
+        return Row(line, amounts, as_sum(line, amounts, self.quote.currency), form, is_above, bands, price_of(line), reason)
 
 
 def bands_in_words(tariff: Tariff, currency: str) -> str:

@@ -1,5 +1,9 @@
+import pytest
+
+from catalog.models import Product
+from leads.models import Lead
 from partnerportal.core.actors import Actor, acting, service, through
-from partnerportal.core.history import Change, FieldChange, changes
+from partnerportal.core.history import Change, FieldChange, changes, entries_of
 from partnerportal.core.tests.test_scoping import make_account
 
 
@@ -63,3 +67,13 @@ def test_acting_ends_with_its_block(anna):
     account.save()
 
     assert changes(account)[0].author == ""
+
+
+def test_only_the_vendors_history_can_be_looked_into_as_a_whole(reference):
+    product = Product.objects.first()
+    product.name = "Another name"
+    product.save()
+
+    assert list(entries_of(Product).values_list("id", "name")) == [(product.pk, "Another name")]
+    with pytest.raises(TypeError, match="The history of Lead is read record by record."):
+        entries_of(Lead)

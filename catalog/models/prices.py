@@ -1,4 +1,4 @@
-"""What is sold, at what price, and the words and numbers that the vendor edits."""
+"""At what price it is sold: average prices, exchange rates, price books with their entries."""
 
 from __future__ import annotations
 
@@ -12,125 +12,18 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, NullIf
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from partnerportal.core.fields import Currency, MoneyField
-from partnerportal.core.history import tracked
+from catalog.models.products import SOLUTIONS, BillingPeriod, Product
+from partnerportal.core.fields import Currency, MoneyField, RateField
+from partnerportal.core.history import entries_of, tracked
 from partners.models import Tier
 
 if TYPE_CHECKING:
     from partners.models import User
-
-
-class Family(models.TextChoices):
-    """Product families. License, HWaaS and CLASSOUND are the interested solutions of a project."""
-
-    LICENSE = "license", _("License")
-    HWAAS = "hwaas", _("HWaaS")
-    RENTAL = "rental", _("Hardware (rental)")
-    CLASSOUND = "classound", "CLASSOUND"
-    CAPEX = "capex", _("Hardware (CAPEX)")
-    SERVICE = "service", _("Service")
-
-
-SOLUTIONS = [(family.value, family.label) for family in (Family.LICENSE, Family.HWAAS, Family.CLASSOUND)]
-
-
-class HardwareClass(models.TextChoices):
-    """What kind of device a product is. An accessory is bought or comes as a service; it is never rented."""
-
-    PHONE = "phone", _("Desk phone")
-    DECT = "dect", "DECT"
-    CONFERENCE = "conference", _("Conference room")
-    GATEWAY = "gateway", _("Gateway")
-    ACCESSORY = "accessory", _("Accessory")
-
-
-class ProductOfInterest(models.TextChoices):
-    COLLABORATION = "collaboration", "Collaboration"
-    XBEES = "x-bees", "x-bees"
-    XHOPPERS = "x-hoppers", "x-hoppers"
-
-
-class BillingPeriod(models.TextChoices):
-    """How often a line is billed; `one_off` once. Months: 1, 12, 36, 60."""
-
-    ONE_OFF = "one_off", _("One-off")
-    MONTHLY = "monthly", _("Monthly")
-    YEARLY = "yearly", _("Yearly")
-    THREE_YEARS = "three_years", _("Every 3 years")
-    FIVE_YEARS = "five_years", _("Every 5 years")
-
-
-MONTHS = {BillingPeriod.MONTHLY: 1, BillingPeriod.YEARLY: 12, BillingPeriod.THREE_YEARS: 36, BillingPeriod.FIVE_YEARS: 60}
-
-
-class Term(models.Model):
-    """One word of a list that the vendor edits: lead sources, power, job titles, reasons, competitors. Records keep the slug."""
-
-    class Kind(models.TextChoices):
-        LEAD_SOURCE = "lead_source", _("Lead source")
-        POWER = "power", _("Power")
-        JOB_TITLE = "job_title", _("Job title")
-        NOT_IN_TARGET = "not_in_target", _("Reason for Not in Target")
-        WON = "won", _("Reason for a win")
-        LOST = "lost", _("Reason for a loss")
-        INDUSTRY = "industry", _("Industry")
-        CASE_TOPIC = "case_topic", _("Topic of a case")
-
-    kind = models.CharField(_("list"), max_length=20, choices=Kind.choices)
-    slug = models.SlugField(_("key"), max_length=40)
-    label = models.CharField(_("label"), max_length=100)
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
-    is_active = models.BooleanField(_("offered"), default=True)
-
-    class Meta:
-        ordering = ["kind", "position", "label"]
-        constraints = [models.UniqueConstraint(fields=["kind", "slug"], name="term_once")]
-
-    def __str__(self) -> str:
-        return self.label
-
-
-class Forecast(models.TextChoices):
-    """How sure a deal counts in a forecast. A stage gives its own; a person may say otherwise while the project is open."""
-
-    PIPELINE = "pipeline", _("Pipeline")
-    BEST_CASE = "best_case", _("Best case")
-    COMMIT = "commit", _("Commit")
-    CLOSED = "closed", _("Closed")
-    OMITTED = "omitted", _("Omitted")
-
-
-class StageText(models.Model):
-    """Words and numbers of a stage. Order, arrows and guards are code; a change here touches no existing record."""
-
-    class Process(models.TextChoices):
-        LEAD = "lead", _("Lead")
-        BUSINESS_PLAN = "business_plan", _("Project: business plan")
-        CHANGE_ORDER = "change_order", _("Project: change order")
-
-    process = models.CharField(_("process"), max_length=20, choices=Process.choices)
-    stage = models.CharField(_("stage"), max_length=30)
-    label = models.CharField(_("label"), max_length=60)
-    short_label = models.CharField(_("short label"), max_length=30, blank=True)
-    guidance = models.TextField(_("guidance"), max_length=1000, blank=True)
-    probability = models.PositiveSmallIntegerField(_("probability in percent"), default=0)
-    forecast_category = models.CharField(
-        _("forecast category"), max_length=10, choices=Forecast.choices, default=Forecast.PIPELINE, help_text=_("For stages of projects.")
-    )
-    position = models.PositiveSmallIntegerField(default=0, editable=False)
-
-    class Meta:
-        ordering = ["process", "position"]
-        constraints = [
-            models.UniqueConstraint(fields=["process", "stage"], name="stage_text_once"),
-            models.CheckConstraint(condition=Q(probability__lte=100), name="stage_text_probability_is_percent"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_process_display()}: {self.label}"
 
 
 class EffectiveDated(models.QuerySet):
@@ -179,66 +72,6 @@ class ExchangeRate(models.Model):
 
     def __str__(self) -> str:
         return f"1 EUR = {self.rate} {self.currency}"
-
-
-class Product(models.Model):
-    """Something that can stand on a quote or an order."""
-
-    code = models.CharField(_("code"), max_length=40, unique=True)
-    name = models.CharField(_("name"), max_length=200)
-    family = models.CharField(_("family"), max_length=12, choices=Family.choices)
-    hardware_class = models.CharField(_("hardware class"), max_length=12, choices=HardwareClass.choices, blank=True)
-    description = models.TextField(_("description"), blank=True)
-    unit = models.CharField(_("unit"), max_length=20, default="pc")
-    pack_size = models.PositiveIntegerField(_("pack size"), default=1)
-    is_active = models.BooleanField(_("offered"), default=True)
-    history = tracked()
-
-    class Meta:
-        ordering = ["family", "code"]
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(family=Family.RENTAL, hardware_class=HardwareClass.ACCESSORY),
-                name="product_no_accessory_is_rented",
-                violation_error_message=_("An accessory is not rented: sell it, or offer it as a service."),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.name}"
-
-
-class Bundle(models.Model):
-    """Products that are often sold together, put on a quote at once. The vendor edits them."""
-
-    name = models.CharField(_("name"), max_length=100, unique=True)
-    description = models.CharField(_("description"), max_length=300, blank=True)
-    is_active = models.BooleanField(_("offered"), default=True)
-
-    class Meta:
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class BundleItem(models.Model):
-    """One product of a bundle."""
-
-    bundle = models.ForeignKey(Bundle, on_delete=models.CASCADE, related_name="items")
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+", verbose_name=_("product"))
-    quantity = models.PositiveIntegerField(_("quantity"), default=1, validators=[MinValueValidator(1)])
-    billing_period = models.CharField(_("billing period"), max_length=12, choices=BillingPeriod.choices)
-
-    class Meta:
-        ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["bundle", "product", "billing_period"], name="bundle_item_once"),
-            models.CheckConstraint(condition=Q(quantity__gte=1), name="bundle_item_quantity_positive"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.quantity} × {self.product_id}"
 
 
 class PriceBookQuerySet(models.QuerySet["PriceBook"]):
@@ -292,10 +125,20 @@ class DateRange(Func):
     output_field = DateRangeField()
 
 
+# What makes two rows prices of the same thing, on other days.
+SAME_PRICE = ("book", "product", "currency", "billing_period", "min_quantity")
+
+
 class PriceBookEntryQuerySet(models.QuerySet["PriceBookEntry"]):
     def holding(self, on: date) -> PriceBookEntryQuerySet:
         """The prices that hold on a day; at most one for a book, product, currency, billing period and band."""
         return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on), valid_from__lte=on)
+
+    def sold(self, on: date) -> PriceBookEntryQuerySet:
+        """The customer's prices of a day for what partners can buy as well, in the same currency and billing period: what can be quoted."""
+        same = {name: OuterRef(name) for name in ("product", "currency", "billing_period")}
+        bought = PriceBookEntry.objects.holding(on).filter(**same).exclude(book__kind=PriceBook.Kind.END_USER)
+        return self.holding(on).filter(Exists(bought), book__kind=PriceBook.Kind.END_USER)
 
     def only_listed(self, book: PriceBook, *, on: date) -> PriceBookEntryQuerySet:
         """The customer's volume bands of a day that `book` sells in without having the band itself: there its band below holds."""
@@ -322,22 +165,40 @@ class PriceBookEntryQuerySet(models.QuerySet["PriceBookEntry"]):
             paid_book=Case(When(is_only_listed, then=Value(book.name)), default=F("book__name"), output_field=models.CharField()),
         )
 
-    def with_changes_since(self, moment: datetime | None) -> PriceBookEntryQuerySet:
-        """Each row with `is_changed`: it was edited, or began to hold, since a moment; and `former_price`, the one that held before it.
+    def ended_since(self, moment: datetime, *, on: date) -> PriceBookEntryQuerySet:
+        """The prices that held at a moment and are gone on a day, nothing in their place: ended, or of a product offered no more."""
+        seen = timezone.localdate(moment)
+        kept = entries_of(Product).filter(id=OuterRef("product"))
+        at_the_moment = kept.filter(history_date__lte=moment).order_by("-history_date", "-history_id").values("is_active")[:1]
+        # A product without an entry of that time was offered, unless it has not been touched since and is not.
+        untouched = Case(When(Exists(kept.filter(history_date__gt=moment)), then=Value(True)), default=F("product__is_active"))
+        same = {name: OuterRef(name) for name in SAME_PRICE}
+        replaced = Exists(PriceBookEntry.objects.holding(on).filter(**same, product__is_active=True))
+        held = self.holding(seen).annotate(was_offered=Coalesce(Subquery(at_the_moment), untouched)).filter(was_offered=True)
+        return held.filter(Q(valid_to__lte=on) | Q(product__is_active=False)).exclude(replaced)
 
-        Without a moment nothing has changed.
+    def with_changes_since(self, moment: datetime | None, *, on: date) -> PriceBookEntryQuerySet:
+        """Each row with `is_changed`: since a moment it was edited, began to hold, or is gone by a day (`is_ended`).
+
+        `former_price` is the one that held before it, or that it had itself at the moment. Without a moment nothing has changed.
         """
         if moment is None:
-            return self.annotate(is_changed=Value(False), former_price=Value(None, output_field=MoneyField()))
-        same = {name: OuterRef(name) for name in ("book", "product", "currency", "billing_period", "min_quantity")}
+            return self.annotate(is_changed=Value(False), is_ended=Value(False), former_price=Value(None, output_field=MoneyField()))
+        same = {name: OuterRef(name) for name in SAME_PRICE}
         earlier = PriceBookEntry.objects.filter(**same, valid_from__lt=OuterRef("valid_from")).order_by("-valid_from")
-        began = Q(valid_from__gt=moment.date())
+        own = entries_of(PriceBookEntry).filter(id=OuterRef("pk"), history_date__lte=moment).order_by("-history_date", "-history_id")
+        began = Q(valid_from__gt=timezone.localdate(moment))
+        ended = Q(valid_to__lte=on) | Q(product__is_active=False)
+        before = Case(When(began, then=Subquery(earlier.values("price")[:1])), default=Subquery(own.values("price")[:1]))
         return self.annotate(
-            former_price=Case(When(began, then=Subquery(earlier.values("price")[:1])), output_field=MoneyField()),
-            is_changed=Case(
-                When(began | Q(changed_at__gt=moment), then=Value(True)), default=Value(False), output_field=models.BooleanField()
-            ),
+            is_ended=_claim(ended),
+            is_changed=_claim(began | ended | Q(changed_at__gt=moment)),
+            former_price=NullIf(before, F("price"), output_field=MoneyField()),
         )
+
+
+def _claim(condition: Q) -> Case:
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=models.BooleanField())
 
 
 class PriceBookEntry(models.Model):
@@ -386,6 +247,24 @@ class PriceBookEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product_id} {self.price} {self.currency}"
+
+
+class DiscountLimit(models.Model):
+    """What a partner of a tier may take off the list price without asking, as a fraction. A draft is measured by the limit of the day."""
+
+    tier = models.CharField(_("tier"), max_length=10, choices=Tier.choices, unique=True)
+    limit = RateField(_("limit"), help_text=_("As a fraction: 0.2000 is 20 %. A discount above it needs the account manager's approval."))
+    history = tracked()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(limit__gte=0, limit__lte=1), name="discount_limit_is_fraction"),
+            models.CheckConstraint(condition=Q(tier__in=Tier.values), name="discount_limit_tier_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_tier_display()} {self.limit}"
 
 
 class PriceVisit(models.Model):
