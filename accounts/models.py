@@ -114,10 +114,11 @@ class Account(Taskable):
             models.Index(fields=["partner", "name", "id"], name="account_by_name"),
             models.Index(fields=["partner", "-created_at", "-id"], name="account_by_created"),
             GinIndex(F("partner"), OpClass(MatchKey("name"), name="gin_trgm_ops"), name="account_match_name"),
-            models.Index(F("partner"), OpClass(HostKey("email"), name="text_pattern_ops"), name="account_match_email"),
-            models.Index(F("partner"), OpClass(HostKey("website"), name="text_pattern_ops"), name="account_match_website"),
-            models.Index(fields=["partner", "phone"], opclasses=["int8_ops", "varchar_pattern_ops"], name="account_match_phone"),
-            models.Index(F("partner"), TaxKey("vat_number"), name="account_match_tax"),
+            # What is looked up comes before the partner: the vendor's account managers look among all partners.
+            models.Index(OpClass(HostKey("email"), name="text_pattern_ops"), F("partner"), name="account_match_email"),
+            models.Index(OpClass(HostKey("website"), name="text_pattern_ops"), F("partner"), name="account_match_website"),
+            models.Index(fields=["phone", "partner"], opclasses=["varchar_pattern_ops", "int8_ops"], name="account_match_phone"),
+            models.Index(TaxKey("vat_number"), F("partner"), name="account_match_tax"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(record_type__in=AccountKind.values), name="account_kind_known"),

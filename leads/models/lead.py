@@ -90,10 +90,11 @@ class Lead(Prospect, Taskable):
             models.Index(fields=["partner", "status", "-created_at"], name="lead_by_status"),
             models.Index(fields=["partner", "-updated_at"], name="lead_by_change"),
             GinIndex(F("partner"), OpClass(MatchKey("company"), name="gin_trgm_ops"), name="lead_match_name"),
-            models.Index(F("partner"), OpClass(HostKey("email"), name="text_pattern_ops"), name="lead_match_email"),
-            models.Index(F("partner"), OpClass(HostKey("website"), name="text_pattern_ops"), name="lead_match_website"),
-            models.Index(fields=["partner", "phone"], opclasses=["int8_ops", "varchar_pattern_ops"], name="lead_match_phone"),
-            models.Index(fields=["partner", "mobile"], opclasses=["int8_ops", "varchar_pattern_ops"], name="lead_match_mobile"),
+            # What is looked up comes before the partner: the vendor's account managers look among all partners.
+            models.Index(OpClass(HostKey("email"), name="text_pattern_ops"), F("partner"), name="lead_match_email"),
+            models.Index(OpClass(HostKey("website"), name="text_pattern_ops"), F("partner"), name="lead_match_website"),
+            models.Index(fields=["phone", "partner"], opclasses=["varchar_pattern_ops", "int8_ops"], name="lead_match_phone"),
+            models.Index(fields=["mobile", "partner"], opclasses=["varchar_pattern_ops", "int8_ops"], name="lead_match_mobile"),
             # The lanes of the board and their counts, from the index alone.
             models.Index(fields=["partner", "status", "-updated_at", "-id"], condition=Q(deleted_at__isnull=True), name="lead_by_lane"),
             # What waits for a person, which every page counts.
