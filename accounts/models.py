@@ -20,7 +20,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.candidates import HostKey, MatchKey, TaxKey, candidates, candidates_each
 from accounts.matching import ALIKE, Profile, compare, profile
-from accounts.names import distinctive_part
+from accounts.names import distinctive_parts
 from partnerportal.core.history import tracked
 from partnerportal.core.models import Subject
 from partnerportal.core.scoping import PartnerManager, PartnerOwned, PartnerQuerySet
@@ -63,7 +63,7 @@ class AccountQuerySet(PartnerQuerySet):
 
     def like_each(self, wanted: Sequence[Profile]) -> list[list[Account]]:
         """The same for many at once: a list for each."""
-        return candidates_each(self, wanted, texts=[distinctive_part(one.words) for one in wanted], **self.compared_by)
+        return candidates_each(self, wanted, texts=[distinctive_parts(one.named) for one in wanted], **self.compared_by)
 
     def similar_to(self, *, name: str, email: str) -> list[Account]:
         """Up to five accounts that may be the same company, as its name and a mail address tell: worth offering; the surest first."""
@@ -82,7 +82,7 @@ class ContactQuerySet(PartnerQuerySet):
 
     def like_each(self, wanted: Sequence[Profile]) -> list[list[Contact]]:
         """The same for many at once: a list for each."""
-        return candidates_each(self, wanted, texts=[one.person for one in wanted], **self.compared_by)
+        return candidates_each(self, wanted, texts=[[one.person] for one in wanted], **self.compared_by)
 
 
 class Account(Taskable):

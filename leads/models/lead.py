@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.candidates import HostKey, MatchKey, candidates, candidates_each
 from accounts.matching import Profile
 from accounts.models import Account
-from accounts.names import distinctive_part
+from accounts.names import distinctive_parts
 from leads.models.prospect import Prospect
 from leads.score import Facts, Score, score
 from leads.stages import OPEN, Status
@@ -53,7 +53,7 @@ class LeadQuerySet(PartnerQuerySet):
     def like_each(self, wanted: Sequence[Profile]) -> list[list[Lead]]:
         """The same for many at once: a list for each."""
         return candidates_each(
-            self.exclude(status=Status.CONVERTED), wanted, texts=[distinctive_part(one.words) for one in wanted], **self.compared_by
+            self.exclude(status=Status.CONVERTED), wanted, texts=[distinctive_parts(one.named) for one in wanted], **self.compared_by
         )
 
 

@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 
 from accounts.candidates import HostKey, MatchKey, candidates, candidates_each
 from accounts.matching import Profile
-from accounts.names import distinctive_part
+from accounts.names import distinctive_parts
 from leads.models.lead import Lead, LeadQuerySet
 from leads.models.prospect import Prospect
 from partnerportal.core.history import tracked
@@ -49,7 +49,7 @@ class VendorLeadQuerySet(models.QuerySet["VendorLead"]):
 
     def like_each(self, wanted: Sequence[Profile]) -> list[list[VendorLead]]:
         """The same for many at once: a list for each."""
-        return candidates_each(self, wanted, texts=[distinctive_part(one.words) for one in wanted], **LeadQuerySet.compared_by)
+        return candidates_each(self, wanted, texts=[distinctive_parts(one.named) for one in wanted], **LeadQuerySet.compared_by)
 
 
 class VendorLead(Prospect):
