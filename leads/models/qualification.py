@@ -41,10 +41,14 @@ class QualificationQuestion(models.Model):
 
 
 class QualificationAnswer(PartnerOwned):
-    """What was found out about a lead. It stays with the lead, and the project that the lead becomes shows it."""
+    """What was found out about a lead, with the words in which it was asked then: the vendor may change the question afterwards.
+
+    It stays with the lead, and the project that the lead becomes shows it.
+    """
 
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="answers")
     question = models.ForeignKey(QualificationQuestion, on_delete=models.PROTECT, related_name="+")
+    question_text = models.CharField(_("question"), max_length=300, default="", db_default="", editable=False)
     text = models.TextField(_("answer"), max_length=LONGEST_ANSWER)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     updated_at = models.DateTimeField(auto_now=True)
@@ -56,3 +60,8 @@ class QualificationAnswer(PartnerOwned):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+    @property
+    def asked(self) -> str:
+        """The question as it was when it was answered."""
+        return self.question_text or self.question.text

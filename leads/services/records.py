@@ -289,12 +289,13 @@ def _write(lead: Lead, question: QualificationQuestion, answer: QualificationAns
     if (answer.text if answer else "") == text:
         return False
     if answer is None:
-        QualificationAnswer.objects.create(partner_id=lead.partner_id, lead=lead, question=question, text=text, answered_by=by)
+        asked = {"question": question, "question_text": question.text}
+        QualificationAnswer.objects.create(partner_id=lead.partner_id, lead=lead, text=text, answered_by=by, **asked)
     elif not text:
         answer.delete()
     else:
-        answer.text, answer.answered_by = text, by
-        answer.save(update_fields=["text", "answered_by", "updated_at"])
+        answer.text, answer.question_text, answer.answered_by = text, question.text, by
+        answer.save(update_fields=["text", "question_text", "answered_by", "updated_at"])
     return True
 
 

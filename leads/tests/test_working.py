@@ -1,10 +1,13 @@
 """Working a lead: questions, score, plan, next step, radar."""
 
+import html
 import re
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
@@ -96,6 +99,60 @@ def test_a_question_that_was_answered_stays_on_the_page_when_it_is_asked_no_more
     QualificationQuestion.objects.filter(key="budget").update(is_active=False)
 
     assert "12,000" in as_anna.get(lead.get_absolute_url()).content.decode()
+
+
+def asked_of(lead):
+    rows = QualificationAnswer.objects.for_partner(lead.partner_id).filter(lead=lead)
+    return dict(rows.values_list("question__key", "question_text"))
+
+
+def reword(key, text):
+    """The words of a question before, which are others now."""
+    question = QualificationQuestion.objects.get(key=key)
+    QualificationQuestion.objects.filter(key=key).update(text=text)
+    return question.text
+
+
+def test_an_answer_keeps_the_question_that_it_was_given_to(as_anna, anna, lead):
+    services.answer_questions(lead, answers={"situation": "An old system"}, by=anna)
+    asked = reword("situation", "And now?")
+
+    page = html.unescape(as_anna.get(lead.get_absolute_url()).text)
+
+    assert (page.count(f"<dt>{asked}</dt>"), page.count("And now?")) == (1, 0)
+
+
+def test_another_answer_is_one_to_the_question_as_it_stands(anna, lead):
+    services.answer_questions(lead, answers={"situation": "An old system", "budget": "None"}, by=anna)
+    kept = reword("budget", "New words of the budget")
+    reword("situation", "And now?")
+
+    services.answer_questions(lead, answers={"situation": "A very old system", "budget": "None"}, by=anna)
+
+    assert asked_of(lead) == {"situation": "And now?", "budget": kept}
+
+
+def test_merging_says_to_which_words_an_answer_was_given_where_they_differ(anna, lead):
+    services.answer_questions(lead, answers={"situation": "Old"}, by=anna)
+    asked = reword("situation", "And now?")
+    other = QualifiedLeadFactory(owner=anna)
+    services.answer_questions(other, answers={"situation": "From 1998"}, by=anna)
+
+    merge_leads(lead, [other], chosen={}, by=anna)
+
+    assert (answers(lead), asked_of(lead)) == ({"situation": "Old\n\nAnd now?\nFrom 1998"}, {"situation": asked})
+
+
+def test_the_migration_fills_what_was_answered_before(anna, lead):
+    services.answer_questions(lead, answers={"situation": "An old system"}, by=anna)
+    answer = lead.answers.get()
+    answer.history.update(question_text="")
+    lead.answers.update(question_text="")
+
+    import_module("leads.migrations.0017_keep_the_question_with_its_answer").take_todays_words(apps, None)
+
+    asked = QualificationQuestion.objects.get(key="situation").text
+    assert lead.answers.get().question_text == answer.history.get().question_text == asked
 
 
 # --- score --------------------------------------------------------------------------------
