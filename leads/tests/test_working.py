@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.merging import undo_merge
-from leads import services
+from leads import jobs, services
 from leads.merging import merge_leads
 from leads.models import Lead, LeadPlan, PlanRun, QualificationAnswer, QualificationQuestion
 from leads.tests.factories import LeadFactory, NotInTargetLeadFactory, QualifiedLeadFactory
@@ -542,3 +542,60 @@ def test_the_next_step_of_two_people_is_a_choice_of_three(as_anna, colleague, le
 
     lead.refresh_from_db()
     assert (lead.next_step, lead.next_step_on) == (text, date(2027, 3, 1))
+
+
+# --- what comes back on its day -------------------------------------------------------------
+
+
+def told_of(lead, person):
+    return list(person.notifications.filter(kind="lead.revisit", object_id=lead.pk).values_list("text", "url"))
+
+
+def put_aside(lead, day, by):
+    return services.mark_not_in_target(lead, seen=lead.status, reason="no-budget", revisit_on=day, by=by)
+
+
+def test_a_lead_that_was_put_aside_comes_back_on_its_day_and_its_owner_is_told_once(client, anna, ben, lead):
+    with time_machine.travel(MONDAY):
+        put_aside(lead, date(2026, 3, 9), by=ben)
+    updated = Lead.objects.visible_to(anna).get(pk=lead.pk).updated_at
+
+    with time_machine.travel(datetime(2026, 3, 8, 22, 59, tzinfo=UTC)):  # In Rome it is Sunday.
+        assert jobs.remind_of_revisits() == 0
+    with time_machine.travel(datetime(2026, 3, 8, 23, 1, tzinfo=UTC)):
+        assert [jobs.remind_of_revisits(), jobs.remind_of_revisits()] == [1, 0]
+        client.force_login(anna)
+        listed, home = client.get("/leads/?view=follow_up").content.decode(), client.get("/").content.decode()
+
+    assert told_of(lead, anna) == [(f"Today is the day to look at {lead} again.", lead.get_absolute_url())]
+    assert told_of(lead, ben) == []
+    assert f'href="{lead.get_absolute_url()}"' in listed
+    assert f"Look again at {lead}" in home
+    assert Lead.objects.visible_to(anna).get(pk=lead.pk).updated_at == updated
+
+
+def test_another_day_is_told_of_again(anna, lead):
+    with time_machine.travel(MONDAY):
+        put_aside(lead, date(2026, 3, 3), by=anna)
+    with time_machine.travel(datetime(2026, 3, 3, 9, tzinfo=UTC)):
+        jobs.remind_of_revisits()
+        services.reopen(lead, by=anna)
+        put_aside(Lead.objects.visible_to(anna).get(pk=lead.pk), date(2026, 3, 5), by=anna)
+    with time_machine.travel(datetime(2026, 3, 5, 9, tzinfo=UTC)):
+        assert jobs.remind_of_revisits() == 1
+
+    assert len(told_of(lead, anna)) == 2
+
+
+@pytest.mark.parametrize("change", ["reopened", "deleted", "long ago"])
+def test_what_does_not_wait_for_its_day_any_more_is_not_told_of(change, anna, lead):
+    with time_machine.travel(MONDAY):
+        put_aside(lead, date(2026, 3, 3), by=anna)
+        if change == "reopened":
+            services.reopen(lead, by=anna)
+        if change == "deleted":
+            attached.delete_record(Lead.objects.visible_to(anna).get(pk=lead.pk), by=anna)
+
+    with time_machine.travel(datetime(2026, 3, 11 if change == "long ago" else 3, 9, tzinfo=UTC)):
+        assert jobs.remind_of_revisits() == 0
+    assert told_of(lead, anna) == []
