@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django import forms
 from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
@@ -12,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.duplicates import Duplicate
 from accounts.matching import SAME, Profile
-from partnerportal.core.forms import PartnerModelForm
+from partnerportal.core.forms import AnswerField, PartnerModelForm
 
 # What an import posts with every line: it looks for duplicates itself, and says what it does about them.
 NOT_ASKED = {"is_another": True}
@@ -25,7 +24,7 @@ class AsksOnce(PartnerModelForm):
     sure they must be, in whole percents. `copied` is the record that is cloned, which nobody needs to be shown.
     """
 
-    is_another = forms.BooleanField(label=_("It is not the same: save it all the same"), required=False)
+    is_another = AnswerField(label=_("It is not the same: save it all the same"), required=False)
 
     there_is: ClassVar[str | Promise] = _("There is already one like this:")
     ask_from: ClassVar[int] = SAME
@@ -50,7 +49,7 @@ class AsksOnce(PartnerModelForm):
             del self.fields["is_another"]
         else:
             links = format_html_join(", ", '<a href="{}">{}</a> ({}, {})', (_in_words(one) for one in found))
-            self.add_error("is_another", format_html("{} {}", self.there_is, links))
+            self.add_error("is_another", format_html("{} {}.", self.there_is, links))
         return values
 
     def _described(self, values: dict[str, Any]) -> Profile:

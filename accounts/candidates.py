@@ -6,7 +6,7 @@ be found. The functions are made in `migrations/0006_match_more_writings.py`; th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -44,7 +44,8 @@ def candidates(
 ) -> QuerySet[Any]:
     """The rows that share a domain, a number or much of the name, the nearest first, at most `EXAMINED`; one query.
 
-    `rows` are in scope already. `name` is the field or expression that `text` is compared with; `hosts`, `phones` and `tax` name fields.
+    `rows` are in scope already. `name` is the field or expression that `text`, and each name that it says, is compared with;
+    `hosts`, `phones` and `tax` name fields.
     """
     rows = rows.alias(match_key=MatchKey(name), **{f"host_of_{one}": HostKey(one) for one in hosts})
     hard = Q(pk__in=())
@@ -57,10 +58,19 @@ def candidates(
     if tax and profile.tax:
         rows = rows.alias(tax_key=TaxKey(tax))
         hard |= Q(tax_key__in=sorted(profile.tax.keys))
-    by_name = Q(match_key__trigram_similar=MatchKey(Value(text))) if text else Q(pk__in=())
-    near = Func(F("match_key"), MatchKey(Value(text)), function="similarity", output_field=FloatField())
-    nearness = Greatest(Case(When(hard, then=Value(1.0)), default=Value(0.0)), near)
+    by_name, near = Q(pk__in=()), []
+    for one in _written_names(profile, text):
+        wanted = MatchKey(Value(one))
+        by_name |= Q(match_key__trigram_similar=wanted)
+        near.append(Func(F("match_key"), wanted, function="similarity", output_field=FloatField()))
+    nearness = Greatest(Case(When(hard, then=Value(1.0)), default=Value(0.0)), Value(0.0), *near)
     return rows.filter(hard | by_name).annotate(nearness=nearness).order_by("-nearness", "-pk")[:EXAMINED]
+
+
+def _written_names(profile: Profile, text: str) -> list[str]:
+    """A company's name as it is written, then each name that it says, in Latin letters; of a person the name alone."""
+    said = profile.named.each if text == profile.name and profile.named.says_more else ()
+    return [one for one in dict.fromkeys([text, *(" ".join(words) for words in said)]) if one]
 
 
 def _numbers(field: str, profile: Profile) -> Q:
@@ -78,14 +88,14 @@ def candidates_each(
     profiles: Sequence[Profile],
     *,
     name: Any,
-    texts: Sequence[str],
+    texts: Sequence[Collection[str]],
     hosts: Sequence[str],
     phones: Sequence[str],
     tax: str = "",
 ) -> list[list[Any]]:
     """The same for many profiles, in two queries: for each the rows that may be taken for one with it, at most `EXAMINED` a way.
 
-    `texts` are looked for inside the names: without the trades, which many share, few rows are read, however many there are.
+    `texts`, some for each, are looked for inside the names: without the trades, which many share, few rows are read.
     """
     arms, values = [], []
     for query, wanted in _arms(rows, profiles, name=name, texts=texts, hosts=hosts, phones=phones, tax=tax):
@@ -114,7 +124,7 @@ def _arms(
     profiles: Sequence[Profile],
     *,
     name: Any,
-    texts: Sequence[str],
+    texts: Sequence[Collection[str]],
     hosts: Sequence[str],
     phones: Sequence[str],
     tax: str,
@@ -131,7 +141,7 @@ def _arms(
         .order_by("-near", "-pk")
         .values("pk")
     )
-    arms = [(by_name, [{text} if text else set() for text in texts])]
+    arms = [(by_name, [set(some) - {""} for some in texts])]
     domains = [{domain[::-1] for domain in one.domains} for one in profiles]
     for field in hosts:
         keyed = bare.alias(host=HostKey(field))

@@ -16,7 +16,7 @@ from accounts.matching import ALIKE, Profile
 from accounts.models import Account, Contact
 from catalog.fields import TermField
 from catalog.models import Term
-from partnerportal.core.forms import PartnerModelForm
+from partnerportal.core.forms import AnswerField, PartnerModelForm
 
 
 class BusinessAddressForm(PartnerModelForm):
@@ -80,7 +80,7 @@ class AccountEditForm(BusinessAddressForm):
 class AccountForm(AsksOnce, AccountEditForm):
     """A new account. One that may be the company's is worth asking for: of an account there is one, of leads may be many."""
 
-    is_another = forms.BooleanField(label=_("It is another company: create it all the same"), required=False)
+    is_another = AnswerField(label=_("It is another company: create it all the same"), required=False)
 
     there_is = _("Your company already has an account like this:")
     ask_from = ALIKE

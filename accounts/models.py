@@ -20,7 +20,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.candidates import HostKey, MatchKey, TaxKey, candidates, candidates_each
 from accounts.matching import ALIKE, Profile, compare, profile
-from accounts.names import distinctive_part
+from accounts.names import distinctive_parts
 from partnerportal.core.history import tracked
 from partnerportal.core.models import Subject
 from partnerportal.core.scoping import PartnerManager, PartnerOwned, PartnerQuerySet
@@ -63,7 +63,7 @@ class AccountQuerySet(PartnerQuerySet):
 
     def like_each(self, wanted: Sequence[Profile]) -> list[list[Account]]:
         """The same for many at once: a list for each."""
-        return candidates_each(self, wanted, texts=[distinctive_part(one.words) for one in wanted], **self.compared_by)
+        return candidates_each(self, wanted, texts=[distinctive_parts(one.named) for one in wanted], **self.compared_by)
 
     def similar_to(self, *, name: str, email: str) -> list[Account]:
         """Up to five accounts that may be the same company, as its name and a mail address tell: worth offering; the surest first."""
@@ -82,7 +82,7 @@ class ContactQuerySet(PartnerQuerySet):
 
     def like_each(self, wanted: Sequence[Profile]) -> list[list[Contact]]:
         """The same for many at once: a list for each."""
-        return candidates_each(self, wanted, texts=[one.person for one in wanted], **self.compared_by)
+        return candidates_each(self, wanted, texts=[[one.person] for one in wanted], **self.compared_by)
 
 
 class Account(Taskable):
@@ -114,10 +114,11 @@ class Account(Taskable):
             models.Index(fields=["partner", "name", "id"], name="account_by_name"),
             models.Index(fields=["partner", "-created_at", "-id"], name="account_by_created"),
             GinIndex(F("partner"), OpClass(MatchKey("name"), name="gin_trgm_ops"), name="account_match_name"),
-            models.Index(F("partner"), OpClass(HostKey("email"), name="text_pattern_ops"), name="account_match_email"),
-            models.Index(F("partner"), OpClass(HostKey("website"), name="text_pattern_ops"), name="account_match_website"),
-            models.Index(fields=["partner", "phone"], opclasses=["int8_ops", "varchar_pattern_ops"], name="account_match_phone"),
-            models.Index(F("partner"), TaxKey("vat_number"), name="account_match_tax"),
+            # What is looked up comes before the partner: the vendor's account managers look among all partners.
+            models.Index(OpClass(HostKey("email"), name="text_pattern_ops"), F("partner"), name="account_match_email"),
+            models.Index(OpClass(HostKey("website"), name="text_pattern_ops"), F("partner"), name="account_match_website"),
+            models.Index(fields=["phone", "partner"], opclasses=["varchar_pattern_ops", "int8_ops"], name="account_match_phone"),
+            models.Index(TaxKey("vat_number"), F("partner"), name="account_match_tax"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(record_type__in=AccountKind.values), name="account_kind_known"),

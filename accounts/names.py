@@ -49,6 +49,16 @@ class Name:
     is_transcribed: bool = False  # Whether it is written in other letters than Latin ones.
     owned: frozenset[str] = frozenset()  # Words with an apostrophe and s.
 
+    @property
+    def each(self) -> tuple[tuple[str, ...], ...]:
+        """The words of every name that it says, the present one first; in Latin letters."""
+        return tuple(words for words in (self.words, *self.told, *self.others) if words)
+
+    @property
+    def says_more(self) -> bool:
+        """Whether it is more than one name in Latin letters, so that others may write a part of it, or write it otherwise."""
+        return self.is_transcribed or len(self.each) > 1
+
 
 def company_key(name: str) -> str:
     """The name in plain letters, without punctuation and legal forms: equal keys mean the same company.
@@ -112,6 +122,11 @@ def distinctive_part(words: tuple[str, ...]) -> str:
     """The words of a name that are more than a trade, as one would look for them; all of them where each is a trade."""
     found = [word.rstrip(".") for word in words]
     return " ".join([word for word in found if not is_trade(word)] or found)
+
+
+def distinctive_parts(name: Name) -> set[str]:
+    """The same of every name that it says."""
+    return {distinctive_part(words) for words in name.each}
 
 
 def initials(name: str) -> frozenset[str]:

@@ -28,6 +28,7 @@ from leads.models import (
     PlanStep,
     QualificationAnswer,
     QualificationQuestion,
+    VendorAnswer,
     VendorLead,
     WebEnquiry,
     WebForm,
@@ -73,6 +74,30 @@ class EnquiryInline(PartnerOwnedInline):
         return enquiry.told_words
 
 
+class AnswerInline(admin.TabularInline):
+    """What is known already, to be handed on. It is written while nobody has the lead, by whoever may write that."""
+
+    model = VendorAnswer
+    extra = 1
+
+    def get_formset(self, request: HttpRequest, obj: VendorLead | None = None, **options: Any) -> Any:
+        """With the questions that are asked of such a lead, and those that were answered."""
+        formset = super().get_formset(request, obj, **options)
+        if obj is not None and "question" in formset.form.base_fields:
+            questions = QualificationQuestion.objects
+            answered = questions.filter(pk__in=obj.answers.values("question"))
+            formset.form.base_fields["question"].queryset = questions.asked_of(obj) | answered  # type: ignore[attr-defined]
+        return formset
+
+    def has_view_permission(self, request: HttpRequest, obj: VendorLead | None = None) -> bool:
+        return True  # As the lead above it: its own page has been asked.
+
+    def has_change_permission(self, request: HttpRequest, obj: VendorLead | None = None) -> bool:
+        return request.user.has_perm("leads.change_vendorlead") and obj is not None and obj.state == VendorLead.State.QUEUED
+
+    has_add_permission = has_delete_permission = has_change_permission
+
+
 @admin.action(description=_("Assign to a partner, a person or a pool"), permissions=["assign"])
 def assign(modeladmin: admin.ModelAdmin, request: HttpRequest, chosen: QuerySet[VendorLead]) -> HttpResponse:
     """To the page where the choice is made, with the chosen leads in its address."""
@@ -91,7 +116,7 @@ class VendorLeadAdmin(VendorAdmin):
     search_fields = ("company", "last_name", "email", "city")
     ordering = ("-created_at", "-pk")
     actions = (assign,)
-    inlines = (OfferInline, EnquiryInline)
+    inlines = (AnswerInline, OfferInline, EnquiryInline)
     fieldsets = (
         (None, {"fields": ("company", "product_of_interest", "interested_solutions", "total_users", "source", "description")}),
         (_("Person"), {"fields": ("salutation", "first_name", "last_name", "job_title", "power", "email", "phone", "mobile")}),
@@ -125,6 +150,14 @@ class VendorLeadAdmin(VendorAdmin):
         if lead is not None and lead.state == VendorLead.State.QUEUED:
             (context["clashes"],) = clashes_of_each([lead.profile], request.user)  # type: ignore[arg-type]
         return super().render_change_form(request, context, *given, **options)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """An answer with the words of its question."""
+        for answer in formset.save(commit=False):
+            answer.question_text = answer.question.text
+            answer.save()
+        for answer in formset.deleted_objects:
+            answer.delete()
 
     def get_inlines(self, request: HttpRequest, obj: VendorLead | None) -> Any:
         """A lead that is being made has no offers yet."""
@@ -227,7 +260,8 @@ class QualificationQuestionAdmin(VendorAdmin):
         if obj is None:
             return super().has_delete_permission(request, obj)
         answers = QualificationAnswer.objects.across_partners(reason="whether a question of the vendor's was answered by anybody")
-        return super().has_delete_permission(request, obj) and not answers.filter(question=obj).exists()
+        is_answered = answers.filter(question=obj).exists() or VendorAnswer.objects.filter(question=obj).exists()
+        return super().has_delete_permission(request, obj) and not is_answered
 
 
 class PlanStepInline(admin.TabularInline):

@@ -52,10 +52,8 @@ class Clash:
 
 def holders_of_each(wanted: Sequence[Profile]) -> list[list[Holder]]:
     """For each company the partners that may have it, the surest first, each with its surest record; few queries, however many."""
-    # Named one by one, since every index begins with the partner.
-    partners = list(Partner.objects.values_list("pk", flat=True))
-    accounts = Account.objects.across_partners(reason=WHY).filter(deleted_at=None, partner__in=partners)
-    leads = Lead.objects.across_partners(reason=WHY).filter(deleted_at=None, partner__in=partners).open()  # type: ignore[attr-defined]
+    accounts = Account.objects.across_partners(reason=WHY).filter(deleted_at=None)
+    leads = Lead.objects.across_partners(reason=WHY).filter(deleted_at=None).open()  # type: ignore[attr-defined]
     each = zip(
         _of_partners(accounts_like_each(wanted, accounts.select_related("partner__account_manager"))),  # type: ignore[arg-type]
         _of_partners(leads_like_each(wanted, leads.select_related("partner__account_manager"))),

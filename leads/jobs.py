@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from leads import services
-from leads.models import LeadOffer
+from leads.models import Lead, LeadOffer
 from partnerportal.core import emails, outbox
 from partnerportal.core.actors import Actor
 from partnerportal.core.notifications import wants_mail
@@ -82,4 +82,16 @@ def remind_of_offers() -> int:
     due = running.filter(reminded_at=None, deadline__lte=now + ahead, created_at__lt=F("deadline") - ahead)
     count = sum(services.remind_of_offer(key, now=now, by=Actor.system()) for key in due.values_list("pk", flat=True))
     log.info("offers.reminded", count=count)
+    return count
+
+
+@shared_task
+def remind_of_revisits() -> int:
+    """Tell the owners of leads that were put aside until today; answers how many. Each lead in a transaction of its own."""
+    now = timezone.now()
+    # It is some day somewhere for fourteen hours before and after the same in Greenwich.
+    first, last = (now - timedelta(hours=14)).date() - services.REVISITS_LATE, (now + timedelta(hours=14)).date()
+    due = Lead.objects.across_partners(reason="schedule: revisit dates of every partner's leads").to_revisit(first, last)  # type: ignore[attr-defined]
+    count = sum(services.remind_of_revisit(key, now=now, by=Actor.system()) for key in due.values_list("pk", flat=True))
+    log.info("leads.revisits_told", count=count)
     return count

@@ -33,12 +33,13 @@ def _join(keep: Lead, absorbed: Sequence[Lead]) -> Iterator[dict[str, Any]]:
 
 
 def _join_answers(leads: Sequence[Lead]) -> Iterator[dict[str, Any]]:
-    """Write what further leads answered below what the first of them did."""
+    """Write what further leads answered below what the first of them did, with the question where it was asked in other words."""
     first: dict[int, QualificationAnswer] = {}
     before: dict[int, str] = {}
-    for answer in _rows_of(QualificationAnswer, leads):
+    for answer in _rows_of(QualificationAnswer, leads, "question"):
         one = first.setdefault(answer.question_id, answer)
-        both = f"{one.text}\n\n{answer.text}"
+        said = answer.text if answer.asked == one.asked else f"{answer.asked}\n{answer.text}"
+        both = f"{one.text}\n\n{said}"
         if answer.text not in one.text.split("\n\n") and len(both) <= LONGEST_ANSWER:  # A longer one stays behind, and is listed.
             before.setdefault(answer.question_id, one.text)
             one.text = both
@@ -60,8 +61,10 @@ def _join_plans(leads: Sequence[Lead]) -> Iterator[dict[str, Any]]:
         yield written(running[0], "tasks", before=before)
 
 
-def _rows_of(model: Any, leads: Sequence[Lead]) -> list[Any]:
+def _rows_of(model: Any, leads: Sequence[Lead], *related: str) -> list[Any]:
     """The rows of a kind on leads, in the order of the leads."""
     place = {lead.pk: number for number, lead in enumerate(leads)}
     rows = model.objects.for_partner(leads[0].partner_id).filter(lead__in=leads).order_by("pk").select_for_update(of=("self",))
+    if related:
+        rows = rows.select_related(*related)
     return sorted(rows, key=lambda row: (place[row.lead_id], row.pk))

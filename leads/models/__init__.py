@@ -3,7 +3,7 @@
 from leads.models.lead import Lead, LeadQuerySet, LeadTotal
 from leads.models.plan import LeadPlan, PlanRun, PlanStep
 from leads.models.prospect import MOST_USERS
-from leads.models.qualification import LONGEST_ANSWER, QualificationAnswer, QualificationQuestion
+from leads.models.qualification import LONGEST_ANSWER, QualificationAnswer, QualificationQuestion, VendorAnswer
 from leads.models.vendor import LeadOffer, VendorLead
 from leads.models.web import WebEnquiry, WebForm
 
@@ -19,6 +19,7 @@ __all__ = [
     "PlanStep",
     "QualificationAnswer",
     "QualificationQuestion",
+    "VendorAnswer",
     "VendorLead",
     "WebEnquiry",
     "WebForm",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.candidates import HostKey, MatchKey, candidates, candidates_each
 from accounts.matching import Profile
 from accounts.models import Account
-from accounts.names import distinctive_part
+from accounts.names import distinctive_parts
 from catalog import words
 from catalog.models import StageText
 from leads.models.prospect import Prospect
@@ -44,6 +44,11 @@ class LeadQuerySet(PartnerQuerySet):
         """Open leads on which nobody has done anything since: no change, no note, no task or call."""
         return self.open().filter(quiet_since(Lead, moment))
 
+    def to_revisit(self, first: date, last: date) -> LeadQuerySet:
+        """Leads that were put aside until one of these days, and whose owner has not been told of it."""
+        aside = self.filter(status=Status.NOT_IN_TARGET, revisit_on__range=(first, last), deleted_at=None)
+        return aside.exclude(revisit_told_on=F("revisit_on"))
+
     def silent(self) -> LeadQuerySet:
         """What is on the radar: untouched for `LEAD_SILENT_DAYS`."""
         return self.untouched_since(timezone.now() - timedelta(days=settings.LEAD_SILENT_DAYS))
@@ -55,7 +60,7 @@ class LeadQuerySet(PartnerQuerySet):
     def like_each(self, wanted: Sequence[Profile]) -> list[list[Lead]]:
         """The same for many at once: a list for each."""
         return candidates_each(
-            self.exclude(status=Status.CONVERTED), wanted, texts=[distinctive_part(one.words) for one in wanted], **self.compared_by
+            self.exclude(status=Status.CONVERTED), wanted, texts=[distinctive_parts(one.named) for one in wanted], **self.compared_by
         )
 
 
@@ -74,12 +79,13 @@ class Lead(Prospect, Taskable):
     origin = models.CharField(_("origin"), max_length=10, choices=Origin.choices, default=Origin.PARTNER, editable=False)
     not_in_target_reason = models.CharField(_("reason"), max_length=40, blank=True)
     revisit_on = models.DateField(_("revisit on"), null=True, blank=True)
+    revisit_told_on = models.DateField(null=True, blank=True, editable=False)  # The revisit date that the owner was told of.
     next_step = models.CharField(_("next step"), max_length=200, blank=True)
     next_step_on = models.DateField(_("next step on"), null=True, blank=True)
     score = models.PositiveSmallIntegerField(_("score"), default=0, editable=False)  # Kept by `save`.
     account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, blank=True, related_name="leads", editable=False)
     converted_at = models.DateTimeField(_("converted"), null=True, blank=True, editable=False)
-    history = tracked(excluded_fields=["score"])
+    history = tracked(excluded_fields=["score", "revisit_told_on"])
     heard = ("owner", "company")
     answered = "answers"
 
@@ -93,12 +99,15 @@ class Lead(Prospect, Taskable):
             models.Index(fields=["partner", "status", "-created_at"], name="lead_by_status"),
             models.Index(fields=["partner", "-updated_at"], name="lead_by_change"),
             GinIndex(F("partner"), OpClass(MatchKey("company"), name="gin_trgm_ops"), name="lead_match_name"),
-            models.Index(F("partner"), OpClass(HostKey("email"), name="text_pattern_ops"), name="lead_match_email"),
-            models.Index(F("partner"), OpClass(HostKey("website"), name="text_pattern_ops"), name="lead_match_website"),
-            models.Index(fields=["partner", "phone"], opclasses=["int8_ops", "varchar_pattern_ops"], name="lead_match_phone"),
-            models.Index(fields=["partner", "mobile"], opclasses=["int8_ops", "varchar_pattern_ops"], name="lead_match_mobile"),
+            # What is looked up comes before the partner: the vendor's account managers look among all partners.
+            models.Index(OpClass(HostKey("email"), name="text_pattern_ops"), F("partner"), name="lead_match_email"),
+            models.Index(OpClass(HostKey("website"), name="text_pattern_ops"), F("partner"), name="lead_match_website"),
+            models.Index(fields=["phone", "partner"], opclasses=["varchar_pattern_ops", "int8_ops"], name="lead_match_phone"),
+            models.Index(fields=["mobile", "partner"], opclasses=["varchar_pattern_ops", "int8_ops"], name="lead_match_mobile"),
             # The lanes of the board and their counts, from the index alone.
             models.Index(fields=["partner", "status", "-updated_at", "-id"], condition=Q(deleted_at__isnull=True), name="lead_by_lane"),
+            # What comes back on its day.
+            models.Index(fields=["revisit_on"], condition=Q(status="not_in_target", revisit_on__isnull=False), name="lead_to_revisit"),
             # What waits for a person, which every page counts.
             models.Index(fields=["owner"], condition=Q(status="new", origin="vendor", deleted_at__isnull=True), name="lead_from_vendor"),
         ]

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -15,9 +16,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.candidates import candidates, candidates_each
+from accounts.candidates import HostKey, MatchKey, candidates, candidates_each
 from accounts.matching import Profile
-from accounts.names import distinctive_part
+from accounts.names import distinctive_parts
 from leads.models.lead import Lead, LeadQuerySet
 from leads.models.prospect import Prospect
 from partnerportal.core.history import tracked
@@ -43,12 +44,12 @@ class VendorLeadQuerySet(models.QuerySet["VendorLead"]):
         return self.filter(Q(state=VendorLead.State.QUEUED) | Q(assigned_by=user) | Q(pk__in=theirs))
 
     def like(self, wanted: Profile) -> VendorLeadQuerySet:
-        """The rows that may be this company, the nearest first; `matching.compare` decides. No index: the queue is short."""
+        """The rows that may be this company, the nearest first; `matching.compare` decides."""
         return candidates(self, wanted, text=wanted.name, **LeadQuerySet.compared_by)  # type: ignore[return-value]
 
     def like_each(self, wanted: Sequence[Profile]) -> list[list[VendorLead]]:
         """The same for many at once: a list for each."""
-        return candidates_each(self, wanted, texts=[distinctive_part(one.words) for one in wanted], **LeadQuerySet.compared_by)
+        return candidates_each(self, wanted, texts=[distinctive_parts(one.named) for one in wanted], **LeadQuerySet.compared_by)
 
 
 class VendorLead(Prospect):
@@ -78,7 +79,14 @@ class VendorLead(Prospect):
         ordering = ["-created_at", "-pk"]
         verbose_name = _("vendor lead")
         verbose_name_plural = _("vendor leads")
-        indexes = [models.Index(fields=["state", "-created_at"], name="vendor_lead_by_state")]
+        indexes = [
+            models.Index(fields=["state", "-created_at"], name="vendor_lead_by_state"),
+            GinIndex(OpClass(MatchKey("company"), name="gin_trgm_ops"), name="vendor_lead_match_name"),
+            models.Index(OpClass(HostKey("email"), name="text_pattern_ops"), name="vendor_lead_match_email"),
+            models.Index(OpClass(HostKey("website"), name="text_pattern_ops"), name="vendor_lead_match_website"),
+            models.Index(fields=["phone"], opclasses=["varchar_pattern_ops"], name="vendor_lead_match_phone"),
+            models.Index(fields=["mobile"], opclasses=["varchar_pattern_ops"], name="vendor_lead_match_mobile"),
+        ]
         constraints = [models.CheckConstraint(condition=Q(state__in=["queued", "offered", "accepted"]), name="vendor_lead_state_known")]
 
 

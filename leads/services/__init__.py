@@ -23,6 +23,7 @@ from leads.services.distribution import (
 from leads.services.pools import Turn, turn_of
 from leads.services.records import (
     FIELDS,
+    REVISITS_LATE,
     add_leads,
     answer_questions,
     create_lead,
@@ -30,6 +31,7 @@ from leads.services.records import (
     mark_converted,
     mark_not_in_target,
     new_lead,
+    remind_of_revisit,
     reopen,
     set_status,
     start_plan,
@@ -41,6 +43,7 @@ __all__ = [
     "FIELDS",
     "OFFERED",
     "REMINDED",
+    "REVISITS_LATE",
     "RETURNED",
     "Choice",
     "NotYet",
@@ -61,6 +64,7 @@ __all__ = [
     "missing_for_offer",
     "people_to_tell",
     "remind_of_offer",
+    "remind_of_revisit",
     "reopen",
     "sentence_of",
     "set_status",

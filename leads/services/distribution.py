@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from leads.models import Lead, LeadOffer, VendorLead
+from leads.models import Lead, LeadOffer, QualificationAnswer, VendorLead
 from leads.services.pools import locked_turn_of
 from leads.services.records import PROSPECT_FIELDS
 from leads.stages import Status
@@ -210,11 +210,20 @@ def lead_of(vendor_lead: VendorLead, offer: LeadOffer, *, by: User) -> Lead:
     record_move(lead, was="", to=lead.status, by=Actor.of(by))
     offer.state, offer.lead, offer.answered_by, offer.answered_at = LeadOffer.State.ACCEPTED, lead, by, timezone.now()
     offer.save(update_fields=["state", "lead", "answered_by", "answered_at"])
+    _hand_on_answers(vendor_lead, offer, lead)
     vendor_lead.enquiries.update(lead=lead, partner=offer.partner_id)  # Words and consent go along.
     _tell_vendor(
         offer, gettext_noop("%(partner)s has accepted the lead %(lead)s."), {"partner": offer.partner, "lead": vendor_lead}, mail=False
     )
     return lead
+
+
+def _hand_on_answers(vendor_lead: VendorLead, offer: LeadOffer, lead: Lead) -> None:
+    """What the vendor knew, as answers of whoever offered the lead; they count in its score."""
+    for one in vendor_lead.answers.all():
+        asked = {"question_id": one.question_id, "question_text": one.question_text}
+        QualificationAnswer.objects.create(partner_id=lead.partner_id, lead=lead, text=one.text, answered_by=offer.offered_by, **asked)
+    lead.save(update_fields=["score"])
 
 
 def people_to_tell(offer: LeadOffer) -> list[User]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -22,7 +23,9 @@ from leads.stages import CONVERTIBLE, MOVES, OPEN, UNDO, Status
 from partnerportal.core.actors import Actor, service
 from partnerportal.core.attached import tell_followers
 from partnerportal.core.history import create_with_history
+from partnerportal.core.models import Notification
 from partnerportal.core.moves import check_undo, record_beginnings, record_move
+from partnerportal.core.notifications import notify
 from partnerportal.core.scoping import require_editable
 from partnerportal.core.stages import IllegalMove, check_fresh
 from partners.models import User
@@ -58,6 +61,7 @@ PROSPECT_FIELDS = (
 FIELDS = (*PROSPECT_FIELDS, "next_step", "next_step_on")
 FIELDS_OF_A_STEP = ("subject", "kind", "due_on", "status", "priority", "comments")
 FIRST = (Status.NEW, Status.QUALIFICATION)
+REVISITS_LATE = timedelta(days=7)
 
 
 def new_lead(*, values: Mapping[str, Any], by: User, origin: str = Lead.Origin.PARTNER) -> Lead:
@@ -143,6 +147,25 @@ def set_status(
 def mark_not_in_target(lead: Lead, *, seen: str, by: User, reason: str, revisit_on: date | None = None) -> Lead:
     """Put a lead aside, with a reason; with a revisit date it comes back as a task. Raises as `set_status`."""
     return set_status(lead, to=Status.NOT_IN_TARGET, seen=seen, by=by, reason=reason, revisit_on=revisit_on)
+
+
+@service
+def remind_of_revisit(lead_id: int, *, now: datetime, by: Actor) -> bool:
+    """Tell the owner, once, that the day has come to look at a lead again that was put aside. False when there is nothing to tell.
+
+    The day is the partner's. What is some days late, since nothing ran, is told all the same.
+    """
+    leads = Lead.objects.across_partners(reason="schedule: the job names the lead alone").filter(pk=lead_id)
+    lead = leads.select_related("owner", "partner").select_for_update(of=("self",)).first()
+    if lead is None:
+        return False
+    today = now.astimezone(ZoneInfo(lead.partner.time_zone)).date()
+    if not leads.to_revisit(today - REVISITS_LATE, today).exists():  # type: ignore[attr-defined]
+        return False
+    leads.update(revisit_told_on=lead.revisit_on)  # Not in the history, and no change of the lead.
+    sentence = gettext_noop("Today is the day to look at %(lead)s again.")
+    notify(lead.owner, sentence, values={"lead": lead}, kind="lead.revisit", about=lead, reason=Notification.Reason.OWNER)
+    return True
 
 
 def reopen(lead: Lead, *, by: User) -> Lead:
@@ -289,12 +312,13 @@ def _write(lead: Lead, question: QualificationQuestion, answer: QualificationAns
     if (answer.text if answer else "") == text:
         return False
     if answer is None:
-        QualificationAnswer.objects.create(partner_id=lead.partner_id, lead=lead, question=question, text=text, answered_by=by)
+        asked = {"question": question, "question_text": question.text}
+        QualificationAnswer.objects.create(partner_id=lead.partner_id, lead=lead, text=text, answered_by=by, **asked)
     elif not text:
         answer.delete()
     else:
-        answer.text, answer.answered_by = text, by
-        answer.save(update_fields=["text", "answered_by", "updated_at"])
+        answer.text, answer.question_text, answer.answered_by = text, question.text, by
+        answer.save(update_fields=["text", "question_text", "answered_by", "updated_at"])
     return True
 
 

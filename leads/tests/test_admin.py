@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 
 from accounts.tests.factories import AccountFactory, ContactFactory
 from leads import services
-from leads.models import Lead, LeadOffer, VendorLead
+from leads.models import Lead, LeadOffer, QualificationQuestion, VendorAnswer, VendorLead
 from leads.services.web import HELD as HELD_BY_A_PARTNER
 from leads.tests.factories import LeadFactory, VendorLeadFactory, offered
 from tasks.tests.factories import TaskFactory
@@ -253,3 +253,46 @@ def test_a_new_lead_goes_to_the_queue(client, otto, reference):
     lead = VendorLead.objects.get()
     assert response.status_code == 302
     assert (lead.state, lead.company, lead.interested_solutions, lead.email) == ("queued", "Hotel New", ["license"], "bianchi@gmail.com")
+
+
+def answers_of(rows, *, kept=0):
+    """A formset of answers as the page posts it."""
+    posted = {"answers-TOTAL_FORMS": str(len(rows)), "answers-INITIAL_FORMS": str(kept)}
+    for number, row in enumerate(rows):
+        posted |= {f"answers-{number}-{name}": str(value) for name, value in row.items()}
+    return posted
+
+
+def page_of(client, lead):
+    """The form of a lead in the queue, as it would be posted again."""
+    form = client.get(f"/admin/leads/vendorlead/{lead.pk}/change/").context["adminform"].form
+    values = {name: form[name].value() for name in form.fields}
+    others = {f"{name}-{part}": "0" for name in ("offers", "enquiries") for part in ("TOTAL_FORMS", "INITIAL_FORMS")}
+    return {name: value for name, value in values.items() if value not in (None, "")} | others
+
+
+def test_what_the_vendor_knows_is_kept_with_the_words_of_the_question(client, aurora, otto, reference):
+    lead = VendorLeadFactory(product_of_interest="collaboration")
+    situation, remote, shop = (QualificationQuestion.objects.get(key=key) for key in ("situation", "remote-work", "shop-floor"))
+    client.force_login(otto)
+    address, values = f"/admin/leads/vendorlead/{lead.pk}/change/", page_of(client, lead)
+
+    refused = client.post(address, values | answers_of([{"question": shop.pk, "text": "By radio"}]))
+    made = client.post(address, values | answers_of([{"question": one.pk, "text": "Ten"} for one in (situation, remote)]))
+
+    assert (refused.status_code, made.status_code) == (200, 302)
+    kept = list(lead.answers.values_list("question", "question_text", "text"))
+    assert kept == [(situation.pk, situation.text, "Ten"), (remote.pk, remote.text, "Ten")]
+    assert {one.history.get().author_name for one in lead.answers.all()} == {otto.get_full_name()}
+    offered(lead, aurora, by=otto)
+    assert client.post(address, values | answers_of([])).status_code == 403
+    page = client.get(address).content.decode()
+    assert ("Ten" in page, 'name="answers-0-text"' in page) == (True, False)
+
+
+def test_a_question_that_the_vendor_has_answered_is_not_deleted(client, vendor_admin, reference):
+    question = QualificationQuestion.objects.get(key="situation")
+    VendorAnswer.objects.create(vendor_lead=VendorLeadFactory(), question=question, question_text=question.text, text="Ten")
+    client.force_login(vendor_admin)
+
+    assert client.post(f"/admin/leads/qualificationquestion/{question.pk}/delete/", {"post": "yes"}).status_code == 403

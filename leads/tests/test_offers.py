@@ -6,19 +6,25 @@ import pytest
 from django.utils import timezone
 
 from leads import services
-from leads.models import LeadOffer
+from leads.models import LeadOffer, QualificationQuestion, VendorAnswer
 from leads.tests.factories import VendorLeadFactory, offered
 from partnerportal.core import outbox
 from partnerportal.core.actors import Actor
 
 pytestmark = pytest.mark.django_db
 
-CONTACT = ("Marchetti-Rossi", "giulia@miramare.it", "5550187", "Lungomare 7", "private number", "www.miramare.it", "47921")
+CONTACT = ("Marchetti-Rossi", "giulia@miramare.it", "5550187", "Ask Giulia", "Lungomare 7", "private number", "www.miramare.it", "47921")
+
+
+KNOWN = "Ask Giulia on 333 5550187"
 
 
 @pytest.fixture
 def lead(reference):
-    return VendorLeadFactory(company="Hotel Miramare", last_name="Marchetti-Rossi", email="giulia@miramare.it", phone="+390415550187")
+    lead = VendorLeadFactory(company="Hotel Miramare", last_name="Marchetti-Rossi", email="giulia@miramare.it", phone="+390415550187")
+    question = QualificationQuestion.objects.get(key="budget")
+    VendorAnswer.objects.create(vendor_lead=lead, question=question, question_text="How much is there?", text=KNOWN)
+    return lead
 
 
 def read(client, person, address):
@@ -33,7 +39,7 @@ def test_a_direct_offer_shows_the_person(client, lead, aurora, anna, otto):
     status, text = read(client, anna, offer.get_absolute_url())
 
     assert status == 200
-    assert [word for word in (*CONTACT, "Hotel Miramare", "Rimini", "47 hours left") if word not in text] == []
+    assert [word for word in (*CONTACT, "Hotel Miramare", "Rimini", "47 hours left", "How much is there?", KNOWN) if word not in text] == []
     assert "Nearest by." not in text  # Why the vendor chose them is the vendor's.
 
 

@@ -234,6 +234,11 @@ def test_new_lead_shows_what_is_surely_the_same_and_asks_once(make, as_anna, ann
     assert (asked.status_code, list(form.errors)) == (422, ["is_another"])
     assert re.findall(r'href="(/[a-z]+/\d+/)"', str(form.errors["is_another"])) == [known.get_absolute_url()]
     assert "It is not the same: save it all the same" in asked.content.decode()
+    summary = " ".join(re.sub(r"<[^>]+>", "", re.search(r"<div[^>]* data-summary>.*?</div>", asked.content.decode(), re.DOTALL)[0]).split())
+    assert re.fullmatch(
+        r"This cannot be saved yet: There is already one like this: .+ \(.+\)\. It is not the same: save it all the same", summary
+    )
+    assert '<a href="#id_is_another">It is not the same: save it all the same</a>' in asked.content.decode()
     assert not Lead.objects.visible_to(anna).filter(company=VALUES["company"]).exists()
     assert as_anna.post("/leads/new/", VALUES | {"is_another": "on"}).status_code == 302
 

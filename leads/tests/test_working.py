@@ -1,16 +1,19 @@
 """Working a lead: questions, score, plan, next step, radar."""
 
+import html
 import re
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
 from accounts.merging import undo_merge
-from leads import services
+from leads import jobs, services
 from leads.merging import merge_leads
 from leads.models import Lead, LeadPlan, PlanRun, QualificationAnswer, QualificationQuestion
 from leads.tests.factories import LeadFactory, NotInTargetLeadFactory, QualifiedLeadFactory
@@ -96,6 +99,60 @@ def test_a_question_that_was_answered_stays_on_the_page_when_it_is_asked_no_more
     QualificationQuestion.objects.filter(key="budget").update(is_active=False)
 
     assert "12,000" in as_anna.get(lead.get_absolute_url()).content.decode()
+
+
+def asked_of(lead):
+    rows = QualificationAnswer.objects.for_partner(lead.partner_id).filter(lead=lead)
+    return dict(rows.values_list("question__key", "question_text"))
+
+
+def reword(key, text):
+    """The words of a question before, which are others now."""
+    question = QualificationQuestion.objects.get(key=key)
+    QualificationQuestion.objects.filter(key=key).update(text=text)
+    return question.text
+
+
+def test_an_answer_keeps_the_question_that_it_was_given_to(as_anna, anna, lead):
+    services.answer_questions(lead, answers={"situation": "An old system"}, by=anna)
+    asked = reword("situation", "And now?")
+
+    page = html.unescape(as_anna.get(lead.get_absolute_url()).text)
+
+    assert (page.count(f"<dt>{asked}</dt>"), page.count("And now?")) == (1, 0)
+
+
+def test_another_answer_is_one_to_the_question_as_it_stands(anna, lead):
+    services.answer_questions(lead, answers={"situation": "An old system", "budget": "None"}, by=anna)
+    kept = reword("budget", "New words of the budget")
+    reword("situation", "And now?")
+
+    services.answer_questions(lead, answers={"situation": "A very old system", "budget": "None"}, by=anna)
+
+    assert asked_of(lead) == {"situation": "And now?", "budget": kept}
+
+
+def test_merging_says_to_which_words_an_answer_was_given_where_they_differ(anna, lead):
+    services.answer_questions(lead, answers={"situation": "Old"}, by=anna)
+    asked = reword("situation", "And now?")
+    other = QualifiedLeadFactory(owner=anna)
+    services.answer_questions(other, answers={"situation": "From 1998"}, by=anna)
+
+    merge_leads(lead, [other], chosen={}, by=anna)
+
+    assert (answers(lead), asked_of(lead)) == ({"situation": "Old\n\nAnd now?\nFrom 1998"}, {"situation": asked})
+
+
+def test_the_migration_fills_what_was_answered_before(anna, lead):
+    services.answer_questions(lead, answers={"situation": "An old system"}, by=anna)
+    answer = lead.answers.get()
+    answer.history.update(question_text="")
+    lead.answers.update(question_text="")
+
+    import_module("leads.migrations.0017_keep_the_question_with_its_answer").take_todays_words(apps, None)
+
+    asked = QualificationQuestion.objects.get(key="situation").text
+    assert lead.answers.get().question_text == answer.history.get().question_text == asked
 
 
 # --- score --------------------------------------------------------------------------------
@@ -485,3 +542,60 @@ def test_the_next_step_of_two_people_is_a_choice_of_three(as_anna, colleague, le
 
     lead.refresh_from_db()
     assert (lead.next_step, lead.next_step_on) == (text, date(2027, 3, 1))
+
+
+# --- what comes back on its day -------------------------------------------------------------
+
+
+def told_of(lead, person):
+    return list(person.notifications.filter(kind="lead.revisit", object_id=lead.pk).values_list("text", "url"))
+
+
+def put_aside(lead, day, by):
+    return services.mark_not_in_target(lead, seen=lead.status, reason="no-budget", revisit_on=day, by=by)
+
+
+def test_a_lead_that_was_put_aside_comes_back_on_its_day_and_its_owner_is_told_once(client, anna, ben, lead):
+    with time_machine.travel(MONDAY):
+        put_aside(lead, date(2026, 3, 9), by=ben)
+    updated = Lead.objects.visible_to(anna).get(pk=lead.pk).updated_at
+
+    with time_machine.travel(datetime(2026, 3, 8, 22, 59, tzinfo=UTC)):  # In Rome it is Sunday.
+        assert jobs.remind_of_revisits() == 0
+    with time_machine.travel(datetime(2026, 3, 8, 23, 1, tzinfo=UTC)):
+        assert [jobs.remind_of_revisits(), jobs.remind_of_revisits()] == [1, 0]
+        client.force_login(anna)
+        listed, home = client.get("/leads/?view=follow_up").content.decode(), client.get("/").content.decode()
+
+    assert told_of(lead, anna) == [(f"Today is the day to look at {lead} again.", lead.get_absolute_url())]
+    assert told_of(lead, ben) == []
+    assert f'href="{lead.get_absolute_url()}"' in listed
+    assert f"Look again at {lead}" in home
+    assert Lead.objects.visible_to(anna).get(pk=lead.pk).updated_at == updated
+
+
+def test_another_day_is_told_of_again(anna, lead):
+    with time_machine.travel(MONDAY):
+        put_aside(lead, date(2026, 3, 3), by=anna)
+    with time_machine.travel(datetime(2026, 3, 3, 9, tzinfo=UTC)):
+        jobs.remind_of_revisits()
+        services.reopen(lead, by=anna)
+        put_aside(Lead.objects.visible_to(anna).get(pk=lead.pk), date(2026, 3, 5), by=anna)
+    with time_machine.travel(datetime(2026, 3, 5, 9, tzinfo=UTC)):
+        assert jobs.remind_of_revisits() == 1
+
+    assert len(told_of(lead, anna)) == 2
+
+
+@pytest.mark.parametrize("change", ["reopened", "deleted", "long ago"])
+def test_what_does_not_wait_for_its_day_any_more_is_not_told_of(change, anna, lead):
+    with time_machine.travel(MONDAY):
+        put_aside(lead, date(2026, 3, 3), by=anna)
+        if change == "reopened":
+            services.reopen(lead, by=anna)
+        if change == "deleted":
+            attached.delete_record(Lead.objects.visible_to(anna).get(pk=lead.pk), by=anna)
+
+    with time_machine.travel(datetime(2026, 3, 11 if change == "long ago" else 3, 9, tzinfo=UTC)):
+        assert jobs.remind_of_revisits() == 0
+    assert told_of(lead, anna) == []

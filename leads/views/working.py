@@ -62,6 +62,11 @@ class Answered:
     question: QualificationQuestion
     answer: QualificationAnswer | None
 
+    @property
+    def asked(self) -> str:
+        """The question as it was when it was answered; without an answer as it is."""
+        return self.answer.asked if self.answer else self.question.text
+
 
 @dataclass(frozen=True)
 class StepLine:

@@ -56,6 +56,10 @@ class SeveralField(forms.MultipleChoiceField):
         return sorted(chosen, key=lambda one: places.get(one, len(places)))
 
 
+class AnswerField(forms.BooleanField):
+    """A box whose label answers what its error says: in the summary above the form it follows the sentence, as what to do."""
+
+
 class PartnerForm(forms.Form):
     """A form that is no model's, with the same limits. Give it `user=`."""
 

@@ -130,7 +130,9 @@ def _customers(world: World) -> None:
     world.words += [vendor_lead.company, vendor_lead.last_name]
     lead = world.records["leads.lead"]
     for question in QualificationQuestion.objects.all():
-        QualificationAnswer.objects.create(partner=world.partner, lead=lead, question=question, text="…", answered_by=rep)
+        QualificationAnswer.objects.create(
+            partner=world.partner, lead=lead, question=question, question_text=question.text, text="…", answered_by=rep
+        )
     for plan in LeadPlan.objects.all():
         run = PlanRun.objects.create(partner=world.partner, lead=lead, plan=plan, started_by=rep)
         run.tasks.add(TaskFactory(owner=rep, assigned_to=rep, related=lead))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Account, Contact
 from accounts.tests.factories import AccountFactory, ContactFactory
 from catalog.reference import load_reference
-from leads.models import Lead, LeadOffer, VendorLead
+from leads.models import Lead, LeadOffer, QualificationQuestion, VendorAnswer, VendorLead
 from leads.services import OfferGone, decline_offer, expire_offer, take_back
 from leads.tests.factories import VendorLeadFactory, offered
 from partnerportal.core.actors import Actor
@@ -54,6 +54,25 @@ def test_accepting_makes_account_contact_and_project_at_once(lead, aurora, anna,
         "Aurora Telecom has accepted the lead Hotel Miramare."
     ]
     assert [move.to_stage for move in mine.stage_moves.order_by("pk")] == ["new", "converted"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_pool", [False, True])
+def test_what_the_vendor_knew_goes_along_into_lead_and_project(is_pool, client, lead, aurora, nordlicht, anna, otto):
+    question = QualificationQuestion.objects.get(key="budget")
+    VendorAnswer.objects.create(vendor_lead=lead, question=question, question_text="How much is there?", text="12,000 a year")
+    offer = offered(lead, aurora, *([nordlicht] if is_pool else []), by=otto)[0]
+
+    project = services.accept_offer(offer, by=anna)
+
+    mine = Lead.objects.visible_to(anna).get(pk=project.lead_id)
+    (answer,) = services.found_out(project)
+    assert (answer.lead, answer.question, answer.asked, answer.text) == (mine, question, "How much is there?", "12,000 a year")
+    assert (answer.answered_by, answer.partner) == (otto, aurora)
+    assert mine.score == mine.get_score(answers=1).points > mine.get_score(answers=0).points
+    client.force_login(anna)
+    page = client.get(project.get_absolute_url()).content.decode()
+    assert [word for word in ("How much is there?", "12,000 a year", otto.get_full_name()) if word not in page] == []
 
 
 @pytest.mark.django_db

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import Account, Contact
 from accounts.tests.factories import AccountFactory, ContactFactory
-from leads.models import Lead
+from leads.models import Lead, QualificationQuestion
 from leads.services import answer_questions
 from leads.tests.factories import QualifiedLeadFactory
 from partnerportal.core import attached
@@ -163,6 +163,15 @@ def test_an_existing_project_asks_for_nothing_more(as_anna, anna, lead, account,
     assert answer.redirect_chain[-1][0] == project.get_absolute_url()
     assert "12,000 a year" in answer.content.decode()
     assert counts(anna) == [1, 2, 1]
+
+
+def test_the_project_shows_an_answer_with_the_words_that_it_was_given_to(as_anna, lead, project):
+    question = QualificationQuestion.objects.get(key="budget")
+    QualificationQuestion.objects.filter(pk=question.pk).update(text="How much?")
+
+    page = as_anna.post(f"/leads/{lead.pk}/convert/", {"project": project.pk}, follow=True).content.decode()
+
+    assert (page.count(f"<dt>{question.text}</dt>"), page.count("How much?")) == (1, 0)
 
 
 def test_a_project_that_does_not_fit_the_account_is_refused_at_the_field(as_anna, anna, lead, project):

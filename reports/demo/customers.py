@@ -204,7 +204,8 @@ def find_out(setting: Setting, lead: Lead, number: int, *, at: datetime) -> None
     """Some answers to the qualification questions, and for every second lead what comes next."""
     questions = list(QualificationQuestion.objects.asked_of(lead))[: number % len(FINDINGS)]
     for question, text in zip(questions, FINDINGS, strict=False):
-        answer = QualificationAnswer(partner=setting.partner, lead=lead, question=question, text=text, answered_by=lead.owner)
+        answer = QualificationAnswer(partner=setting.partner, lead=lead, question=question, question_text=question.text, text=text)
+        answer.answered_by = lead.owner
         setting.chronicle.add(answer, at=at, by=lead.owner)
     lead.score = lead.get_score(answers=len(questions)).points
     if number % 2:

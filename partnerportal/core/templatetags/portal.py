@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from partnerportal.core import display
+from partnerportal.core.forms import AnswerField
 
 register = template.Library()
 
@@ -124,13 +125,17 @@ def json_value(value: Any) -> str:
 
 
 @register.filter
-def errors_of(form: BaseForm) -> list[tuple[str, str, str]]:
-    """(id of the control, label, sentence) of every error of a form; the form's own first, then in the order of the page."""
-    found = [("", "", str(error)) for error in form.non_field_errors()]
+def errors_of(form: BaseForm) -> list[tuple[str, str, str, bool]]:
+    """(id of the control, label, sentence, whether the label is the answer to it) of every error of a form.
+
+    The form's own come first, then in the order of the page.
+    """
+    found = [("", "", str(error), False) for error in form.non_field_errors()]
     for name in sorted(form.errors, key=_places(form).__getitem__):
         if name in form.fields:
             field = form[name]
-            found += [(field.id_for_label or field.auto_id, str(field.label), str(error)) for error in form.errors[name]]
+            control, label, is_answer = field.id_for_label or field.auto_id, str(field.label), isinstance(field.field, AnswerField)
+            found += [(control, label, str(error), is_answer) for error in form.errors[name]]
     return found
 
 
