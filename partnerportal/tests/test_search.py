@@ -308,3 +308,41 @@ def test_every_kind_has_its_triggers(db):
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'search\\_%%' AND NOT tgisinternal")
         assert cursor.fetchone()[0] == 3 * len((*KINDS, NOTE)) + 1
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "brenner logistik café",
+        "brener logistik café",
+        "brenner logistk café",
+        "brener logistk café",
+        "brener logistk cafe 12",
+        "café 12 logistk brener",
+        "brener brener logistk",
+    ],
+)
+def test_find_by_words_of_which_any_are_misspelt(query, anna):
+    AccountFactory(owner=anna, name="Brenner Logistik & Café 12")
+    AccountFactory(owner=anna, name="Brenner Werke & Café 12")
+    AccountFactory(owner=anna, name="Zirbel Logistik & Café 12")
+
+    assert titles(query, anna) == ["Brenner Logistik & Café 12"]
+
+
+@pytest.mark.big
+def test_of_two_common_words_only_entries_that_may_have_both_are_compared(anna):
+    rows = """
+        INSERT INTO core_searchentry (partner_id, kind, object_id, owner_id, title, subtitle, text, is_deleted)
+        SELECT %s, 'leads.lead', n, %s, 'Lead ' || n, '', (ARRAY['brenner ', 'logistik ', ''])[1 + n %% 3] || md5(n::text), false
+        FROM generate_series(1, 20000) n
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(rows, [anna.partner_id, anna.pk])
+        cursor.execute("ANALYZE core_searchentry")
+
+    plan = search.matches("brenner logistik", anna).explain(analyze=True)
+
+    assert search.find("brenner logistik", anna) == []
+    assert "Bitmap Index Scan on search_entry_text" in plan
+    assert sum(map(int, re.findall(r"Rows Removed by (?:Filter|Index Recheck): (\d+)", plan))) < 20
