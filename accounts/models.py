@@ -21,6 +21,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 from accounts.candidates import HostKey, MatchKey, TaxKey, candidates, candidates_each
 from accounts.matching import ALIKE, Profile, compare, profile
 from accounts.names import distinctive_parts
+from partnerportal.core.addresses import address_of
 from partnerportal.core.history import tracked
 from partnerportal.core.models import Subject
 from partnerportal.core.scoping import PartnerManager, PartnerOwned, PartnerQuerySet
@@ -129,7 +130,7 @@ class Account(Taskable):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("accounts:detail", args=[self.pk])
+        return address_of("accounts:detail", self.pk)
 
     @classmethod
     def visibility(cls, user: User) -> Q:
@@ -210,7 +211,7 @@ class Contact(Taskable):
         )
 
     def get_absolute_url(self) -> str:
-        return reverse("contacts:detail", args=[self.pk])
+        return address_of("contacts:detail", self.pk)
 
     @classmethod
     def visibility(cls, user: User) -> Q:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact
 from cases.sla import Response
 from cases.stages import OPEN, Status
+from partnerportal.core.addresses import address_of
 from partnerportal.core.history import tracked
 from partnerportal.core.scoping import PartnerManager, PartnerOwned, PartnerQuerySet
 from tasks.models import Taskable
@@ -91,7 +91,7 @@ class Case(Taskable):
         return f"{self.number} {self.subject}"
 
     def get_absolute_url(self) -> str:
-        return reverse("cases:detail", args=[self.pk])
+        return address_of("cases:detail", self.pk)
 
     @classmethod
     def visibility(cls, user: User) -> Q:

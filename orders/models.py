@@ -6,7 +6,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact
@@ -15,6 +14,7 @@ from catalog.models import BillingPeriod, Family, Product
 from orders.confirmation import Step, steps_for
 from orders.handover import has_telephony, ships
 from orders.stages import Status
+from partnerportal.core.addresses import address_of
 from partnerportal.core.fields import Currency, MoneyField, RateField
 from partnerportal.core.history import tracked
 from partnerportal.core.scoping import PartnerManager, PartnerOwned, PartnerQuerySet
@@ -123,7 +123,7 @@ class Order(ShippingAddress, Taskable):
         return self.number
 
     def get_absolute_url(self) -> str:
-        return reverse("orders:detail", args=[self.pk])
+        return address_of("orders:detail", self.pk)
 
     @property
     def ships(self) -> bool:

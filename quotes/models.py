@@ -10,7 +10,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
@@ -18,6 +17,7 @@ from django_countries.fields import CountryField
 from accounts.models import Account, Contact
 from catalog.bands import Prices
 from catalog.models import BillingPeriod, Family, Product
+from partnerportal.core.addresses import address_of
 from partnerportal.core.fields import Currency, MoneyField, RateField
 from partnerportal.core.history import tracked
 from partnerportal.core.models import Attachment
@@ -208,7 +208,7 @@ class Quote(ShippingAddress, Taskable):
         return f"{self.number} v{self.version}"
 
     def get_absolute_url(self) -> str:
-        return reverse("quotes:detail", args=[self.pk])
+        return address_of("quotes:detail", self.pk)
 
     @property
     def is_draft(self) -> bool:

@@ -14,7 +14,7 @@ from cases.stages import Status as CaseStatus
 from leads.models import Lead, LeadOffer
 from leads.stages import Status as LeadStatus
 from partnerportal.core.models import Notification
-from partnerportal.core.totals import NumberOf
+from partnerportal.core.totals import numbers_of
 from partners.models import User
 from tasks.models import Task
 
@@ -32,13 +32,10 @@ def counts(user: User) -> Mapping[str, int]:
     leads = Lead.objects.visible_to(user).filter(owner=user, status=LeadStatus.NEW, origin=Lead.Origin.VENDOR)
     offers = LeadOffer.objects.editable_by(user).running(timezone.now())
     tasks = Task.objects.visible_to(user).open().filter(assigned_to=user, due_on__lte=timezone.localdate())
-    asked = {
-        "leads": NumberOf(leads) + NumberOf(offers),
-        "tasks": NumberOf(tasks),
-        "cases": NumberOf(_cases(user)),
-        "notices": NumberOf(Notification.objects.filter(user=user, read_at=None)),
-    }
-    return User.objects.filter(pk=user.pk).values(**asked).get()  # type: ignore[return-value]
+    notices = Notification.objects.filter(user=user, read_at=None)
+    found = numbers_of(leads=leads, offers=offers, tasks=tasks, cases=_cases(user), notices=notices)
+    found["leads"] += found.pop("offers")
+    return found
 
 
 def _cases(user: User) -> QuerySet[Case]:

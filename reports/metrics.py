@@ -21,7 +21,7 @@ from cases.stages import OPEN as OPEN_CASES
 from cases.stages import Status as CaseStatus
 from catalog import words
 from leads.models import Lead, LeadTotal
-from partnerportal.core.totals import NumberOf, tally
+from partnerportal.core.totals import numbers_of, tally
 from partners.models import Partner, User
 from projects.models import AWAITING_BONUS, Outcome, Project, ProjectTotal
 from projects.stages import RecordType, Stage
@@ -155,13 +155,12 @@ def numbers(user: User, owner: User | None, stages: list[dict[str, Any]], *, tod
     """The tiles of Home, of one owner or of the whole company, as far as the person may see. `stages` are its `open_sums`."""
     sums = project_sums(user, owner, today=today)
     cases = of_person(Case.objects.visible_to(user), owner)
-    asked = {
-        "open_leads": NumberOf(of_person(LeadTotal.rows_for(user), owner).open()),
-        "new_leads": NumberOf(of_person(Lead.objects.visible_to(user), owner).open().filter(**Period.week(today).moments("created_at"))),
-        "open_cases": NumberOf(cases.filter(status__in=OPEN_CASES)),
-        "waiting_cases": NumberOf(cases.filter(status=CaseStatus.WAITING)),
-    }
-    counts = User.objects.filter(pk=user.pk).values(**asked).get()
+    counts = numbers_of(
+        open_leads=of_person(LeadTotal.rows_for(user), owner).open(),
+        new_leads=of_person(Lead.objects.visible_to(user), owner).open().filter(**Period.week(today).moments("created_at")),
+        open_cases=cases.filter(status__in=OPEN_CASES),
+        waiting_cases=cases.filter(status=CaseStatus.WAITING),
+    )
     return Numbers(
         open_leads=counts["open_leads"],
         new_leads=counts["new_leads"],

@@ -10,9 +10,9 @@ from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelatio
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from partnerportal.core.addresses import address_of
 from partnerportal.core.history import tracked
 from partnerportal.core.models import Note, Subject
 from partnerportal.core.scoping import NOTHING, PartnerManager, PartnerQuerySet
@@ -104,7 +104,7 @@ class Task(Subject):
         return self.subject
 
     def get_absolute_url(self) -> str:
-        return reverse("tasks:detail", args=[self.pk])
+        return address_of("tasks:detail", self.pk)
 
     @classmethod
     def personal(cls, user: User) -> Q:

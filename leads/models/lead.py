@@ -10,7 +10,6 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +23,7 @@ from catalog.models import StageText
 from leads.models.prospect import Prospect
 from leads.score import Facts, Score, score
 from leads.stages import OPEN, Status
+from partnerportal.core.addresses import address_of
 from partnerportal.core.history import tracked
 from partnerportal.core.scoping import PartnerManager, PartnerQuerySet
 from partnerportal.core.totals import Totals
@@ -129,7 +129,7 @@ class Lead(Prospect, Taskable):
         super().save(*args, update_fields=update_fields, **options)
 
     def get_absolute_url(self) -> str:
-        return reverse("leads:detail", args=[self.pk])
+        return address_of("leads:detail", self.pk)
 
     @staticmethod
     def stage_words() -> dict[str, str]:

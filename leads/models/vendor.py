@@ -10,7 +10,6 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +20,7 @@ from accounts.matching import Profile
 from accounts.names import distinctive_parts
 from leads.models.lead import Lead, LeadQuerySet
 from leads.models.prospect import Prospect
+from partnerportal.core.addresses import address_of
 from partnerportal.core.history import tracked
 from partnerportal.core.scoping import NOTHING, PartnerManager, PartnerOwned, PartnerQuerySet, partner_scope
 
@@ -171,7 +171,7 @@ class LeadOffer(PartnerOwned):
         return self.vendor_lead.company
 
     def get_absolute_url(self) -> str:
-        return reverse("offers:detail", args=[self.pk])
+        return address_of("offers:detail", self.pk)
 
     @classmethod
     def visibility(cls, user: User) -> Q:

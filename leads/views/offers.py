@@ -60,7 +60,7 @@ class OfferView(RecordView):
             "company": facts(offer, (*COMPANY, *REACHED) if shows_contact else COMPANY),
             "interest": facts(offer, INTEREST),
             "person": facts(offer, PERSON) if shows_contact else [],
-            "known": [Fact(one.question_text, one.text) for one in offer.vendor_lead.answers.all()] if shows_contact else [],
+            "known": [Fact(words.said(one.question_text), one.text) for one in offer.vendor_lead.answers.all()] if shows_contact else [],
             "may_answer": may_answer,
             "may_accept": may_answer and not (turn and turn.sentence),
             "share": turn.share if turn else "",

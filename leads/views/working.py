@@ -65,7 +65,7 @@ class Answered:
     @property
     def asked(self) -> str:
         """The question as it was when it was answered; without an answer as it is."""
-        return self.answer.asked if self.answer else self.question.text
+        return words.said(self.answer.asked if self.answer else self.question.text)
 
 
 @dataclass(frozen=True)

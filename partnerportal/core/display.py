@@ -208,12 +208,12 @@ def moment(value: datetime | None) -> str:
 
 def full_moment(value: datetime) -> str:
     """A moment with its time zone, for a tooltip."""
-    return _full(_local(value), timezone.get_current_timezone_name())
+    return _full(value, timezone.get_current_timezone_name())
 
 
 @remembered
-def _full(local: datetime, zone: str) -> str:
-    return format_datetime(local, format="full", locale=locale())
+def _full(value: datetime, zone: str) -> str:
+    return format_datetime(_local(value), format="full", locale=locale())
 
 
 def ago(value: datetime | None, *, now: datetime | None = None) -> SafeString:

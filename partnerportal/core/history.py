@@ -14,6 +14,7 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Window
 from django.db.models.functions import Lag
+from django.utils.translation import gettext
 from simple_history.models import HistoricalRecords
 
 from partnerportal.core.actors import current_actor, current_author_name, current_channel, current_request_id
@@ -133,7 +134,7 @@ def changed_answers(record: Any, *, limit: int = 100, until: datetime | None = N
 
 
 def _answer(row: Any) -> Change:
-    label = getattr(row, "question_text", "") or str(row.question or row._meta.get_field("text").verbose_name)
+    label = gettext(row.question_text or str(row.question or row._meta.get_field("text").verbose_name))  # As it is, if the vendor wrote it.
     field = FieldChange("text", label, row.former or "", "" if row.history_type == "-" else row.text)
     return Change(row.history_date, _author_of(row), row.channel, row.history_change_reason or "", "changed", (field,), row.pk)
 

@@ -16,11 +16,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import wraps
+from functools import cache, wraps
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Func, Q, Value
+from django.utils.encoding import force_str
+from django.utils.hashable import make_hashable
+from django.utils.translation import get_language
 
 if TYPE_CHECKING:
     from partners.models import Partner, User
@@ -179,6 +182,11 @@ def partner_scope(user: User) -> Q:
     return NOTHING
 
 
+@cache
+def _words_of(field: models.Field, language: str | None) -> dict[Any, Any]:
+    return dict(make_hashable(field.flatchoices))
+
+
 class PartnerOwned(models.Model):
     """A row that belongs to one partner. A child has its parent's partner; services copy it."""
 
@@ -198,6 +206,11 @@ class PartnerOwned(models.Model):
     def editability(cls, user: User) -> Q:
         """Which of the visible rows a person may change. Vendor users work in the admin, not in the portal's pages."""
         return Q(partner=user.partner_id) if user.partner_id and user.is_active else NOTHING
+
+    # Django makes the table of a field's words anew for every value that is shown.
+    def _get_FIELD_display(self, field: models.Field) -> Any:  # noqa: N802 (the name is Django's)
+        value = getattr(self, field.attname)
+        return force_str(_words_of(field, get_language()).get(make_hashable(value), value), strings_only=True)
 
     # Uniqueness is the database's business, over all partners; the message must not tell of another's row, so every
     # unique constraint of a partner-owned model begins with `partner`.

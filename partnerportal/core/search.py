@@ -11,6 +11,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
 from typing import TYPE_CHECKING
 
 from django.db.models import BooleanField, Case, Count, F, Func, Q, QuerySet, Subquery, TextField, Value, When, Window
@@ -135,10 +137,7 @@ def document_number(query: str) -> set[str]:
 def matches(query: str, user: User) -> QuerySet[SearchEntry]:
     """The entries that match, at most `EXAMINED`, with how well: title begins so, all words there, likeness."""
     words = query.split()[:MOST_WORDS]
-    exact, tolerant = Q(), Q()
-    for word in words:
-        exact &= Q(text__contains=_folded(word))
-        tolerant &= Q(text__contains=_folded(word)) | _resembles(word)
+    exact, tolerant = reduce(and_, map(_holds, words)), _tolerant(words)
     for digits in phone_digits(query) | document_number(query):
         exact |= Q(text__contains=digits)
         tolerant |= Q(text__contains=digits)
@@ -155,15 +154,36 @@ def matches(query: str, user: User) -> QuerySet[SearchEntry]:
     )
 
 
+def _tolerant(words: Sequence[str]) -> Q:
+    """Each word stands in the entry, or resembles one of it.
+
+    Of the first two that may resemble one, each way is written out: the index then finds a way as a whole, and no entry is compared
+    that has only one of two common words.
+    """
+    two, ways, rest = [word for word in words if _may_resemble(word)][:2], [Q()], Q()
+    for word in words:
+        if word in two:
+            ways = [_holds(word) & way for way in ways] + [way & _resembles(word) for way in ways]
+        else:
+            rest &= _holds(word) | _resembles(word) if _may_resemble(word) else _holds(word)
+    return rest & reduce(or_, ways)
+
+
+def _holds(word: str) -> Q:
+    return Q(text__contains=_folded(word))
+
+
 def _folded(text: str) -> Func:
     """The database's own folding, in a subquery, so that it is done once and not for every row."""
     return Func(Value(text), template="(SELECT portal_fold(%(expressions)s))", output_field=TextField())
 
 
+def _may_resemble(word: str) -> bool:
+    return len(word) >= SHORTEST_LIKE and word.isalpha()
+
+
 def _resembles(word: str) -> Q:
     """Whether a word of the entry is like this one: index-supported, at PostgreSQL's usual threshold of 0.6."""
-    if len(word) < SHORTEST_LIKE or not word.isalpha():
-        return Q(pk__in=())
     return Q(Func(_folded(word), F("text"), template="%(expressions)s", arg_joiner=" <%% ", output_field=BooleanField()))
 
 

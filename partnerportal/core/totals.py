@@ -18,13 +18,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.apps import apps
 from django.conf import settings
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.db.migrations.operations.base import Operation
-from django.db.models import Count, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from partnerportal.core.scoping import PartnerOwned
 
@@ -88,15 +90,22 @@ def tally(rows: QuerySet[Any], *, by: Sequence[str], sums: Sequence[str]) -> lis
     return list(rows.order_by().values(*by).annotate(count=count, **added).order_by(*by))
 
 
-class NumberOf(Subquery):
-    """How many rows there are, of records or of their totals, as a part of another query."""
+def numbers_of(**asked: QuerySet[Any]) -> dict[str, int]:
+    """How many rows there are of each, of records or of their totals; one query."""
+    statements, values = zip(*map(_number_of, asked.values()), strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(statements)}", list(chain.from_iterable(values)))
+        return dict(zip(asked, cursor.fetchone(), strict=True))
 
-    empty_result_set_value = 0
 
-    def __init__(self, rows: QuerySet[Any]) -> None:
-        column, sign = ("number", "sum(number)") if issubclass(rows.model, Totals) else ("pk", "count(*)")
-        template = f"(SELECT coalesce({sign}, 0) FROM (%(subquery)s) AS rows)"
-        super().__init__(rows.order_by().values(column), output_field=models.BigIntegerField(), template=template)
+def _number_of(rows: QuerySet[Any]) -> tuple[str, Sequence[Any]]:
+    """The statement that counts these rows, and its values."""
+    column, sign = ("number", "sum(number)") if issubclass(rows.model, Totals) else ("pk", "count(*)")
+    try:
+        statement, values = rows.order_by().values(column).query.sql_with_params()
+    except EmptyResultSet:  # Django knows without asking that there are none.
+        return "0", ()
+    return f"(SELECT coalesce({sign}, 0)::bigint FROM ({statement}) AS rows)", values
 
 
 # --- the database's side --------------------------------------------------------------

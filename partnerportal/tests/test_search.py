@@ -349,3 +349,41 @@ def test_every_page_of_the_results_costs_the_same(client, anna, monkeypatch):
     costs = {assert_queries(client, f"/search/?q=sonnenhof&kind=leads.lead&page={number}", at_most=8) for number in (1, 2, 3)}
 
     assert len(costs) == 1
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "brenner logistik café",
+        "brener logistik café",
+        "brenner logistk café",
+        "brener logistk café",
+        "brener logistk cafe 12",
+        "café 12 logistk brener",
+        "brener brener logistk",
+    ],
+)
+def test_find_by_words_of_which_any_are_misspelt(query, anna):
+    AccountFactory(owner=anna, name="Brenner Logistik & Café 12")
+    AccountFactory(owner=anna, name="Brenner Werke & Café 12")
+    AccountFactory(owner=anna, name="Zirbel Logistik & Café 12")
+
+    assert titles(query, anna) == ["Brenner Logistik & Café 12"]
+
+
+@pytest.mark.big
+def test_of_two_common_words_only_entries_that_may_have_both_are_compared(anna):
+    rows = """
+        INSERT INTO core_searchentry (partner_id, kind, object_id, owner_id, title, subtitle, text, is_deleted)
+        SELECT %s, 'leads.lead', n, %s, 'Lead ' || n, '', (ARRAY['brenner ', 'logistik ', ''])[1 + n %% 3] || md5(n::text), false
+        FROM generate_series(1, 20000) n
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(rows, [anna.partner_id, anna.pk])
+        cursor.execute("ANALYZE core_searchentry")
+
+    plan = search.matches("brenner logistik", anna).explain(analyze=True)
+
+    assert search.find("brenner logistik", anna) == []
+    assert "Bitmap Index Scan on search_entry_text" in plan
+    assert sum(map(int, re.findall(r"Rows Removed by (?:Filter|Index Recheck): (\d+)", plan))) < 20

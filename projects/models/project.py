@@ -12,7 +12,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +20,7 @@ from accounts.models import Account, Contact
 from catalog import words
 from catalog.models import SOLUTIONS, Forecast, ProductOfInterest
 from leads.models import MOST_USERS, Lead
+from partnerportal.core.addresses import address_of
 from partnerportal.core.fields import Currency, MoneyField
 from partnerportal.core.history import tracked
 from partnerportal.core.scoping import PartnerManager, PartnerQuerySet
@@ -278,7 +278,7 @@ class Project(Taskable):
         return ""
 
     def get_absolute_url(self) -> str:
-        return reverse("projects:detail", args=[self.pk])
+        return address_of("projects:detail", self.pk)
 
     def get_stage_display(self) -> str:  # type: ignore[no-redef]
         """The vendor's word for the stage, by the kind of project."""

@@ -320,5 +320,7 @@ class ProjectDetail(RecordDetail):
             "given_count": sum(1 for one in self.answers if one.answer),
             "answer_url": reverse("projects:demo", args=[self.record.pk]) if may_answer and self.answers else "",
             "bonus": self.get_bonus(),
-            "found_out": [{"asked": one.asked, "answer": one} for one in services.found_out(self.record)] if self.origin else [],
+            "found_out": [{"asked": words.said(one.asked), "answer": one} for one in services.found_out(self.record)]
+            if self.origin
+            else [],
         }

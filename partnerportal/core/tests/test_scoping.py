@@ -1,11 +1,16 @@
 """A partner-owned queryset that nobody scoped refuses every way of reading or writing."""
 
 import pytest
+from django.apps import apps
+from django.db import models
 from django.db.models import Count
+from django.utils import translation
 
 from accounts.models import Account, Contact
+from leads.models import Lead
+from partnerportal.core import scoping
 from partnerportal.core.models import Follow, Note
-from partnerportal.core.scoping import NotYours, UnscopedQuery, require_editable
+from partnerportal.core.scoping import NotYours, PartnerOwned, UnscopedQuery, require_editable
 from partners.models import Partner
 
 READS = {
@@ -141,3 +146,26 @@ def test_uniqueness_checks_pass_the_guard(anna):
 def test_across_partners_needs_a_reason(db):
     with pytest.raises(ValueError, match="Say why"):
         Account.objects.across_partners(reason="")
+
+
+def test_the_words_of_every_choice_are_those_of_django():
+    fields = [field for model in apps.get_models() if issubclass(model, PartnerOwned) for field in model._meta.fields if field.choices]
+
+    for language in ("en", "de"):
+        with translation.override(language):
+            for field in fields:
+                for value in (*dict(field.flatchoices), "nothing of these", "", None):
+                    record = field.model(**{field.attname: value})
+                    assert record._get_FIELD_display(field) == models.Model._get_FIELD_display(record, field)
+    assert len(fields) > 20
+
+
+def test_the_table_of_words_is_made_once_for_a_field_and_language():
+    scoping._words_of.cache_clear()
+
+    for origin in ("web", "partner", "web"):
+        Lead(origin=origin).get_origin_display()
+    with translation.override("de"):
+        Lead(origin="web").get_origin_display()
+
+    assert scoping._words_of.cache_info().misses == 2

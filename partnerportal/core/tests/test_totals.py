@@ -14,7 +14,7 @@ from leads.tests.factories import LeadFactory
 from leads.views.records import VIEWS as LEAD_VIEWS
 from leads.views.records import LeadBoard
 from partnerportal.core.jobs import fold_totals
-from partnerportal.core.totals import tally
+from partnerportal.core.totals import numbers_of, tally
 from partnerportal.tests.counting import queries_of
 from partnerportal.tests.racing import at_once, contend
 from projects.models import Project, ProjectTotal
@@ -341,3 +341,21 @@ def test_a_board_reads_no_more_of_ten_times_the_records(address, anna, client, m
     for board in (LeadBoard, ProjectBoard):
         monkeypatch.setattr(board, "totals", None)
     assert buffers_of(client, address) > small * 1.3
+
+
+def test_records_and_totals_are_counted_in_one_query(anna, ben, carla, django_assert_num_queries):
+    LeadFactory.create_batch(2, owner=anna, status="new")
+    LeadFactory(owner=ben, status="qualification")
+    LeadFactory(owner=carla, status="new")
+    leads = Lead.objects.visible_to(anna)
+
+    with django_assert_num_queries(1):
+        found = numbers_of(
+            kept=LeadTotal.objects.visible_to(anna),
+            counted=leads.order_by("company").filter(company__contains=""),
+            new=leads.filter(status="new"),
+            lost=LeadTotal.objects.visible_to(anna).filter(status="not_in_target"),
+            none=leads.none(),
+        )
+
+    assert found == {"kept": 3, "counted": 3, "new": 2, "lost": 0, "none": 0}

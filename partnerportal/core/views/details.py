@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from partnerportal.core import attached, display, listviews, presence
+from partnerportal.core.addresses import address_of
 from partnerportal.core.views.base import RecordView
 
 BESIDE = {"is_beside": True, "level": 2}  # How the parts of a record's page are written beside a list.
@@ -156,10 +157,10 @@ class RecordDetail(RecordView):
         """The namespace of the object's addresses."""
         return self.namespace or f"{self.model._meta.model_name}s"
 
-    def link(self, name: str, *args: Any) -> str:
+    def link(self, name: str, *keys: int) -> str:
         """The address of one of the record's pages, empty where the object has none."""
         try:
-            return reverse(f"{self.urls}:{name}", args=[self.record.pk, *args])
+            return address_of(f"{self.urls}:{name}", self.record.pk, *keys)
         except NoReverseMatch:
             return ""
 

@@ -17,6 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from partnerportal.core import display, listviews
+from partnerportal.core.addresses import address_of
 from partnerportal.core.filters import PartnerFilterSet
 from partnerportal.core.models import LONGEST_STATE, Pin, SavedView
 from partnerportal.core.toasts import warn
@@ -265,10 +266,10 @@ class RecordSet(Guarded):
         """The state in force as an address of its other displays."""
         return self.address(drop=("format", "display"))
 
-    def link(self, name: str, *args: Any) -> str:
+    def link(self, name: str, *keys: int) -> str:
         """The address of a sibling page, empty where the object has none."""
         try:
-            return reverse(f"{self.urls}:{name}", args=args)
+            return address_of(f"{self.urls}:{name}", *keys)
         except NoReverseMatch:
             return ""
 
