@@ -111,3 +111,19 @@ def test_more_of_a_lane_does_not_double_a_card_that_was_moved_there(page_as, ann
         page.wait_for_timeout(200)
 
     assert cards(page, "qualification") == [*(lead.pk for lead in there), moved.pk]
+
+
+def test_why_a_lane_is_closed_moves_no_card(page_as, anna):
+    LeadFactory(owner=anna, company="Hotel Alpenblick")
+    QualifiedLeadFactory(owner=anna, company="Hotel Brenner")
+    page = opened(page_as(anna))
+    before = page.locator("#lane-qualification .deal").bounding_box()
+
+    page.locator("#lane-new .deal .t").focus()
+    page.keyboard.press("Space")
+
+    expect(page.locator(".lane [data-why]", has_text="only a lead in Qualification can be converted")).to_be_visible()
+    assert page.locator("#lane-qualification .deal").bounding_box() == before
+    assert page.locator("#lane-new .deal").evaluate("one => one.offsetTop") == page.locator("#lane-qualification .deal").evaluate(
+        "one => one.offsetTop"
+    )

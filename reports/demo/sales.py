@@ -275,6 +275,21 @@ def _demo_done(setting: Setting, project: Project, *, at: datetime) -> None:
     setting.chronicle.change(
         project, at=decided_at, by=setting.account_manager, reason=reason, approved_by_am=Approval.YES if is_granted else Approval.NO
     )
+    if is_granted:
+        _corrected(setting, facts, at=decided_at + timedelta(days=9))
+
+
+def _corrected(setting: Setting, facts: dict[str, Any], *, at: datetime) -> None:
+    """Once a partner, a tenth of a bonus that was granted long ago is taken back."""
+    state = BonusEntry.State.CORRECTED
+    if at > setting.now - timedelta(days=100):
+        return
+    if any(one.state == state and one.partner == setting.partner for one in setting.chronicle.rows(BonusEntry)):
+        return
+    less = -bonus.amount(facts["basis"], RATE / 10)
+    reason = "A tenth of the users were users of a test, so a tenth of the bonus goes back."
+    entry = BonusEntry(partner=setting.partner, state=state, reason=reason, decided_by=setting.account_manager, **{**facts, "amount": less})
+    setting.chronicle.add(entry, at=at, by=setting.account_manager)
 
 
 def _from_proposal(story: Play, ending: str) -> None:
