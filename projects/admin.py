@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -85,14 +84,6 @@ class CorrectionForm(ActionForm):
     )
 
 
-def correction(record: Project, *, by: User, reason: str, difference: Decimal) -> BonusEntry:
-    """The service; what it refuses in a field becomes a sentence."""
-    try:
-        return services.correct_bonus(record, difference=difference, reason=reason, by=by)
-    except ValidationError as error:
-        raise IllegalMove(" ".join(error.messages), stage=record.stage) from error
-
-
 def _can_become(answer: str) -> Callable[[Project], bool]:
     return lambda project: project.demo_done and project.approved_by_am != answer
 
@@ -136,7 +127,7 @@ class BonusDecisionAdmin(PartnerOwnedAdmin):
         ObjectAction(
             "correct",
             _("Correct the amount"),
-            run=correction,
+            run=services.correct_bonus,
             permission="projects.decide_bonus",
             asks="reason",
             question=_("Reason: the owner of the project reads it"),

@@ -20,7 +20,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
@@ -159,7 +159,9 @@ class VendorAdmin(admin.ModelAdmin):
         form = (verb.form or ActionForm)(request.POST if request.method == "POST" else None)
         form.fields["text"].required = verb.is_required
         if request.method == "POST" and (not verb.asks or form.is_valid()):
-            return self._do(request, record, verb, form)
+            response = self._do(request, record, verb, form)
+            if response is not None:
+                return response
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -170,13 +172,18 @@ class VendorAdmin(admin.ModelAdmin):
         }
         return render(request, "admin/portal_action.html", context, status=422 if request.method == "POST" else 200)
 
-    def _do(self, request: HttpRequest, record: Any, verb: ObjectAction, form: ActionForm) -> HttpResponse:
+    def _do(self, request: HttpRequest, record: Any, verb: ObjectAction, form: ActionForm) -> HttpResponse | None:
+        """The page of the object after the verb; None where the form says what is wrong with it."""
         answer = {verb.asks if name == "text" else name: value for name, value in form.cleaned_data.items()} if verb.asks else {}
         if verb.shows:
             answer["seen"] = request.POST.get("seen", "")
         try:
             with acting(request.user), transaction.atomic():  # type: ignore[arg-type]
                 verb.run(record, by=request.user, **answer)
+        except ValidationError as error:
+            for name, sentences in error.update_error_dict({}).items():
+                form.add_error("text" if name == verb.asks else name if name in form.fields else None, sentences)
+            return None
         except (*REFUSALS, *self.refusals) as refusal:
             self.message_user(request, _sentence(refusal), messages.ERROR)
         else:

@@ -456,3 +456,17 @@ def test_the_back_office_corrects_the_amount(client, granted, otto):
     client.post(address, {"difference": "-12.50", "text": "A licence was counted twice"})
 
     assert lines_of(granted)[1:] == [("corrected", Decimal("-12.50"), "A licence was counted twice")]
+
+
+def test_a_correction_that_is_refused_says_so_at_its_field_and_keeps_what_was_typed(client, granted, otto):
+    client.force_login(otto)
+
+    response = client.post(
+        reverse("admin:projects_bonusdecision_do", args=[granted.pk, "correct"]), {"difference": "-5000", "text": "Counted twice"}
+    )
+
+    form = response.context["form"]
+    assert (response.status_code, list(form.errors)) == (422, ["difference"])
+    assert "A correction takes back" in form.errors["difference"][0]
+    assert (form["difference"].value(), form["text"].value()) == ("-5000", "Counted twice")
+    assert len(lines_of(granted)) == 1
