@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from time import monotonic
 
+from django.utils.functional import lazy
 from django.utils.translation import get_language, gettext
 
 from catalog.models import Forecast, StageText, Term
@@ -85,3 +86,10 @@ def choices(kind: str) -> list[tuple[str, str]]:
 def stage(process: str, key: str) -> StageWords:
     """The words of a stage; its key with probability 0 when no row exists."""
     return _words().stages.get((process, key)) or StageWords(key, key, "", 0)
+
+
+def _stage_label(process: str, key: str) -> str:
+    return stage(process, key).label
+
+
+stage_label_lazy = lazy(_stage_label, str)  # For what others read: a notice says it in the language of its reader.

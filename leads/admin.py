@@ -151,6 +151,16 @@ class VendorLeadAdmin(VendorAdmin):
             (context["clashes"],) = clashes_of_each([lead.profile], request.user)  # type: ignore[arg-type]
         return super().render_change_form(request, context, *given, **options)
 
+    def save_model(self, request: HttpRequest, obj: VendorLead, form: Any, change: bool) -> None:
+        """What was changed in it, if nobody has it by now. Raises IllegalMove."""
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        state = VendorLead.objects.select_for_update().values_list("state", flat=True).get(pk=obj.pk)
+        if state != VendorLead.State.QUEUED:
+            raise IllegalMove(_now("Meanwhile this lead has been offered, so it stays as it is."), stage=state)
+        obj.save(update_fields=[*form.changed_data, "updated_at"])
+
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """An answer with the words of its question."""
         for answer in formset.save(commit=False):

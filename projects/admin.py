@@ -84,6 +84,11 @@ class CorrectionForm(ActionForm):
     )
 
 
+def _last_line(project: Project) -> str:
+    """The key of the newest line of the bonus's ledger."""
+    return str(project.bonus_entries.order_by("pk").values_list("pk", flat=True).last() or "")
+
+
 def _can_become(answer: str) -> Callable[[Project], bool]:
     return lambda project: project.demo_done and project.approved_by_am != answer
 
@@ -101,9 +106,9 @@ class BonusDecisionAdmin(PartnerOwnedAdmin):
     inlines = (AnswerInline, LedgerInline)
     fieldsets = (
         (None, {"fields": ("portal_page", "partner", "owner", "account_name", "opportunity_type", "stage_name")}),
-        (_("Bonus"), {"fields": ("demo_date", "pipeline_mrr_money", "bonus", "mrr_now", "size", "approved_by_am")}),
+        (_("Bonus"), {"fields": ("demo_date", "pipeline_mrr_money", "bonus", "held", "mrr_now", "size", "approved_by_am")}),
     )
-    readonly_fields = ("portal_page", "account_name", "stage_name", "pipeline_mrr_money", "bonus", "mrr_now", "size")
+    readonly_fields = ("portal_page", "account_name", "stage_name", "pipeline_mrr_money", "bonus", "held", "mrr_now", "size")
     object_actions = (
         ObjectAction(
             "grant",
@@ -133,6 +138,7 @@ class BonusDecisionAdmin(PartnerOwnedAdmin):
             question=_("Reason: the owner of the project reads it"),
             is_required=True,
             when=lambda project: project.approved_by_am == Approval.YES,
+            shows=_last_line,
             form=CorrectionForm,
         ),
     )
@@ -176,6 +182,11 @@ class BonusDecisionAdmin(PartnerOwnedAdmin):
         """Amount and how it comes about."""
         amount, rate = services.bonus_of(project)
         return f"{display.money(amount, project.currency)} ({display.rate(rate)})"
+
+    @admin.display(description=_("granted and not taken back"))
+    def held(self, project: Project) -> str:
+        """What stands in the ledger, with every correction."""
+        return display.money(services.held_by(project.bonus_entries.order_by("pk")), project.currency)
 
     @admin.display(description=_("MRR now"))
     def mrr_now(self, project: Project) -> str:

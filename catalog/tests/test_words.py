@@ -7,8 +7,12 @@ from django.utils.translation import override
 
 from catalog import reference, words
 from catalog.models import StageText, Term
+from leads import services
 from leads.reference import PLANS
 from leads.reference import QUESTIONS as QUALIFICATION
+from leads.stages import Status
+from leads.tests.factories import LeadFactory
+from partners.models import User
 from projects.reference import QUESTIONS as DEMO
 
 DELIVERED = {
@@ -61,3 +65,15 @@ def test_every_word_that_is_delivered_is_in_the_catalogue(language):
         catalogue = {message.id for message in read_po(file) if message.string and not message.context}
 
     assert DELIVERED - catalogue == set()
+
+
+def test_a_notice_says_a_stage_in_the_language_of_its_reader(anna, ben, reference):
+    User.objects.filter(pk=anna.pk).update(language="de")
+    lead = LeadFactory(owner=anna)
+
+    with override("it"):
+        services.set_status(lead, to=Status.QUALIFICATION, seen=Status.NEW, by=ben)
+
+    notice = anna.notifications.get(kind="lead")
+    assert notice.text.endswith("Qualifizierung")
+    assert notice.values["status"] == {"word": "Qualification"}

@@ -19,8 +19,4 @@ class Migration(migrations.Migration):
             name='revisit_told_on',
             field=models.DateField(blank=True, editable=False, null=True),
         ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(condition=models.Q(('revisit_on__isnull', False), ('status', 'not_in_target')), fields=['revisit_on'], name='lead_to_revisit'),
-        ),
     ]

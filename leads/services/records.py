@@ -16,7 +16,7 @@ from accounts.addresses import check_new_address
 from accounts.models import Account
 from accounts.services import require_partner
 from catalog import words
-from catalog.models import Term
+from catalog.models import StageText, Term
 from leads.models import Lead, LeadPlan, PlanRun, QualificationAnswer, QualificationQuestion
 from leads.schedule import due_days
 from leads.stages import CONVERTIBLE, MOVES, OPEN, UNDO, Status
@@ -163,8 +163,9 @@ def remind_of_revisit(lead_id: int, *, now: datetime, by: Actor) -> bool:
     if not leads.to_revisit(today - REVISITS_LATE, today).exists():  # type: ignore[attr-defined]
         return False
     leads.update(revisit_told_on=lead.revisit_on)  # Not in the history, and no change of the lead.
-    sentence = gettext_noop("Today is the day to look at %(lead)s again.")
-    notify(lead.owner, sentence, values={"lead": lead}, kind="lead.revisit", about=lead, reason=Notification.Reason.OWNER)
+    sentence = gettext_noop("%(lead)s was put aside until %(day)s: look at it again.")
+    values = {"lead": lead, "day": lead.revisit_on}
+    notify(lead.owner, sentence, values=values, kind="lead.revisit", about=lead, reason=Notification.Reason.OWNER)
     return True
 
 
@@ -250,7 +251,7 @@ def take_back_conversion(lead: Lead, *, account: Account | None, by: User) -> Le
 
 
 def _tell(lead: Lead, by: User) -> None:
-    values = {"lead": lead, "status": lead.get_status_display()}
+    values = {"lead": lead, "status": words.stage_label_lazy(StageText.Process.LEAD, lead.status)}
     tell_followers(lead, gettext_noop("%(lead)s is now: %(status)s"), values=values, kind="lead", but=[by])
 
 
@@ -294,7 +295,7 @@ def _is_as_made(task: Task) -> bool:
     """Whether a step is what the plan made; who is to do it may have changed with the owner of the lead."""
     made = task.history.last()
     is_same = made is not None and all(getattr(made, name) == getattr(task, name) for name in FIELDS_OF_A_STEP)
-    return is_same and not task.notes.exists() and not task.attachments.exists()
+    return is_same and not task.notes.exists() and not task.attachments.filter(deleted_at=None).exists()
 
 
 def _resume_plan(lead: Lead) -> None:

@@ -149,7 +149,7 @@ def test_the_migration_fills_what_was_answered_before(anna, lead):
     answer.history.update(question_text="")
     lead.answers.update(question_text="")
 
-    import_module("leads.migrations.0017_keep_the_question_with_its_answer").take_todays_words(apps, None)
+    import_module("leads.migrations.0020_take_todays_words").take_todays_words(apps, None)
 
     asked = QualificationQuestion.objects.get(key="situation").text
     assert lead.answers.get().question_text == answer.history.get().question_text == asked
@@ -567,7 +567,7 @@ def test_a_lead_that_was_put_aside_comes_back_on_its_day_and_its_owner_is_told_o
         client.force_login(anna)
         listed, home = client.get("/leads/?view=follow_up").content.decode(), client.get("/").content.decode()
 
-    assert told_of(lead, anna) == [(f"Today is the day to look at {lead} again.", lead.get_absolute_url())]
+    assert told_of(lead, anna) == [(f"{lead} was put aside until 9 Mar 2026: look at it again.", lead.get_absolute_url())]
     assert told_of(lead, ben) == []
     assert f'href="{lead.get_absolute_url()}"' in listed
     assert f"Look again at {lead}" in home

@@ -166,7 +166,7 @@ class VendorAdmin(admin.ModelAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "object": record,
-            "action": verb,
+            "action": replace(verb, seen=request.POST.get("seen") or verb.shows(record)) if verb.shows else verb,
             "form": form,
             "title": verb.label,
         }

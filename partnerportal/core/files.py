@@ -55,7 +55,9 @@ def attach_version(former: Attachment, on: Subject, upload: UploadedFile, *, by:
         raise NotYours(_("Documents that the portal made stay as they are."))
     checked = check_file(upload)
     versions = on.attachments.select_for_update(of=("self",)).filter(document=former.document, deleted_at=None).order_by("-version")
-    latest = next(iter(versions))
+    latest = versions.first()
+    if latest is None:
+        raise FileRefused(_("This file was removed meanwhile."))
     if checked.media_type != latest.media_type:
         raise FileRefused(_("A new version must be a file of the same kind."))
     latest.is_current = False

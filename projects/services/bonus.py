@@ -14,6 +14,7 @@ from partnerportal.core import display, outbox
 from partnerportal.core.actors import service
 from partnerportal.core.attached import tell_followers
 from partnerportal.core.money import ZERO, round_money
+from partnerportal.core.notifications import Money
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
 from partners.models import User
@@ -85,10 +86,11 @@ def decide_bonus(project: Project, *, answer: str, reason: str = "", by: User) -
 
 
 @service
-def correct_bonus(project: Project, *, difference: Decimal, reason: str, by: User) -> BonusEntry:
+def correct_bonus(project: Project, *, difference: Decimal, reason: str, seen: str, by: User) -> BonusEntry:
     """Correct the amount of a granted bonus by a difference, with its sign, in a new line of the ledger; tell its owner by bell and mail.
 
-    By whoever may decide, with a reason; at most what is held is taken back. Raises NotYours, IllegalMove or ValidationError.
+    By whoever may decide, with a reason; at most what is held is taken back. `seen` is the key of the last line that the person was
+    looking at, so that nothing is corrected twice. Raises NotYours, IllegalMove or ValidationError.
     """
     rows = Project.objects.visible_to(by).select_for_update(of=("self",)).select_related("partner", "owner")
     project = rows.get(pk=project.pk)
@@ -101,6 +103,8 @@ def correct_bonus(project: Project, *, difference: Decimal, reason: str, by: Use
         raise ValidationError({"difference": _("Give a difference that is not zero.")})
     ledger = list(project.bonus_entries.order_by("pk"))
     held, last = held_by(ledger), ledger[-1]
+    if seen != str(last.pk):
+        raise IllegalMove(_("Meanwhile this bonus has a new line. Look at it before you correct it."), stage=project.stage)
     if held + difference < 0:
         words = {"granted": display.money(held, last.currency)}
         raise ValidationError({"difference": _("A correction takes back %(granted)s at most.") % words})
@@ -115,8 +119,8 @@ def correct_bonus(project: Project, *, difference: Decimal, reason: str, by: Use
         **facts,
     )
     sentence = gettext_noop("The demo bonus of %(project)s was corrected: %(amount)s.")
-    words = {"project": project.name, "amount": display.money(difference, entry.currency)}
-    tell_followers(project, sentence, values=words, kind="bonus.decided", but=[by])
+    values = {"project": project.name, "amount": Money(difference, entry.currency)}
+    tell_followers(project, sentence, values=values, kind="bonus.decided", but=[by])
     outbox.promise("bonus.decided", key=f"bonus.decided:{entry.pk}", entry_id=entry.pk)
     return entry
 

@@ -240,13 +240,9 @@ def bonus_of(project: Project) -> tuple[Decimal, Decimal]:
 
 
 def _tell(project: Project, was: str, *, by: Actor, reason: str) -> None:
-    values = {"project": project.name, "stage": stage_label(project), "who": by.name, "reason": reason}
+    stage = words.stage_label_lazy(project.record_type, project.stage)
+    values = {"project": project.name, "stage": stage, "who": by.name, "reason": reason}
     sentence = gettext_noop("%(project)s is in %(stage)s now (%(who)s)")
     if reason:
         sentence = gettext_noop("%(project)s is in %(stage)s now (%(who)s): %(reason)s")
     tell_followers(project, sentence, values=values, kind="stage", but=[by.user] if by.user else [])
-
-
-def stage_label(project: Project) -> str:
-    """The vendor's word for the stage that a project is in."""
-    return words.stage(project.record_type, project.stage).label

@@ -10,11 +10,13 @@ from django.apps import apps
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils import translation
 
-from partnerportal.core.display import NOTHING
+from partnerportal.core.display import NOTHING, money
 from partnerportal.core.models import Notification, OutboxMessage
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
+from partners.models import User
 from projects import jobs, services
 from projects.models import BonusEntry, DemoQuestion, Project
 from projects.tests.factories import ChangeOrderProject, DemoDoneProject, DemoProject, LostProject, answer_all
@@ -357,8 +359,12 @@ def granted(waiting, otto):
     return waiting
 
 
+def last_line(project):
+    return str(project.bonus_entries.order_by("pk").values_list("pk", flat=True).last() or "")
+
+
 def correct(project, difference, by, reason="A licence was counted twice"):
-    return services.correct_bonus(project, difference=Decimal(difference), reason=reason, by=by)
+    return services.correct_bonus(project, difference=Decimal(difference), reason=reason, seen=last_line(project), by=by)
 
 
 def lines_of(project):
@@ -453,8 +459,12 @@ def test_the_back_office_corrects_the_amount(client, granted, otto):
     for wrong in ({"difference": "", "text": "x"}, {"difference": "1.005", "text": "x"}, {"difference": "1.00", "text": ""}):
         assert client.post(address, wrong).status_code == 422
     assert lines_of(granted) == before
-    client.post(address, {"difference": "-12.50", "text": "A licence was counted twice"})
+    sent = {"difference": "-12.50", "text": "A licence was counted twice", "seen": last_line(granted)}
+    assert f'name="seen" value="{sent["seen"]}"' in client.get(address).text
+    twice = [client.post(address, sent), client.post(address, sent, follow=True)][1]
 
+    assert "Meanwhile this bonus has a new line." in twice.text
+    assert money(lines_of(granted)[0][1] - Decimal("12.50"), "EUR") in twice.text
     assert lines_of(granted)[1:] == [("corrected", Decimal("-12.50"), "A licence was counted twice")]
 
 
@@ -462,7 +472,8 @@ def test_a_correction_that_is_refused_says_so_at_its_field_and_keeps_what_was_ty
     client.force_login(otto)
 
     response = client.post(
-        reverse("admin:projects_bonusdecision_do", args=[granted.pk, "correct"]), {"difference": "-5000", "text": "Counted twice"}
+        reverse("admin:projects_bonusdecision_do", args=[granted.pk, "correct"]),
+        {"difference": "-5000", "text": "Counted twice", "seen": last_line(granted)},
     )
 
     form = response.context["form"]
@@ -470,3 +481,13 @@ def test_a_correction_that_is_refused_says_so_at_its_field_and_keeps_what_was_ty
     assert "A correction takes back" in form.errors["difference"][0]
     assert (form["difference"].value(), form["text"].value()) == ("-5000", "Counted twice")
     assert len(lines_of(granted)) == 1
+
+
+def test_a_correction_is_told_as_its_reader_writes_amounts(granted, anna, otto):
+    User.objects.filter(pk=anna.pk).update(language="de")
+
+    with translation.override("en"):
+        correct(granted, "-12.50", otto)
+
+    notice = anna.notifications.filter(sentence__contains="corrected").get()
+    assert "-12,50\xa0€" in notice.text

@@ -47,7 +47,9 @@ class DiscountChanged(IllegalMove):
 
 @service
 def request_approval(quote: Quote, *, by: User, reason: str) -> Quote:
-    """Ask the account manager for a discount above the tier's limit, and say why: behind the bell and by mail; asking twice tells once.
+    """Ask the account manager for a discount above the tier's limit, and say why: behind the bell and by mail.
+
+    Asking twice for the same reason tells once.
 
     Raises IllegalMove when none is needed, or without a reason.
     """
@@ -57,7 +59,8 @@ def request_approval(quote: Quote, *, by: User, reason: str) -> Quote:
     lines = lines_of(quote)
     if not needs_approval(quote, lines):
         raise IllegalMove(_("The discounts of this quote need no approval."), stage=quote.status)
-    if quote.approval == Approval.REQUESTED:
+    former = last_asked(quote)
+    if quote.approval == Approval.REQUESTED and former is not None and former.text == reason.strip():
         return quote
     quote.approval, quote.approval_reason, quote.approval_by, quote.approval_asked_by = Approval.REQUESTED, "", None, by
     quote.save(update_fields=["approval", "approval_reason", "approval_by", "approval_asked_by", "updated_at"])

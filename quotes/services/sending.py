@@ -37,7 +37,7 @@ from quotes.services.moving import (
     require_no_winner,
     tell,
 )
-from quotes.stages import Status
+from quotes.stages import Approval, Status
 
 PDF = "quote.pdf"
 MAIL = "quote.mail"
@@ -63,8 +63,10 @@ def submit_quote(quote: Quote, *, by: User, today: date) -> Quote:
     _supersede_former(quote, by=by)
     quote.submitted_at = timezone.now()
     quote.content = documents.freeze(quote, lines, on=today)
+    if quote.approval == Approval.REQUESTED:  # The limit was raised meanwhile, so nothing is left to answer.
+        quote.approval = Approval.NONE
     fields = move(quote, Status.SUBMITTED, by=by)
-    quote.save(update_fields=[*fields, *TOTALS, "submitted_at", "content"])
+    quote.save(update_fields=[*fields, *TOTALS, "submitted_at", "content", "approval"])
     let_mrr_follow(quote.project, by=by)
     let_stage_follow(quote.project, by=by, cause=_("%(quote)s was submitted.") % {"quote": str(quote)})
     outbox.promise(PDF, key=f"{PDF}:{quote.pk}", quote_id=quote.pk)

@@ -92,6 +92,26 @@ def test_asking_twice_tells_once(anna, otto, deliver, mailoutbox):
     deliver()
 
     assert otto.notifications.count() == len(mailoutbox) == 1
+    assert quote.discount_events.count() == 1
+
+
+def test_another_reason_is_kept_and_told(anna, alex, otto, deliver, mailoutbox):
+    quote = asked(anna)
+
+    services.request_approval(quote, by=anna, reason="They sign this week.")
+    deliver()
+
+    assert services.last_asked(quote).text == "They sign this week."
+    assert "They sign this week." in mailoutbox[-1].body
+
+
+def test_a_request_that_needs_no_answer_any_more_ends_with_the_submission(anna, otto):
+    quote = asked(anna)
+    DiscountLimit.objects.filter(tier=quote.partner.tier).update(limit="0.30")
+
+    quote = services.submit_quote(quote, by=anna, today=timezone.localdate())
+
+    assert (quote.status, quote.approval) == (Status.SUBMITTED, Approval.NONE)
 
 
 def test_a_raised_discount_is_told_anew(anna, otto, deliver, mailoutbox):

@@ -2,6 +2,7 @@
 (() => {
   "use strict";
   const EVERY = 5000;
+  const ASKING = [403, 409, 422]; // What a refusal with a dialog answers.
   const menu = document.getElementById("move-menu");
   const words = document.getElementById("board-words").dataset;
   const news = document.getElementById("board-news");
@@ -71,11 +72,11 @@
   });
 
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const { requestConfig, target, isError, serverResponse } = event.detail;
+    const { requestConfig, target, isError, serverResponse, xhr } = event.detail;
     /* A card that was taken does not close what another one asks. */
     if (requestConfig.elt.matches(".deal") && !isError && document.querySelector("#dialog[open]")) event.detail.swapOverride = "none";
     /* What another one asks waits until the dialog is closed; the server is then asked again. */
-    if (requestConfig.elt.matches(".deal") && isError && document.querySelector("#dialog[open]")) {
+    if (requestConfig.elt.matches(".deal") && ASKING.includes(xhr.status) && document.querySelector("#dialog[open]")) {
       event.detail.shouldSwap = false;
       waiting.push([requestConfig.elt.id, requestConfig.parameters.to]);
     }
@@ -90,13 +91,16 @@
     event.detail.serverResponse = box.innerHTML;
   });
 
-  document.addEventListener("portal:dialog-closed", () => {
-    while (waiting.length) {
+  const askNext = () => {
+    while (waiting.length && !document.querySelector("#dialog[open]")) {
       const [id, to] = waiting.shift();
       const card = document.getElementById(id);
-      if (card && card.dataset.stage !== to) { move(card, to, () => {}); return; }
+      if (card && card.dataset.stage !== to && !card.matches(".waiting")) { move(card, to, () => {}); return; }
     }
-  });
+  };
+  document.addEventListener("portal:dialog-closed", askNext);
+  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.requestConfig.elt.matches(".deal")) askNext(); });
+  document.addEventListener("htmx:afterSwap", (event) => { if (event.target.id === "records") waiting.length = 0; });
 
   const laneUnder = (event) => {
     const section = window.portalUnder(event, ".lane");
@@ -231,7 +235,7 @@
     return "done";
   };
   const apply = (answer) => {
-    if (answer.all) { htmx.ajax("GET", location.href, { target: "#records", swap: "outerHTML" }); return; }
+    if (answer.all) { htmx.ajax("GET", location.href, { target: "#records", swap: "outerHTML", headers: { "X-Unattended": "1" } }).catch(() => {}); return; }
     let changed = 0;
     let later = false;
     for (const pk of answer.gone) {

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   /* htmx keeps the address: it restores only what it has kept itself when one goes back. */
-  const show = (address) => htmx.ajax("GET", address, { target: "#records", swap: "outerHTML", push: "true" });
+  const show = (address) => htmx.ajax("GET", address, { target: "#records", swap: "outerHTML", push: "true" }).catch(() => {});
 
   document.addEventListener("click", (event) => {
     const link = event.shiftKey && event.target.closest && event.target.closest("[data-sort-too]");

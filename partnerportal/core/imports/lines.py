@@ -308,7 +308,8 @@ class Lines:
         if names:
             labels = [str(record._meta.get_field(name.removesuffix("_id")).verbose_name) for name in names]
             return _("Changed since by somebody, and left: %(fields)s.") % {"fields": ", ".join(labels)}
-        if row.result == Result.CREATE and any(getattr(record, name).exists() for name in ("notes", "attachments", "tasks")):
+        attached = (record.notes, record.attachments.filter(deleted_at=None), record.tasks)
+        if row.result == Result.CREATE and any(rows.exists() for rows in attached):
             return _("Somebody has put notes, files or tasks on it since; it was left.")
         if row.result == Result.CREATE and self.kind.came_since(record):
             return _("Somebody has worked on it since, such as by an answer or an enquiry; it was left.")

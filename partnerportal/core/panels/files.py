@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -95,6 +97,15 @@ class AttachFile(Files):
         return (_("%(file)s was added.") if kept.version == 1 else _("%(file)s is there in version %(version)s.")) % words
 
 
+@contextmanager
+def found_under_lock() -> Iterator[None]:
+    """A file that somebody else has removed or brought back in the same moment is not found any more."""
+    try:
+        yield
+    except Attachment.DoesNotExist as error:
+        raise Http404 from error
+
+
 class OneFile(View):
     """What every view of a single file stands on: the file and its record, both through scope. One that was taken off is not found."""
 
@@ -172,7 +183,8 @@ class RemoveFile(OneFile):
 
     def post(self, request: HttpRequest, pk: Any) -> HttpResponseBase:
         attachment, record = self.get_attachment(request, pk)
-        files.remove_file(attachment, record, by=request.user)
+        with found_under_lock():
+            files.remove_file(attachment, record, by=request.user)
         undo = Undo(reverse("core:restore_file", args=[attachment.pk]))
         say(request, _("%(file)s was removed.") % {"file": attachment.name}, undo=undo)
         return self.back_to(record)
@@ -188,6 +200,7 @@ class RestoreFile(OneFile):
 
     def post(self, request: HttpRequest, pk: Any) -> HttpResponseBase:
         attachment, record = self.get_attachment(request, pk)
-        files.restore_file(attachment, record, by=request.user)
+        with found_under_lock():
+            files.restore_file(attachment, record, by=request.user)
         say(request, _("%(record)s is back.") % {"record": attachment.name})
         return self.back_to(record)

@@ -153,6 +153,41 @@ def test_an_answer_of_the_search_does_not_fetch_the_focus(page_as, anna, leads):
     assert page.evaluate("document.activeElement.id") == "search"
 
 
+def asked_for(page):
+    """The lists that the page asks for from now on."""
+    found = []
+    page.on("request", lambda request: found.append(request.url) if "/leads/?" in request.url or request.url.endswith("/leads/") else None)
+    return found
+
+
+def test_a_list_that_is_cleared_is_asked_for_once(page_as, anna, leads):
+    page = page_as(anna)
+    page.goto("/leads/?q=alpenblick")
+    lists = asked_for(settled(page))
+
+    page.get_by_role("link", name="Clear all").click()
+    page.get_by_text("1–3 of 3").wait_for()
+    page.wait_for_timeout(800)  # Longer than the list waits for the end of a word.
+
+    assert len(lists) == 1
+
+
+def test_what_is_typed_in_the_search_outlives_another_press(page_as, anna, leads):
+    page = page_as(anna)
+    page.goto("/leads/")
+    field = page.get_by_placeholder("Search this list")
+
+    settled(page)
+    field.fill("brenner")
+    page.get_by_role("columnheader").get_by_role("link", name="Company").click()
+
+    page.wait_for_url("**q=brenner**")
+    settled(page)
+    assert field.input_value() == "brenner"
+    assert "sort=company" in page.url
+    assert page.locator("td .title").all_inner_texts() == ["Hotel Brenner"]
+
+
 def test_what_is_cleared_while_the_search_is_under_way_is_cleared(page_as, anna, leads):
     page, held = page_as(anna), []
     page.goto("/leads/?q=alpenblick")

@@ -12,6 +12,7 @@ from partnerportal.core import attached, files
 from partnerportal.core.activity import timeline
 from partnerportal.core.models import Attachment
 from partnerportal.core.scoping import NotYours
+from partnerportal.core.uploads import FileRefused
 from partnerportal.tests.counting import assert_queries
 
 HTMX = {"headers": {"HX-Request": "true"}}
@@ -120,3 +121,24 @@ def test_the_panel_costs_the_same_for_many_removed_files(client, lead, anna):
     grow(4)
 
     assert assert_queries(client, f"/leads/{lead.pk}/panels/files/", at_most=12) == few
+
+
+def test_a_version_of_a_file_that_was_removed_meanwhile_is_refused(lead, kept, anna):
+    files.remove_file(kept, lead, by=anna)
+
+    with pytest.raises(FileRefused, match="This file was removed meanwhile."):
+        files.attach_version(kept, lead, SimpleUploadedFile("b.txt", b"two"), by=anna)
+
+    assert lead.attachments.count() == 1
+
+
+def test_a_file_that_somebody_else_removes_in_the_same_moment_is_not_found(client, lead, kept, anna, monkeypatch):
+    def removed_before_the_lock(attachment, on, *, by):
+        remove(attachment, on, by=by)
+        remove(attachment, on, by=by)
+
+    remove = files.remove_file
+    monkeypatch.setattr(files, "remove_file", removed_before_the_lock)
+    client.force_login(anna)
+
+    assert client.post(f"/files/{kept.pk}/remove/").status_code == 404
