@@ -13,19 +13,18 @@ from catalog.models import ProductOfInterest, Term
 from orders.models import Order
 from partnerportal.core.models import Follow
 from partners.models import User
-from projects import bonus, mrr
-from projects.models import Approval, BonusEntry, DemoAnswer, MrrSource, OpportunityType, Outcome, Project
-from projects.services import basis_of
+from projects import mrr
+from projects.models import DemoAnswer, MrrSource, OpportunityType, Outcome, Project
 from projects.stages import RecordType, Stage
 from quotes.models import Quote
 from quotes.stages import Status as QuoteStatus
+from reports.demo.bonuses import demo_done
 from reports.demo.customers import Company, company, convert, make_account, make_lead, note, qualify
 from reports.demo.moves import move
 from reports.demo.ordering import ORDERED, place_order
 from reports.demo.quoting import accept, cancel, expire, kept_by, make_quote, reject, revise, submit
 from reports.demo.setting import Setting
 
-RATE = Decimal("0.1000")
 WON, LOST = "won", "lost"
 ANSWERS = (
     "In the customer's meeting room, one hour, on a big screen.",
@@ -243,53 +242,8 @@ def _to_presentation(story: Play, ending: str) -> bool:
     at = story.moments[0]
     story.go(Stage.PRESENTATION, by=project.owner)
     if is_answered and setting.questions:
-        _demo_done(setting, project, at=at)
+        demo_done(setting, project, at=at)
     return True
-
-
-def _demo_done(setting: Setting, project: Project, *, at: datetime) -> None:
-    """The facts that leaving Demo writes once, the bonus that waits, and the account manager's answer."""
-    fixed: dict[str, Any] = {"pipeline_mrr": project.mrr, "pipeline_basis": basis_of(project)}
-    setting.chronicle.change(project, at=at, by=project.owner, demo_done=True, demo_date=at.date(), **fixed)
-    if not bonus.is_eligible(project.record_type, project.opportunity_type):
-        return
-    facts = {
-        "project": project,
-        "basis": project.pipeline_mrr,
-        "rate": RATE,
-        "amount": bonus.amount(project.pipeline_mrr, RATE),  # type: ignore[arg-type]
-        "currency": project.currency,
-    }
-    setting.chronicle.add(BonusEntry(partner=setting.partner, state=BonusEntry.State.AWAITING, **facts), at=at, by=project.owner)
-    decided_at = at + timedelta(days=setting.rng.randrange(1, 12))
-    if at > setting.now - timedelta(days=20) or decided_at > setting.now:
-        return
-    is_granted = setting.rng.random() < 0.8
-    state = BonusEntry.State.GRANTED if is_granted else BonusEntry.State.REFUSED
-    reason = "" if is_granted else "The answers do not say who was there. Please add the attendees."
-    setting.chronicle.add(
-        BonusEntry(partner=setting.partner, state=state, reason=reason, decided_by=setting.account_manager, **facts),
-        at=decided_at,
-        by=setting.account_manager,
-    )
-    setting.chronicle.change(
-        project, at=decided_at, by=setting.account_manager, reason=reason, approved_by_am=Approval.YES if is_granted else Approval.NO
-    )
-    if is_granted:
-        _corrected(setting, facts, at=decided_at + timedelta(days=9))
-
-
-def _corrected(setting: Setting, facts: dict[str, Any], *, at: datetime) -> None:
-    """Once a partner, a tenth of a bonus that was granted long ago is taken back."""
-    state = BonusEntry.State.CORRECTED
-    if at > setting.now - timedelta(days=100):
-        return
-    if any(one.state == state and one.partner == setting.partner for one in setting.chronicle.rows(BonusEntry)):
-        return
-    less = -bonus.amount(facts["basis"], RATE / 10)
-    reason = "A tenth of the users were users of a test, so a tenth of the bonus goes back."
-    entry = BonusEntry(partner=setting.partner, state=state, reason=reason, decided_by=setting.account_manager, **{**facts, "amount": less})
-    setting.chronicle.add(entry, at=at, by=setting.account_manager)
 
 
 def _from_proposal(story: Play, ending: str) -> None:
