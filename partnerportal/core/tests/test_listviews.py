@@ -214,7 +214,7 @@ def test_a_view_is_saved_opened_changed_and_reset(as_anna, anna):
     changed = as_anna.get(f"/leads/?view={view.word}&base=all&status=qualification")
     assert titles(changed) == ["Known"]
     assert ">Changed<" in words(changed)
-    assert f'href="?view={view.word}">Reset' in words(changed)
+    assert f'href="?view={view.word}" data-clears>Reset' in words(changed)
 
 
 def test_a_changed_view_is_saved_over_itself(as_anna, anna):
