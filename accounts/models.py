@@ -21,6 +21,8 @@ from phonenumber_field.modelfields import PhoneNumberField
 from accounts.candidates import HostKey, MatchKey, TaxKey, candidates, candidates_each
 from accounts.matching import ALIKE, Profile, compare, profile
 from accounts.names import distinctive_parts
+from catalog.fields import TermKey
+from catalog.models import Term
 from partnerportal.core.addresses import address_of
 from partnerportal.core.history import tracked
 from partnerportal.core.models import Subject
@@ -95,7 +97,7 @@ class Account(Taskable):
     phone = PhoneNumberField(_("phone"))
     email = models.EmailField(_("e-mail"))
     website = models.URLField(_("website"), blank=True)
-    industry = models.CharField(_("industry"), max_length=40, blank=True)
+    industry = TermKey(_("industry"), kind=Term.Kind.INDUSTRY, blank=True)
     employees = models.PositiveIntegerField(_("employees"), null=True, blank=True)
     vat_number = models.CharField(_("tax number"), max_length=40, blank=True)
     street = models.CharField(_("street"), max_length=200, blank=True)
@@ -170,8 +172,8 @@ class Contact(Taskable):
     email = models.EmailField(_("e-mail"))
     phone = PhoneNumberField(_("phone"), blank=True)
     mobile = PhoneNumberField(_("mobile"), blank=True)
-    job_title = models.CharField(_("job title"), max_length=40, blank=True)
-    power = models.CharField(_("power"), max_length=40, blank=True)
+    job_title = TermKey(_("job title"), kind=Term.Kind.JOB_TITLE, blank=True)
+    power = TermKey(_("power"), kind=Term.Kind.POWER, blank=True)
     department = models.CharField(_("department"), max_length=100, blank=True)
     language = models.CharField(_("language"), max_length=5, blank=True)
     description = models.TextField(_("description"), blank=True, max_length=10_000)

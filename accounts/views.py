@@ -13,10 +13,7 @@ from accounts.filters import AccountFilter, ContactFilter
 from accounts.forms import AccountEditForm, AccountForm, ContactEditForm, ContactForm
 from accounts.kept import MergeableDetail
 from accounts.models import Account, AccountStatus, Contact
-from catalog import words
-from catalog.columns import term
-from catalog.models import Term
-from partnerportal.core import display
+from partnerportal.core import display, tables
 from partnerportal.core.forms import PartnerModelForm
 from partnerportal.core.panels import RelatedPanel
 from partnerportal.core.tables import Column, choice, email, label, link, owner_avatar, phone
@@ -61,7 +58,7 @@ class AccountList(RecordList):
         Column(_("Phone"), "phone", render=phone),
         Column(_("E-mail"), "email", render=email),
         Column(_("City"), "city", sort="city"),
-        term(_("Industry"), "industry", Term.Kind.INDUSTRY, is_optional=True),
+        Column(_("Industry"), "industry", render=label, is_optional=True),
         Column(_("Employees"), "employees", sort="employees", total=True, is_optional=True),
         Column(_("Country"), "country.name", is_optional=True),
         Column(_("Created"), "created_at", sort="created_at"),
@@ -130,13 +127,6 @@ class AccountDetail(MergeableDetail):
             Fact(_("Created"), display.day(account.created_at)),
         ]
 
-    def get_details(self) -> list[Fact]:
-        facts = super().get_details()
-        industry = self.record.industry
-        said = words.label(Term.Kind.INDUSTRY, industry) if industry else display.NOTHING
-        facts[self.details.index("industry")] = self.field("industry", value=said)
-        return facts
-
     def get_actions(self) -> list[Action]:
         find = find_duplicates("duplicates_of_account", self.record.pk)
         if not self.request.user.has_perm("projects.add_project"):
@@ -170,8 +160,8 @@ class ContactList(RecordList):
     columns = (
         Column(_("Name"), "full_name", sort="last_name", is_title=True),
         Column(_("Account"), "account", render=link, sort="account__name"),
-        term(_("Job title"), "job_title", Term.Kind.JOB_TITLE),
-        term(_("Power"), "power", Term.Kind.POWER),
+        Column(_("Job title"), "job_title", render=label),
+        Column(_("Power"), "power", render=label),
         Column(_("E-mail"), "email", render=email),
         Column(_("Phone"), "phone", render=phone),
         Column(_("Mobile"), "mobile", render=phone, is_optional=True),
@@ -214,8 +204,8 @@ class ContactDetail(MergeableDetail):
         contact = self.record
         return [
             Fact(_("Salutation"), contact.get_salutation_display() or display.NOTHING),
-            Fact(_("Job title"), words.label(Term.Kind.JOB_TITLE, contact.job_title) if contact.job_title else display.NOTHING),
-            Fact(_("Power"), words.label(Term.Kind.POWER, contact.power) if contact.power else display.NOTHING),
+            Fact(_("Job title"), display.field_value(contact, "job_title")),
+            Fact(_("Power"), display.field_value(contact, "power")),
             Fact(_("E-mail"), display.email(contact.email)),
             Fact(_("Phone"), display.phone(contact.phone)),
             Fact(_("Owner"), display.person(contact.owner)),
@@ -238,5 +228,5 @@ class ContactsOfAccount(RelatedPanel):
     parent_model, model, parent_field = Account, Contact, "account"
     label = _("Contacts")
     ordering = ("last_name", "first_name", "pk")
-    columns = (Column(_("Name"), "full_name", is_title=True), term(_("Job title"), "job_title", Term.Kind.JOB_TITLE))
+    columns = (Column(_("Name"), "full_name", is_title=True), Column(_("Job title"), "job_title", render=tables.label))
     add_permission = "accounts.add_contact"

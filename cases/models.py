@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account, Contact
 from cases.sla import Response
 from cases.stages import OPEN, Status
+from catalog.fields import TermKey
+from catalog.models import Term
 from partnerportal.core.addresses import address_of
 from partnerportal.core.history import tracked
 from partnerportal.core.scoping import PartnerManager, PartnerOwned, PartnerQuerySet
@@ -61,7 +63,7 @@ class Case(Taskable):
     number = models.CharField(_("number"), max_length=20, editable=False)
     type = models.CharField(_("type"), max_length=20, choices=CaseType.choices)
     status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.NEW, editable=False)
-    topic = models.CharField(_("topic"), max_length=40, blank=True)
+    topic = TermKey(_("topic"), kind=Term.Kind.CASE_TOPIC, blank=True)
     subject = models.CharField(_("subject"), max_length=200)
     description = models.TextField(_("description"), max_length=20_000)
     service_class = models.CharField(_("class of service"), max_length=10, choices=Service.choices, default=Service.STANDARD)

@@ -78,6 +78,11 @@ def label(kind: str, slug: str) -> str:
     return _words().terms.get((kind, slug), slug)
 
 
+def labels(kind: str) -> list[tuple[str, str]]:
+    """Every term of a kind by its slug, those that are no longer offered, too."""
+    return [(slug, text) for (of, slug), text in _words().terms.items() if of == kind]
+
+
 def choices(kind: str) -> list[tuple[str, str]]:
     """The terms that a form offers, in the vendor's order."""
     return _words().offered.get(kind, [])

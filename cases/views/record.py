@@ -18,8 +18,6 @@ from cases.forms import AnswerForm, CommentForm
 from cases.models import Case, CaseType, Comment
 from cases.stages import Status
 from cases.views.lists import response_badge
-from catalog import words
-from catalog.models import Term
 from partnerportal.core import display
 from partnerportal.core.forms import PartnerForm
 from partnerportal.core.panels import Activity, AddNote, PinNote
@@ -107,7 +105,7 @@ class CaseDetail(RecordDetail):
         case = self.record
         lines = [Fact(_("Number"), case.number), Fact(_("Type"), case.get_type_display())]
         if case.topic:
-            lines.append(Fact(_("Topic"), words.label(Term.Kind.CASE_TOPIC, case.topic)))
+            lines.append(Fact(_("Topic"), case.get_topic_display()))
         if case.type == CaseType.TECH_SUPPORT:
             lines.append(Fact(_("Class of service"), case.get_service_class_display()))
         lines += [

@@ -19,7 +19,8 @@ from accounts.matching import Profile
 from accounts.models import Account
 from accounts.names import distinctive_parts
 from catalog import words
-from catalog.models import StageText
+from catalog.fields import TermKey
+from catalog.models import StageText, Term
 from leads.models.prospect import Prospect
 from leads.score import Facts, Score, score
 from leads.stages import OPEN, Status
@@ -74,10 +75,10 @@ class Lead(Prospect, Taskable):
         WEB = "web", _("Web form")
 
     status = models.CharField(_("lead status"), max_length=15, choices=Status.choices, default=Status.NEW)
-    power = models.CharField(_("power"), max_length=40)
-    source = models.CharField(_("lead source"), max_length=40)
+    power = TermKey(_("power"), kind=Term.Kind.POWER)
+    source = TermKey(_("lead source"), kind=Term.Kind.LEAD_SOURCE)
     origin = models.CharField(_("origin"), max_length=10, choices=Origin.choices, default=Origin.PARTNER, editable=False)
-    not_in_target_reason = models.CharField(_("reason"), max_length=40, blank=True)
+    not_in_target_reason = TermKey(_("reason"), kind=Term.Kind.NOT_IN_TARGET, blank=True)
     revisit_on = models.DateField(_("revisit on"), null=True, blank=True)
     revisit_told_on = models.DateField(null=True, blank=True, editable=False)  # The revisit date that the owner was told of.
     next_step = models.CharField(_("next step"), max_length=200, blank=True)

@@ -11,7 +11,8 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.matching import Profile, profile
 from accounts.models import Salutation
-from catalog.models import SOLUTIONS, ProductOfInterest
+from catalog.fields import TermKey
+from catalog.models import SOLUTIONS, ProductOfInterest, Term
 
 # No company has more; a slip of the finger that would overflow every amount.
 MOST_USERS = 1_000_000
@@ -24,12 +25,12 @@ class Prospect(models.Model):
     salutation = models.CharField(_("salutation"), max_length=5, choices=Salutation.choices, blank=True)
     first_name = models.CharField(_("first name"), max_length=100)
     last_name = models.CharField(_("last name"), max_length=100)
-    job_title = models.CharField(_("job title"), max_length=40)
+    job_title = TermKey(_("job title"), kind=Term.Kind.JOB_TITLE)
     email = models.EmailField(_("e-mail"))
     phone = PhoneNumberField(_("phone"), blank=True)
     mobile = PhoneNumberField(_("mobile"), blank=True)
     website = models.URLField(_("website"), blank=True)
-    industry = models.CharField(_("industry"), max_length=40, blank=True)
+    industry = TermKey(_("industry"), kind=Term.Kind.INDUSTRY, blank=True)
     employees = models.PositiveIntegerField(_("employees"), null=True, blank=True)
     street = models.CharField(_("street"), max_length=200, blank=True)
     postal_code = models.CharField(_("postal code"), max_length=20, blank=True)

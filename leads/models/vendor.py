@@ -18,6 +18,8 @@ from django.utils.translation import ngettext
 from accounts.candidates import HostKey, MatchKey, candidates, candidates_each
 from accounts.matching import Profile
 from accounts.names import distinctive_parts
+from catalog.fields import TermKey
+from catalog.models import Term
 from leads.models.lead import Lead, LeadQuerySet
 from leads.models.prospect import Prospect
 from partnerportal.core.addresses import address_of
@@ -61,9 +63,9 @@ class VendorLead(Prospect):
         ACCEPTED = "accepted", _("Accepted")
 
     first_name = models.CharField(_("first name"), max_length=100, blank=True)
-    job_title = models.CharField(_("job title"), max_length=40, default="other")
-    power = models.CharField(_("power"), max_length=40, default="unknown")
-    source = models.CharField(_("lead source"), max_length=40, default="vendor-assigned")
+    job_title = TermKey(_("job title"), kind=Term.Kind.JOB_TITLE, default="other")
+    power = TermKey(_("power"), kind=Term.Kind.POWER, default="unknown")
+    source = TermKey(_("lead source"), kind=Term.Kind.LEAD_SOURCE, default="vendor-assigned")
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.QUEUED, editable=False)
     queued_because = models.CharField(_("why it is in the queue"), max_length=500, blank=True, editable=False)
     assigned_by = models.ForeignKey(

@@ -646,8 +646,21 @@ def test_a_status_that_the_vendor_has_renamed_is_called_so_everywhere(as_anna, a
     lead = LeadFactory(owner=anna)
     services.set_status(lead, to=Status.QUALIFICATION, seen=Status.NEW, by=anna)
 
-    addresses = [reverse("leads:list"), reverse("leads:board"), lead.get_absolute_url(), reverse("leads:add")]
+    addresses = [reverse("leads:list"), reverse("leads:board"), reverse("leads:add")]
+    addresses += [lead.get_absolute_url(), reverse("leads:history", args=[lead.pk])]
     pages = {address: as_anna.get(address).content.decode() for address in addresses}
 
     assert [address for address, page in pages.items() if "In talks" not in page] == []
     assert re.findall(r"<(?!h2)[^<]*>Qualification<", " ".join(pages.values())) == []  # The heading is of the questions.
+
+
+def test_history_and_timeline_say_the_vendors_words_for_what_was_chosen(as_anna, anna, reference):
+    lead = LeadFactory(owner=anna, power="unknown", industry="")
+    services.edit_lead(lead, values={"power": "decision-maker", "industry": "health-care"}, by=anna)
+
+    timeline, history = (as_anna.get(reverse(f"leads:{page}", args=[lead.pk])).text for page in ("panel_activity", "history"))
+
+    assert "Changed power from Unknown to Decision maker" in timeline
+    assert "Set industry to Health care" in timeline
+    assert [word for word in ("decision-maker", "health-care") if word in timeline + history] == []
+    assert "Health care" in history

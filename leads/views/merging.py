@@ -15,8 +15,6 @@ from django.utils.translation import gettext as _
 from accounts.merging import MOST, MergeRefused, merge_accounts, merge_contacts, refusal_of, stayed_behind, undo_merge
 from accounts.models import Account, Contact, Merge
 from accounts.services import ACCOUNT_FIELDS, CONTACT_FIELDS
-from catalog import words
-from catalog.models import Term
 from leads.merging import merge_leads
 from leads.models import Lead
 from leads.services import FIELDS
@@ -24,13 +22,6 @@ from partnerportal.core import display
 from partnerportal.core.history import changes
 from partnerportal.core.toasts import Undo, say, warn
 from partnerportal.core.views.base import RecordView
-
-TERMS = {
-    "source": Term.Kind.LEAD_SOURCE,
-    "power": Term.Kind.POWER,
-    "job_title": Term.Kind.JOB_TITLE,
-    "industry": Term.Kind.INDUSTRY,
-}
 
 
 class MergeRecords(RecordView):
@@ -88,17 +79,12 @@ class MergeRecords(RecordView):
                 continue
             first = next(at for at, value in enumerate(values) if value not in (None, "", []))
             options = [
-                {"pk": one.pk, "record": one, "value": self._told(one, name), "is_chosen": at == first} for at, one in enumerate(records)
+                {"pk": one.pk, "record": one, "value": display.field_value(one, name), "is_chosen": at == first}
+                for at, one in enumerate(records)
             ]
             label = str(self.model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
             found.append({"name": name, "label": label[:1].upper() + label[1:], "options": options})
         return found
-
-    def _told(self, record: Any, name: str) -> Any:
-        value = getattr(record, name)
-        if name in TERMS:
-            return words.label(TERMS[name], value) if value else display.NOTHING
-        return display.field_value(record, name)
 
 
 class MergeLeads(MergeRecords):

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from catalog import words
-from catalog.models import Term
 from leads import services
 from leads.forms import DeclineOfferForm
 from leads.models import LeadOffer
@@ -23,7 +22,6 @@ COMPANY = ("company", "city", "country", "industry", "employees")
 REACHED = ("postal_code", "website")  # Where the company is reached: with the person, when the contact is shown.
 INTEREST = ("product_of_interest", "interested_solutions", "total_users")
 PERSON = ("full_name", "job_title", "email", "phone", "mobile", "street", "description")
-TERMS = {"industry": Term.Kind.INDUSTRY, "job_title": Term.Kind.JOB_TITLE}
 RELATED = ("partner", "person", "vendor_lead", "offered_by", "answered_by", "lead")
 
 
@@ -118,6 +116,6 @@ def facts(offer: LeadOffer, names: tuple[str, ...]) -> list[Fact]:
             found.append(Fact(_("Name"), lead.full_name))
             continue
         label = str(type(lead)._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
-        value = words.label(TERMS[name], getattr(lead, name)) if name in TERMS else display.field_value(lead, name)
+        value = display.field_value(lead, name)
         found.append(Fact(label[:1].upper() + label[1:], value))
     return found

@@ -16,8 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.kept import MergeableDetail
 from catalog import words
-from catalog.columns import term
-from catalog.models import StageText, Term
+from catalog.models import StageText
 from leads import services
 from leads.filters import LeadFilter
 from leads.forms import LeadEditForm, LeadForm, NotInTargetForm
@@ -103,12 +102,12 @@ class LeadList(LeadRows, RecordList):
     columns = (
         Column(_("Company"), "company", sort="company", is_title=True),
         Column(_("Name"), "full_name", sort="last_name"),
-        term(_("Job title"), "job_title", Term.Kind.JOB_TITLE, is_optional=True),
+        Column(_("Job title"), "job_title", render=label, is_optional=True),
         Column(_("Status"), "status", render=choice, sort="status"),
         Column(_("Score"), "score", render=score_badge, sort="score"),
         Column(_("Next step"), "next_step", render=next_step, sort="next_step_on"),
-        term(_("Source"), "source", Term.Kind.LEAD_SOURCE),
-        term(_("Power"), "power", Term.Kind.POWER, is_optional=True),
+        Column(_("Source"), "source", render=label),
+        Column(_("Power"), "power", render=label, is_optional=True),
         Column(_("E-mail"), "email", render=email),
         Column(_("Phone"), "phone", render=phone, is_optional=True),
         Column(_("Product of interest"), "product_of_interest", render=label, is_optional=True),
@@ -142,8 +141,8 @@ class LeadBoard(LeadRows, RecordBoard):
 
     def card(self, record: Lead) -> Card:
         coming = next_step_badge(record.next_step, record.next_step_on) if record.status in OPEN else ""
-        badge = coming or display.badge(words.label(Term.Kind.LEAD_SOURCE, record.source))
-        job = words.label(Term.Kind.JOB_TITLE, record.job_title)
+        badge = coming or display.badge(display.field_value(record, "source"))
+        job = display.field_value(record, "job_title")
         return Card(record.company, subtitle=f"{record.full_name} · {job}", on=record.revisit_on, badge=badge)
 
 
@@ -207,14 +206,14 @@ class LeadDetail(MergeableDetail):
         lead = self.record
         facts = [
             Fact(_("Name"), " ".join(part for part in (lead.get_salutation_display(), lead.full_name) if part)),
-            Fact(_("Job title"), words.label(Term.Kind.JOB_TITLE, lead.job_title)),
-            Fact(_("Power"), words.label(Term.Kind.POWER, lead.power)),
+            Fact(_("Job title"), lead.get_job_title_display()),
+            Fact(_("Power"), lead.get_power_display()),
             Fact(_("E-mail"), display.email(lead.email)),
-            Fact(_("Source"), words.label(Term.Kind.LEAD_SOURCE, lead.source)),
+            Fact(_("Source"), lead.get_source_display()),
             Fact(_("Owner"), display.person(lead.owner)),
         ]
         if lead.status == Status.NOT_IN_TARGET:
-            facts.append(Fact(_("Reason"), words.label(Term.Kind.NOT_IN_TARGET, lead.not_in_target_reason)))
+            facts.append(Fact(_("Reason"), lead.get_not_in_target_reason_display()))
             return [*facts, Fact(_("Revisit on"), display.due(lead.revisit_on))] if lead.revisit_on else facts
         if lead.status == Status.CONVERTED:
             return [*facts, Fact(_("Converted"), display.day(lead.converted_at), display.record_link(lead.account) if lead.account else "")]

@@ -26,7 +26,7 @@ from django.utils.translation import gettext_lazy
 from partnerportal.core.display import days, file_size
 from partnerportal.core.history import Change, changes
 from partnerportal.core.models import Note, Subject
-from partnerportal.core.told import QUIET, FieldWords
+from partnerportal.core.told import QUIET, FieldWords, stage_field, stage_labels
 
 PER_PAGE = 20
 SPARE = 20  # Entries of the same moment as the last one of a page, which the next page tells.
@@ -241,17 +241,3 @@ def _told(change: Change, words: FieldWords, hidden: set[str], record: Any) -> E
     more = _("and %(count)s more") % {"count": len(sentences) - 3} if len(sentences) > 3 else ""
     detail = " · ".join([*sentences[1:3], *([more] if more else [])])
     return Entry("change", key, sentences[0], at=change.at, detail=detail, who=change.author, icon="pencil", tone="grey")
-
-
-def stage_field(record: Any) -> str:
-    """The field that holds where the record stands in its process."""
-    names = {field.name for field in record._meta.get_fields()}
-    return "stage" if "stage" in names else "status" if "status" in names else ""
-
-
-def stage_labels(record: Any) -> dict[str, str]:
-    """The words of the record's stages, by value; the vendor's own where the record knows them."""
-    if hasattr(record, "stage_words"):
-        return record.stage_words()
-    name = stage_field(record)
-    return {value: str(label) for value, label in record._meta.get_field(name).flatchoices} if name else {}

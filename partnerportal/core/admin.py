@@ -34,6 +34,7 @@ from partnerportal.core.history import FieldChange, changes
 from partnerportal.core.models import LONGEST_STATE, OutboxMessage, SavedView, StoredMail
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import ExitConditionMissing, IllegalMove, StaleMove
+from partnerportal.core.told import stage_field, stage_labels
 from partnerportal.core.views import state
 
 REFUSALS: tuple[type[Exception], ...] = (NotYours, IllegalMove, StaleMove, ExitConditionMissing)
@@ -257,7 +258,9 @@ def _sentence(refusal: Exception) -> str:
 
 def _told(record: Any, change: FieldChange) -> tuple[str, str, str]:
     field = record._meta.get_field(change.field)
-    return change.label, _as_text(field, change.old), _as_text(field, change.new)
+    texts = stage_labels(record) if change.field == stage_field(record) else {}
+    old, new = (texts.get(value) or _as_text(field, value) for value in (change.old, change.new))
+    return change.label, old, new
 
 
 def _as_text(field: Any, value: Any) -> str:
@@ -266,7 +269,7 @@ def _as_text(field: Any, value: Any) -> str:
     if field.is_relation:
         row = field.remote_field.model._base_manager.filter(pk=value).first()
         return str(row) if row else str(value)
-    if field.choices:
+    if field.flatchoices:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(value, bool):
         return _("yes") if value else _("no")

@@ -336,11 +336,9 @@ def record_link(record: Any) -> SafeString:
     """A record's name as a link to it."""
     if record is None:
         return NOTHING
-    return (
-        format_html('<a href="{}">{}</a>', record.get_absolute_url(), record)
-        if hasattr(record, "get_absolute_url")
-        else format_html("{}", record)
-    )
+    if not hasattr(record, "get_absolute_url"):
+        return format_html("{}", record)
+    return format_html('<a href="{}">{}</a>', record.get_absolute_url(), record)
 
 
 def words(values: Iterable[Any]) -> SafeString:
@@ -363,7 +361,8 @@ def field_value(record: models.Model, name: str) -> SafeString | str:
         return person(value) if isinstance(value, get_user_model()) else record_link(value)
     if isinstance(field, MoneyField):
         return money(value, record.currency)  # type: ignore[attr-defined]
-    return plain_value(field, value)
+    said = getattr(record, f"get_{name}_display", None)
+    return str(said()) if said else plain_value(field, value)
 
 
 def plain_value(field: Any, value: Any) -> SafeString | str:
@@ -373,7 +372,7 @@ def plain_value(field: Any, value: Any) -> SafeString | str:
     if isinstance(field, ArrayField):
         labels = dict(field.base_field.flatchoices)
         return words(labels.get(one, one) for one in value)
-    if field.choices:
+    if field.flatchoices:
         return str(dict(field.flatchoices).get(value, value))
     for kind, write in _WRITERS:
         if isinstance(field, kind):

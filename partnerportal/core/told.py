@@ -53,6 +53,8 @@ class FieldWords:
             return self.names.get((name, value), f"#{value}")
         if isinstance(field, MoneyField):
             return display.money(value, record.currency)
+        if name == stage_field(self.model) and value in (labels := stage_labels(record)):
+            return labels[value]
         return display.plain_value(field, value)
 
     def sentence(self, change: FieldChange, record: Any) -> str:
@@ -72,3 +74,17 @@ class FieldWords:
             return ""
         text = unescape(strip_tags(str(self.value(name, value, record))))
         return text if len(text) <= LONGEST and "\n" not in text else ""
+
+
+def stage_field(record: Any) -> str:
+    """The field of a record, or of its model, that holds where it stands in its process; empty without one."""
+    names = {field.name for field in record._meta.get_fields()}
+    return "stage" if "stage" in names else "status" if "status" in names else ""
+
+
+def stage_labels(record: Any) -> dict[str, str]:
+    """The words of the record's stages, by value; the vendor's own where the record knows them."""
+    if hasattr(record, "stage_words"):
+        return record.stage_words()
+    name = stage_field(record)
+    return {value: str(label) for value, label in record._meta.get_field(name).flatchoices} if name else {}

@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact
 from catalog import words
-from catalog.models import SOLUTIONS, Forecast, ProductOfInterest
+from catalog.fields import TermKey
+from catalog.models import SOLUTIONS, Forecast, ProductOfInterest, Term
 from leads.models import MOST_USERS, Lead
 from partnerportal.core.addresses import address_of
 from partnerportal.core.fields import Currency, MoneyField
@@ -146,8 +147,8 @@ class Project(Taskable):
     outcome = models.CharField(_("outcome"), max_length=5, choices=Outcome.choices, blank=True, editable=False)
     forecast_category = models.CharField(_("forecast category"), max_length=10, choices=Forecast.choices, default=Forecast.PIPELINE)
     stage_since = models.DateTimeField(_("in this stage since"), default=timezone.now, editable=False)
-    won_reason = models.CharField(_("reason of the win"), max_length=40, blank=True, editable=False)
-    lost_reason = models.CharField(_("reason of the loss"), max_length=40, blank=True, editable=False)
+    won_reason = TermKey(_("reason of the win"), kind=Term.Kind.WON, blank=True, editable=False)
+    lost_reason = TermKey(_("reason of the loss"), kind=Term.Kind.LOST, blank=True, editable=False)
     competitor = models.CharField(_("competitor"), max_length=100, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True, editable=False)
 

@@ -4,6 +4,7 @@ import pytest
 
 from catalog import words
 from catalog.models import StageText
+from partnerportal.core.actors import acting
 from projects.filters import stage_choices
 from projects.tests.factories import DemoProject, IntroProject
 
@@ -48,3 +49,17 @@ def test_the_filter_of_the_admin_has_the_vendors_words(client, anna, otto, renam
     assert '?stage=demo">Show and tell</a>' in page.replace("&amp;", "&")
     assert "Shown" in page
     assert "Other" not in page
+
+
+def test_the_history_in_the_back_office_has_the_vendors_words(client, anna, otto, renamed):
+    project = DemoProject(owner=anna)
+    renamed("business_plan", "demo", "Show and tell")
+    renamed("business_plan", "intro", "First talk")
+    with acting(anna):
+        project.stage = "intro"
+        project.save()
+    client.force_login(otto)
+
+    told = client.get(f"/admin/projects/project/{project.pk}/history/").text
+
+    assert "Show and tell → First talk" in told

@@ -14,11 +14,10 @@ from django.utils.translation import gettext as _
 
 from accounts.duplicates import Duplicate, accounts_like, surest_same
 from accounts.models import Account, Contact
-from catalog import words
-from catalog.models import Term
 from leads.models import Lead
 from leads.stages import CONVERTIBLE, Status
 from partnerportal.core import display
+from partnerportal.core.display import field_value
 from partnerportal.core.scoping import require_editable
 from partnerportal.core.stages import IllegalMove
 from partnerportal.core.submissions import once, token_of
@@ -30,7 +29,6 @@ from projects.models import Project
 
 CHOICES = ("account", "contact", "project")
 SIGNS = {"account": ("building", "green"), "contact": ("person-vcard", "blue"), "project": ("briefcase-fill", "violet")}
-TERMS = {"industry": Term.Kind.INDUSTRY, "job_title": Term.Kind.JOB_TITLE, "power": Term.Kind.POWER}
 MODELS: dict[str, Any] = {"account": Account, "contact": Contact, "project": Project}
 
 
@@ -64,16 +62,10 @@ def _chosen(form: ConvertForm) -> dict[str, Any]:
 def _part(one: services.Becomes, lead: Lead) -> Part:
     icon, tone = SIGNS[one.kind]
     names = {"account": lead.company, "contact": lead.full_name, "project": _("A new project, in its first stage")}
-    filled = [Line(_label(one.kind, name), _said(lead, one.says[name])) for name in one.filled]
-    kept = [Line(_label(one.kind, name), _said(lead, one.says[name]), _said(one.record, name)) for name in one.kept]
+    filled = [Line(_label(one.kind, name), field_value(lead, one.says[name])) for name in one.filled]
+    kept = [Line(_label(one.kind, name), field_value(lead, one.says[name]), field_value(one.record, name)) for name in one.kept]
     name = str(one.record) if one.record else names[one.kind]
     return Part(_capital(display.kind(MODELS[one.kind])), name, one.record, icon, tone, filled, kept)
-
-
-def _said(record: Any, name: str) -> Any:
-    """What a record says in a field, in the vendor's words where it is one of them."""
-    value = getattr(record, name)
-    return words.label(TERMS[name], value) if name in TERMS and value else display.field_value(record, name)
 
 
 def _label(kind: str, name: str) -> str:

@@ -17,7 +17,6 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from catalog import words
-from catalog.models import Term
 from leads.models import Lead
 from partnerportal.core import display
 from partnerportal.core.views import Action, Fact, Panel, PathBar, RecordDetail, Step, steps_of
@@ -144,10 +143,10 @@ class ProjectDetail(RecordDetail):
     def _guidance(self) -> str:
         project = self.record
         if project.outcome == Outcome.LOST:
-            reason = words.label(Term.Kind.LOST, project.lost_reason)
+            reason = project.get_lost_reason_display()
             return _("Lost: %(reason)s") % {"reason": f"{reason}, {project.competitor}" if project.competitor else reason}
         if project.won_reason:
-            reason = words.label(Term.Kind.WON, project.won_reason)
+            reason = project.get_won_reason_display()
             return _("Won: %(reason)s") % {"reason": f"{reason}, {project.competitor}" if project.competitor else reason}
         return words.stage(project.record_type, project.stage).guidance
 
@@ -189,7 +188,7 @@ class ProjectDetail(RecordDetail):
 
     def get_details(self) -> list[Fact]:
         project = self.record
-        power = words.label(Term.Kind.POWER, project.contact.power) if project.contact.power else ""
+        power = project.contact.get_power_display()
         facts = [
             self.field("interested_solutions"),
             self.field("total_users", is_number=True),
@@ -203,9 +202,9 @@ class ProjectDetail(RecordDetail):
         facts.append(Fact(_("Verbal agreement"), self._agreement()))
         facts += [self.field("forecast_category"), Fact(_("Age per stage"), self._ages())]
         if project.outcome == Outcome.LOST:
-            facts.append(Fact(_("Reason of the loss"), words.label(Term.Kind.LOST, project.lost_reason)))
+            facts.append(Fact(_("Reason of the loss"), project.get_lost_reason_display()))
         if project.won_reason:
-            facts.append(Fact(_("Reason of the win"), words.label(Term.Kind.WON, project.won_reason)))
+            facts.append(Fact(_("Reason of the win"), project.get_won_reason_display()))
         facts += [self.field(name) for name in ("competitor", "description") if getattr(project, name)]
         return facts
 

@@ -16,9 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact
 from catalog import words
-from catalog.columns import term
 from catalog.converted import OneNumber
-from catalog.models import Term
 from partnerportal.core import display, tables
 from partnerportal.core.panels import RelatedPanel
 from partnerportal.core.tables import Column
@@ -131,8 +129,8 @@ class ProjectList(ProjectSet, RecordList):
             is_optional=True,
         ),
         Column(_("Forecast category"), "forecast_category", render=tables.label, sort="forecast_category", is_optional=True),
-        term(_("Reason of the win"), "won_reason", Term.Kind.WON, is_optional=True),
-        term(_("Reason of the loss"), "lost_reason", Term.Kind.LOST, is_optional=True),
+        Column(_("Reason of the win"), "won_reason", render=tables.label, is_optional=True),
+        Column(_("Reason of the loss"), "lost_reason", render=tables.label, is_optional=True),
         Column(_("Created"), "created_at", sort="created_at", is_optional=True),
     )
 

@@ -121,12 +121,12 @@ def missing_to_submit(
     found += [Missing(Status.DRAFT, ("prices",), _("Not available: %(reason)s") % {"reason": reason}) for reason in gone.values()]
     changed = [line for line in outdated(lines, table) if line.pk not in gone]
     if changed:
-        names = ", ".join(line.name for line in changed)
-        found.append(
-            Missing(
-                Status.DRAFT, ("prices",), _("Prices: the price list has changed for %(names)s. Take today's prices.") % {"names": names}
-            )
+        sentence = (
+            _("Prices: the price list has changed for %(names)s, too. That can be taken over once every line has a price.")
+            if gone
+            else _("Prices: the price list has changed for %(names)s. Take today's prices.")
         )
+        found.append(Missing(Status.DRAFT, ("prices",), sentence % {"names": ", ".join(line.name for line in changed)}))
     return tuple(found)
 
 

@@ -237,7 +237,7 @@ def test_a_line_whose_price_has_ended_is_not_available_with_its_reason(client, a
 
     assert [one.sentence for one in refusal.value.missing] == [
         f"Not available: {reason}",
-        "Prices: the price list has changed for UC Premium. Take today's prices.",
+        "Prices: the price list has changed for UC Premium, too. That can be taken over once every line has a price.",
     ]
     assert f'<span class="unavailable">Not available</span>: {reason}' in page
     assert reverse("quotes:refresh_prices", args=[quote.pk]) not in page

@@ -26,6 +26,7 @@ from partnerportal.core.forms import PartnerForm, colleagues
 from partnerportal.core.merge import Clash
 from partnerportal.core.scoping import NotYours, PartnerOwned
 from partnerportal.core.stages import IllegalMove, StaleMove
+from partnerportal.core.told import stage_labels
 
 Answers = dict[str, Any]
 
@@ -223,7 +224,7 @@ class ChangeStage(Verb):
         try:
             move.service(record, to=to, seen=seen["to"], by=by, **more)
         except StaleMove as error:
-            words = record.stage_words() if hasattr(record, "stage_words") else dict(record._meta.get_field(move.stage_field).flatchoices)
+            words = stage_labels(record)
             theirs, mine, was = (str(words.get(one, one)) for one in (error.now, to, seen["to"]))
             return [Contested("to", _("Stage"), theirs, mine, was, now=error.now, before=seen["to"])]
         return []

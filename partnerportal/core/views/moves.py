@@ -12,12 +12,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from partnerportal.core.activity import stage_labels
 from partnerportal.core.edits import Edit, present_values, questions, read, sealed
 from partnerportal.core.forms import PartnerForm, PartnerModelForm
 from partnerportal.core.stages import ExitConditionMissing, IllegalMove, StaleMove
 from partnerportal.core.submissions import once, token_of
 from partnerportal.core.toasts import Undo, say
+from partnerportal.core.told import stage_labels
 from partnerportal.core.views.base import RecordView, own_path, parts
 from partnerportal.core.views.boards import RecordBoard
 
