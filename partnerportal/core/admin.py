@@ -22,6 +22,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
+from django.db.models.constants import LOOKUP_SEP
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import URLPattern, path, resolve, reverse
@@ -100,6 +101,12 @@ class VendorAdmin(admin.ModelAdmin):
         rows = visible_rows(self.model, request.user)
         ordering = self.get_ordering(request)
         return rows.order_by(*ordering) if ordering else rows
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Only what the list offers as a filter. Any other field could be guessed letter by letter, be it a password or a private link."""
+        offered = {entry if isinstance(entry, str) else entry[0] for entry in self.list_filter if not isinstance(entry, type)}
+        roots = {name.split(LOOKUP_SEP)[0] for name in (*offered, self.date_hierarchy or "")}
+        return lookup.split(LOOKUP_SEP)[0] in roots and super().lookup_allowed(lookup, value, request)
 
     def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> models.QuerySet[Any] | None:
         return visible_rows(db_field.remote_field.model, request.user)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from ipaddress import ip_network
 
 from allauth.account.adapter import get_adapter
 from django.core.cache import cache
@@ -16,9 +17,14 @@ def is_too_often(request: HttpRequest, page: str, limits: Mapping[str, int] = RE
 
     A cache that is away stops nobody.
     """
-    key = f"{page}:{'answer' if request.method == 'POST' else 'read'}:{who or get_adapter().get_client_ip(request)}"
+    key = f"{page}:{'answer' if request.method == 'POST' else 'read'}:{who or _network(get_adapter().get_client_ip(request))}"
     cache.add(key, 0, timeout=60)
     try:
         return cache.incr(key) > limits.get(request.method or "GET", 12)
     except (ValueError, TypeError):
         return False
+
+
+def _network(address: str) -> str:
+    """Of an IPv6 address the half that its holder cannot choose freely; any other as it is."""
+    return str(ip_network((address, 64), strict=False)) if ":" in address else address

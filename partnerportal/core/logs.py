@@ -14,6 +14,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 log = structlog.get_logger(__name__)
+SECRETS = {"token", "secret", "key", "uidb36"}  # Parts of an address that open something.
+SECRET_PATHS = ("/q/", "/contact/", "/auth/")
 
 
 def configure() -> None:
@@ -52,6 +54,11 @@ def _without_secrets(_: Any, __: str, event: dict[str, Any]) -> Mapping[str, Any
     }
 
 
+def _is_secret(path: str, kwargs: Mapping[str, object] | None) -> bool:
+    """Whether an address opens something to whoever knows it. One that leads nowhere may be such an address, mistyped."""
+    return path.startswith(SECRET_PATHS) if kwargs is None else bool(SECRETS & kwargs.keys())
+
+
 class RequestLogMiddleware:
     """Gives each request an id, logs it in one line, and says the id in the answer's X-Request-ID."""
 
@@ -68,7 +75,7 @@ class RequestLogMiddleware:
                 "request",
                 method=request.method,
                 route=match.route if match else "",
-                path=request.path if not match or "token" not in match.kwargs else "…",
+                path="…" if _is_secret(request.path, match.kwargs if match else None) else request.path,
                 status=response.status_code,
                 milliseconds=round((time.monotonic() - began) * 1000),
             )

@@ -6,6 +6,9 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from structlog.testing import capture_logs
+
+from partnerportal.core.limits import is_too_often
 
 pytestmark = pytest.mark.django_db
 
@@ -126,3 +129,47 @@ def test_session_cookie_is_closed_and_new_at_sign_in(client, anna):
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"
     assert client.session.session_key != before
+
+
+def doors(patterns=None, prefix=""):
+    """Every address that holds a secret, with one filled in: (route, path)."""
+    for one in get_resolver().url_patterns if patterns is None else patterns:
+        route = prefix + str(one.pattern).lstrip("^").rstrip("$")
+        if isinstance(one, URLResolver):
+            if one.namespace != "admin":
+                yield from doors(one.url_patterns, route)
+        elif re.search(r"<(str:token|str:secret|key|uidb36)>", route):
+            yield route, re.sub(r"<[^>]+>", "SeCrEt", re.sub(r"\(\?P(<\w+>)(\[[^]]+\]|\.)\+\)", r"\1", route))
+
+
+def test_no_secret_of_an_address_stands_in_the_log(client, db):
+    paths = dict(doors())
+
+    with capture_logs() as lines:
+        for path in paths.values():
+            client.get(f"/{path}")
+            client.get(f"/{path}more/")
+
+    assert len(paths) >= 8
+    assert len([line for line in lines if line["event"] == "request"]) == 2 * len(paths)
+    assert [line for line in lines if "SeCrEt" in str(line)] == []
+
+
+def test_what_is_too_large_is_refused_before_it_is_read(client, anna):
+    def send(size):
+        return client.generic("POST", "/leads/imports/", b"", CONTENT_LENGTH=str(size), content_type="multipart/form-data; boundary=x")
+
+    assert send(2 * 1024 * 1024).status_code == 413
+    client.force_login(anna)
+    refusal = send(settings.UPLOAD_MAX_BYTES + 2 * 1024 * 1024)
+    assert (refusal.status_code, "The file is larger than 25 MB." in refusal.text) == (413, True)
+    assert send(2 * 1024 * 1024).status_code != 413
+
+
+def test_those_of_one_ipv6_network_are_counted_together(rf):
+    def ask(address):
+        return is_too_often(rf.get("/", REMOTE_ADDR=address), "test", {"GET": 1})
+
+    assert [ask("2001:db8::1"), ask("2001:db8::2"), ask("2001:db8:0:1::1"), ask("192.0.2.1"), ask("192.0.2.2")] == [
+        False, True, False, False, False,
+    ]  # fmt: skip

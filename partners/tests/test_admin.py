@@ -197,3 +197,12 @@ def test_the_form_of_a_partner_is_saved_with_history(admin_client, aurora):
     assert response.status_code == 302
     assert Partner.objects.get(pk=aurora.pk).tier == "platinum"
     assert (aurora.history.first().author_name, aurora.history.first().channel) == ("Ada Admin", "admin")
+
+
+@pytest.mark.parametrize("guess", ["password__startswith=argon2", "password__regex=.", "session_version__gt=0", "owner__password__regex=."])
+def test_nobody_guesses_what_the_list_does_not_offer_as_a_filter(client, otto, guess):
+    client.force_login(otto)
+
+    assert client.get(f"/admin/partners/user/?{guess}").status_code == 400
+    assert client.get("/admin/partners/user/?role__exact=sales_rep").status_code == 200
+    assert client.get("/admin/quotes/quote/?token__startswith=A").status_code == 400
