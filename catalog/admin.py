@@ -191,6 +191,7 @@ class ProductAdmin(ImportingAdmin):
 
 class BundleItemInline(admin.TabularInline):
     model = BundleItem
+    view_on_site = False
     autocomplete_fields = ("product",)
     extra = 3
 

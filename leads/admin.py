@@ -78,6 +78,7 @@ class AnswerInline(admin.TabularInline):
     """What is known already, to be handed on. It is written while nobody has the lead, by whoever may write that."""
 
     model = VendorAnswer
+    view_on_site = False
     extra = 1
 
     def get_formset(self, request: HttpRequest, obj: VendorLead | None = None, **options: Any) -> Any:
@@ -276,6 +277,7 @@ class QualificationQuestionAdmin(VendorAdmin):
 
 class PlanStepInline(admin.TabularInline):
     model = PlanStep
+    view_on_site = False
     extra = 2
 
 

@@ -67,7 +67,7 @@ class DuplicatesOfNewContact(DuplicatesWhileTyping):
     def company(self, told: dict[str, str]) -> str:
         """The account that was chosen, if the person may see it."""
         key = told.get("account", "")
-        account = Account.objects.visible_to(self.request.user).filter(pk=key).first() if key.isdigit() else None
+        account = Account.objects.visible_to(self.request.user).filter(pk=key).first() if key.isdecimal() else None
         return account.name if account else ""
 
 

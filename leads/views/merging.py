@@ -36,7 +36,7 @@ class MergeRecords(RecordView):
     @cached_property
     def others(self) -> list[Any]:
         """The further records, as far as the person may change them."""
-        keys = [key for key in self.request.GET.getlist("with") if key.isdigit()][:MOST]
+        keys = [key for key in self.request.GET.getlist("with") if key.isdecimal()][:MOST]
         rows = self.model._default_manager.editable_by(self.request.user)  # type: ignore[attr-defined]
         return list(rows.filter(pk__in=keys).exclude(pk=self.record.pk).order_by("pk"))
 
@@ -47,7 +47,7 @@ class MergeRecords(RecordView):
         return self._page(refusal, status=422 if refusal else 200)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        chosen = {name: int(key) for name in self.fields if (key := request.POST.get(name, "")).isdigit()}
+        chosen = {name: int(key) for name in self.fields if (key := request.POST.get(name, "")).isdecimal()}
         try:
             merge = type(self).service(self.record, self.others, chosen=chosen, by=request.user)
         except MergeRefused as refusal:

@@ -81,6 +81,11 @@ class VisibleChoicesFilter(admin.RelatedFieldListFilter):
         return [(str(row.pk), str(row)) for row in visible_rows(field.remote_field.model, request.user)]
 
 
+def _parameter(entry: Any) -> str:
+    """What a filter of a list reads in the address: its own word, or a field."""
+    return str(entry.parameter_name) if hasattr(entry, "parameter_name") else entry if isinstance(entry, str) else entry[0]
+
+
 def visible_rows(model: type[models.Model], user: Any) -> models.QuerySet[Any]:
     """The rows of any model that a person may be shown; all of them where the model makes no difference."""
     manager = model._default_manager
@@ -104,9 +109,12 @@ class VendorAdmin(admin.ModelAdmin):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Only what the list offers as a filter. Any other field could be guessed letter by letter, be it a password or a private link."""
-        offered = {entry if isinstance(entry, str) else entry[0] for entry in self.list_filter if not isinstance(entry, type)}
-        roots = {name.split(LOOKUP_SEP)[0] for name in (*offered, self.date_hierarchy or "")}
+        roots = {_parameter(one).split(LOOKUP_SEP)[0] for one in (*self.list_filter, self.date_hierarchy or "")}
         return lookup.split(LOOKUP_SEP)[0] in roots and super().lookup_allowed(lookup, value, request)
+
+    def view_on_site(self, obj: models.Model) -> str | None:  # type: ignore[override]
+        """The record's page in the portal."""
+        return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
 
     def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> models.QuerySet[Any] | None:
         return visible_rows(db_field.remote_field.model, request.user)
@@ -230,6 +238,7 @@ class PartnerOwnedInline(admin.TabularInline):
     extra = 0
     can_delete = False
     show_change_link = False
+    view_on_site = False
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return visible_rows(self.model, request.user)

@@ -34,6 +34,10 @@ class PortalAdminSite(admin.AdminSite):
         models = model_or_iterable if isinstance(model_or_iterable, list | tuple | set) else [model_or_iterable]
         super().register([model for model in models if model._meta.label not in KEPT_OUT], admin_class, **options)
 
+    def get_urls(self) -> list[Any]:
+        """Without the address that leads to any record by its key, since it would tell which keys there are."""
+        return [one for one in super().get_urls() if getattr(one, "name", "") != "view_on_site"]
+
     @method_decorator(never_cache)
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -237,7 +237,7 @@ MATRIX: dict[tuple[str, str], str] = {
         admin:projects_bonusdecision_do admin:projects_bonusdecision_history admin:projects_bonusentry_do
         admin:projects_demoquestion_do
         admin:leads_qualificationquestion_do admin:leads_leadplan_do admin:projects_project_do
-        admin:quotes_quote_do admin:tasks_task_do admin:view_on_site
+        admin:quotes_quote_do admin:tasks_task_do
     """,
     ("llllllonfol", "llllllonfol"): """
         admin:leads_webform_history
