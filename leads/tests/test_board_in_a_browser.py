@@ -9,7 +9,7 @@ from leads.models import Lead
 from leads.tests.factories import LeadFactory, QualifiedLeadFactory
 from leads.views.records import LeadBoard
 from partnerportal.core.views import boards
-from partnerportal.tests.pages import settled
+from partnerportal.tests.pages import settled, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -70,8 +70,7 @@ def test_of_three_quick_moves_on_a_slow_line_none_is_lost(page_as, anna):
     for lead in leads:
         carry(page, page.locator(f"#card-{lead.pk}"), middle(page.locator("#lane-qualification")))
     expect(page.locator(".deal.waiting")).to_have_count(3)
-    while len(held) < 3:
-        page.wait_for_timeout(50)
+    until(page, lambda: len(held) >= 3)
     for route in held:
         route.continue_()
 
@@ -105,10 +104,12 @@ def test_more_of_a_lane_does_not_double_a_card_that_was_moved_there(page_as, ann
     carry(page, page.locator(f"#card-{moved.pk}"), middle(page.locator("#lane-qualification")))
     expect(page.locator(f"#lane-qualification #card-{moved.pk}:not(.waiting)")).to_have_count(1)
     page.mouse.move(2, 2)
-    while page.locator("#lane-qualification .lane-more").count():
-        with page.expect_response(lambda answer: "lane=" in answer.url):
-            page.locator("#lane-qualification .lane-more").click()
-        page.wait_for_timeout(200)
+    more, there_now = page.locator("#lane-qualification .lane-more"), page.locator("#lane-qualification .deal")
+    while more.count():
+        shown = there_now.count()
+        more.click()
+        expect(there_now).not_to_have_count(shown)
+        settled(page)
 
     assert cards(page, "qualification") == [*(lead.pk for lead in there), moved.pk]
 

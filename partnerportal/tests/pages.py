@@ -13,6 +13,7 @@ Every page fails its test when the browser reports a script error or a breach of
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -103,10 +104,14 @@ def page_as(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]
 
 
 def let_the_server_finish() -> None:
-    """Wait for requests that are still in hand: they would write into the tables that the end of the test empties."""
-    for thread in threading.enumerate():
-        if "process_request_thread" in thread.name:
+    """Wait for requests in hand, and for those that come as pages close: they would write into the tables that the test's end empties."""
+    quiet, until_when = 0, time.monotonic() + HANG_SECONDS
+    while quiet < 3 and time.monotonic() < until_when:
+        busy = [thread for thread in threading.enumerate() if "process_request_thread" in thread.name]
+        for thread in busy:
             thread.join(HANG_SECONDS)
+        quiet = 0 if busy else quiet + 1
+        time.sleep(0.02)
 
 
 def violations(page: Page) -> list[str]:
@@ -132,6 +137,15 @@ def follow(page: Page, press: Callable[[], object]) -> Page:
     with page.expect_navigation():
         press()
     return page
+
+
+def until(page: Page, fact: Callable[[], object]) -> None:
+    """Wait for what only the test sees, such as a request that it holds back."""
+    for _step in range(1200):
+        if fact():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("What the test waits for has not come.")
 
 
 def drafts(page: Page) -> list[str]:

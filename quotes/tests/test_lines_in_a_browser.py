@@ -38,11 +38,14 @@ class Slow:
         assert len(self.held) == count
 
     def go(self):
-        """Let the first one go, and see its answer on the page."""
+        """Let the first one go, and see its answer on the page, which speaks of the person's presence meanwhile, too."""
         self.wait()
-        with self.page.expect_response(lambda answer: answer.request.method == "POST"):
-            self.held.pop(0).continue_()
-        self.page.wait_for_timeout(300)
+        route = self.held.pop(0)
+        self.page.locator("#lines").evaluate("one => { one.dataset.old = ''; }")
+        with self.page.expect_response(lambda answer: answer.request.method == "POST" and answer.url == route.request.url):
+            route.continue_()
+        expect(self.page.locator("#lines[data-old]")).to_have_count(0)
+        self.page.wait_for_timeout(300)  # What is sent in turn is held by then.
 
 
 def opened(page, quote):

@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from accounts.tests.factories import AccountFactory
-from partnerportal.tests.pages import is_wider_than_its_window, settled, violations
+from partnerportal.tests.pages import is_wider_than_its_window, settled, until, violations
 from tasks.models import Task
 from tasks.tests.factories import CompletedTaskFactory, TaskFactory
 
@@ -123,8 +123,7 @@ def test_of_three_quick_moves_on_a_slow_line_none_is_lost(page_as, anna):
         drag(page, page.locator(f"#event-{task.pk}"), "2026-03-18")
     expect(page.locator(".event.waiting")).to_have_count(3)
     for done in range(3):
-        while len(held) <= done:
-            page.wait_for_timeout(50)
+        until(page, lambda done=done: len(held) > done)
         held[done].continue_()
 
     expect(cell(page, "2026-03-18").locator(".event:not(.waiting)")).to_have_count(3)
@@ -188,6 +187,8 @@ def test_what_is_not_ones_own_is_not_moved(page_as, anna, alex):
     assert page.locator(f"#event-{other.pk}").get_attribute("data-move") is None
 
     drag(page, page.locator(f"#event-{other.pk}"), "2026-03-18")
+    settled(page)
+    page.wait_for_timeout(300)  # Longer than a move would need to be sent.
 
     expect(cell(page, "2026-03-09").locator(".event")).to_have_count(1)
     assert sent == []

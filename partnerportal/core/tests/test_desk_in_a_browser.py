@@ -5,6 +5,7 @@ import io
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from leads.models import Lead
 from leads.tests.factories import LeadFactory
@@ -147,7 +148,7 @@ def test_another_cell_stays_closed_while_the_first_is_refused(page_as, anna, lea
     page.wait_for_timeout(300)
 
     assert page.locator(".cell-form").count() == 1
-    assert page.get_by_role("textbox", name="E-mail").input_value() == "anna@gmail.com"
+    expect(page.get_by_role("textbox", name="E-mail")).to_have_value("anna@gmail.com")
 
 
 @pytest.fixture

@@ -200,13 +200,17 @@ def test_sweep_rings_for_the_forgotten_the_failed_and_the_abandoned_once(monkeyp
     rung = []
     monkeypatch.setattr(outbox, "ring", lambda pk, kind: rung.append(pk))
     now = timezone.now()
-    make(key="fresh")
-    forgotten, abandoned = make(key="forgotten"), make(key="abandoned", attempts=1, lease_until=now - timedelta(seconds=1))
+    fresh, forgotten, abandoned = (
+        make(key="fresh"),
+        make(key="forgotten"),
+        make(key="abandoned", attempts=1, lease_until=now - timedelta(seconds=1)),
+    )
     failed = make(key="failed", attempts=2)
     make(key="waiting", attempts=2, available_at=now + timedelta(minutes=1))
     make(key="in hands", attempts=1, lease_until=now + timedelta(minutes=1))
     make(key="done", state=State.DONE)
     make(key="dead", state=State.DEAD)
+    OutboxMessage.objects.filter(pk=fresh.pk).update(created_at=now + timedelta(minutes=1))
     OutboxMessage.objects.filter(pk=forgotten.pk).update(created_at=now - timedelta(seconds=6))
 
     assert outbox.sweep() == 3

@@ -9,7 +9,7 @@ from leads.tests.factories import LeadFactory
 from partnerportal.tests.pages import is_wider_than_its_window, settled, violations
 
 pytestmark = pytest.mark.browser
-ROUNDS = 200  # A guard against hanging, not a measure.
+ROUNDS = 200  # A guard against hanging, not a measure: longer than an editor is remembered.
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def hears(page, words):
     """Whether the page comes to say this when it asks; it does so every few seconds, and when somebody turns to it."""
     for _round in range(ROUNDS):
         page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-        page.wait_for_timeout(100)
+        page.wait_for_timeout(260)  # Fewer than the 240 questions a minute that one person may ask.
         found = line(page)
         if found == words or (words and words in found):
             return True

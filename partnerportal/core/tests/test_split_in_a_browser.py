@@ -65,6 +65,7 @@ def test_the_keys_walk_the_rows_and_enter_leads_to_the_page(page_as, anna, leads
     expect(title(page)).to_contain_text("Hotel Central")
     page.keyboard.press("ArrowUp")
     expect(title(page)).to_contain_text("Hotel Brenner")
+    expect(open_row(page)).to_have_text("Hotel Brenner")
     expect(page.get_by_role("link", name="Hotel Brenner", exact=True)).to_be_focused()
     page.keyboard.press("x")
     expect(page.locator("#bulk")).to_contain_text("1 selected")
@@ -102,6 +103,7 @@ def test_what_is_changed_beside_the_list_leaves_the_person_there(page_as, anna, 
     page.locator("#side .cell-form input[name=city]").fill("Bolzano")
     page.keyboard.press("Enter")
     expect(page.locator("#side [data-cell=city]")).to_contain_text("Bolzano")
+    settled(page)  # The page came anew.
     page.locator("#side").get_by_role("button", name="Qualification").click()
     expect(page.locator("#side .step.now")).to_contain_text("Qualification")
 

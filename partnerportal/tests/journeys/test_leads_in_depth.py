@@ -201,6 +201,7 @@ def test_a_lead_is_worked_by_plan_questions_and_next_step(page_as, anna):
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("#qualification")).to_contain_text("12,000 a year")
     expect(page.locator("#score")).to_contain_text("Questions answered: 1")
+    settled(page)
 
     page.get_by_role("link", name="Change the next step").click()
     dialog = page.get_by_role("dialog")

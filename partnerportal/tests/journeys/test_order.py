@@ -10,7 +10,7 @@ from leads.tests.factories import LeadFactory
 from orders.models import Order
 from orders.tests.factories import ReadyQuoteFactory
 from partnerportal.core.models import Notification
-from partnerportal.tests.pages import settled
+from partnerportal.tests.pages import follow, settled
 from tasks.models import Task
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -22,7 +22,7 @@ def go_on(page, heading):
 
 
 def do(admin, label):
-    admin.get_by_role("button", name=label, exact=True).click()
+    follow(admin, admin.get_by_role("button", name=label, exact=True).click)
 
 
 def test_an_accepted_quote_becomes_an_order_and_the_completed_order_wins(page_as, anna, otto, deliver, mailoutbox):
@@ -63,7 +63,7 @@ def test_an_accepted_quote_becomes_an_order_and_the_completed_order_wins(page_as
     do(admin, "Begin")
     admin.get_by_role("link", name="Mark as shipped").click()
     admin.locator("textarea").fill("TRACK-77")
-    admin.get_by_role("button", name="Mark as shipped").or_(admin.locator("input[type=submit].default")).first.click()
+    follow(admin, admin.get_by_role("button", name="Mark as shipped").or_(admin.locator("input[type=submit].default")).first.click)
     do(admin, "Complete")
     while deliver():
         pass
@@ -106,7 +106,7 @@ def test_a_case_is_answered_and_what_is_internal_stays_hidden(page_as, anna, tar
     for path, words in (("comment", "Geheim: check with finance"), ("ask", "Which order do you mean?")):
         admin.goto(f"/admin/cases/case/{case.pk}/do/{path}/")
         admin.locator("textarea").fill(words)
-        admin.locator("input[type=submit].default").click()
+        follow(admin, admin.locator("input[type=submit].default").click)
     while deliver():
         pass
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from accounts.tests.factories import AccountFactory
 from leads.tests.factories import LeadFactory
-from partnerportal.tests.pages import is_wider_than_its_window, settled, violations
+from partnerportal.tests.pages import is_wider_than_its_window, settled, until, violations
 
 pytestmark = pytest.mark.browser
 
@@ -81,7 +81,8 @@ def test_escape_closes_the_palette_and_gives_the_focus_back(page_as, anna):
     settled(page)
     page.locator("#list-search").focus()
 
-    lines = opened(page)
+    with page.expect_event("requestfinished", lambda one: "/palette/" in one.url):
+        lines = opened(page)
     expect(lines.get_by_role("option").first).to_be_visible()
     assert violations(page) == []
     assert not is_wider_than_its_window(page)
@@ -119,8 +120,7 @@ def test_enter_before_the_answer_takes_what_was_typed(page_as, anna):
     page.keyboard.insert_text("Hotel Sonne")
     page.keyboard.press("Enter")
     expect(page.locator("#palette")).to_be_visible()
-    while not held:
-        page.wait_for_timeout(20)
+    until(page, lambda: held)
     for route in held:
         route.continue_()
 

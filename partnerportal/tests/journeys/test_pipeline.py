@@ -58,7 +58,7 @@ def test_fast_pipeline_makes_account_contact_and_project_together(page_as, anna)
     fill_pipeline(page)
     page.get_by_role("button", name="Create the project").dblclick()
 
-    page.wait_for_url(re.compile(r"/projects/\d+/$"))
+    expect(page).to_have_url(re.compile(r"/projects/\d+/$"))
     expect(page.get_by_role("heading", level=1)).to_contain_text("Hotel Alpenblick")
     expect(page.locator("main")).to_contain_text("40 users × (9.00 License + 6.00 CLASSOUND) = €600.00")
     project = mine(Project, anna).get()
@@ -205,8 +205,7 @@ def test_a_demo_with_answers_earns_a_bonus_that_the_account_manager_approves(pag
     admin.goto("/admin/projects/bonusdecision/")
     admin.get_by_role("link", name=project.name).first.click()
     expect(admin.locator("body")).to_contain_text("On site, with the owner and the IT manager.")
-    admin.get_by_role("button", name=re.compile("Approve|Grant", re.IGNORECASE)).first.click()
-    admin.wait_for_load_state()
+    follow(admin, admin.get_by_role("button", name=re.compile("Approve|Grant", re.IGNORECASE)).first.click)
     deliver()
 
     project.refresh_from_db()

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from partnerportal.tests.days import this_day
-from partnerportal.tests.pages import settled
+from partnerportal.tests.pages import follow, settled
 from projects.services import record_verbal_agreement
 from projects.tests.factories import ProposalProject
 from quotes.models import Quote
@@ -110,7 +110,7 @@ def test_a_draft_is_written_without_script(page_as, anna):
     count = page.locator(".line-list .line").count()
     page.locator(".line-new").get_by_label("Add a product").fill("CX-DECT")
     page.locator(".line-new").get_by_label("Billed").select_option("one_off")
-    page.locator(".line-new").get_by_role("button", name="Add line").click()
+    follow(page, page.locator(".line-new").get_by_role("button", name="Add line").click)
     page.goto(f"/quotes/{quote.pk}/")
 
     assert page.locator(".line-list .line").count() == count + 1
