@@ -90,7 +90,7 @@ def _last_line(project: Project) -> str:
 
 
 def _can_become(answer: str) -> Callable[[Project], bool]:
-    return lambda project: project.demo_done and project.approved_by_am != answer
+    return lambda project: project.approved_by_am != answer and services.can_become(project, answer)
 
 
 @admin.register(BonusDecision)
@@ -186,7 +186,7 @@ class BonusDecisionAdmin(PartnerOwnedAdmin):
     @admin.display(description=_("granted and not taken back"))
     def held(self, project: Project) -> str:
         """What stands in the ledger, with every correction."""
-        return display.money(services.held_by(project.bonus_entries.order_by("pk")), project.currency)
+        return display.money(project.bonus_held(), project.currency)
 
     @admin.display(description=_("MRR now"))
     def mrr_now(self, project: Project) -> str:

@@ -112,19 +112,19 @@ def mail_question(*, quote_id: int, highest: str, since: str, message_key: str) 
         return
     if not wants_mail(manager, "quote.approval", about=quote, since=datetime.fromisoformat(since)):
         return
-    lines = services.lines_of(quote)
-    if services.highest_discount(lines) != Decimal(highest):
-        return  # It was changed and asked for again, which has a mail of its own.
-    limit, asked = services.discount_limit(quote.partner), services.last_asked(quote)
+    lines, asked = services.lines_of(quote), services.last_asked(quote)
+    if asked is None or asked.discount != Decimal(highest):
+        return  # More was asked for since, which has a mail of its own.
+    limit = services.discount_limit(quote.partner)
     emails.send(
         "discount_asked",
         to=(manager.get_full_name(), manager.email),
         context={
             "quote": quote,
             "manager": manager,
-            "highest": services.in_percent(Decimal(highest)),
+            "highest": services.in_percent(services.highest_discount(lines)),
             "limit": services.in_percent(limit),
-            "reason": asked.text if asked else "",
+            "reason": asked.text,
             "effect": services.effect_of_discounts(quote, lines, limit=limit),
             "link": settings.SITE_URL + reverse("admin:quotes_quote_change", args=[quote.pk]),
         },

@@ -60,9 +60,9 @@ class EditProjectForm(PartnerModelForm):
         self.fields["forecast_category"].required = False
         self.fields["forecast_category"].help_text = _("The next stage sets it anew.")
         self.fields["contact"].queryset = self.fields["contact"].queryset.filter(account=project.account_id)  # type: ignore[attr-defined]
-        if project.has_quote:
+        if currency_stays := project.currency_refusal():
             self.fields["currency"].disabled = True
-            self.fields["currency"].help_text = _("A quote exists, so the currency stays.")
+            self.fields["currency"].help_text = currency_stays
         if project.is_change_order:
             for name in ("poc_users", "amount_mrr", "amount_capex"):
                 del self.fields[name]

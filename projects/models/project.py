@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import reduce
 from typing import Any
 
 from django.conf import settings
@@ -24,11 +26,13 @@ from leads.models import MOST_USERS, Lead
 from partnerportal.core.addresses import address_of
 from partnerportal.core.fields import Currency, MoneyField
 from partnerportal.core.history import tracked
+from partnerportal.core.money import ZERO
 from partnerportal.core.scoping import PartnerManager, PartnerQuerySet
 from partnerportal.core.stages import Path
 from partnerportal.core.totals import AddedUp, Totals
 from projects import bonus, mrr
 from projects.stages import AUTOMATIC, PATHS, RecordType, Stage
+from projects.statement import held_after
 from tasks.models import Taskable, quiet_since
 
 CLOSE_IN_DAYS = 90  # A project that comes from a lead is expected to close so many days later, unless somebody knows better.
@@ -317,6 +321,19 @@ class Project(Taskable):
         """What a change order is compared with; None for a business plan, and where none was kept."""
         return mrr.running_from_json(self.running_basis)
 
+    def currency_refusal(self) -> str:
+        """Why the currency may not be changed; empty when it may. Amounts that are fixed in it stay what they are."""
+        if self.has_quote:
+            return gettext("A quote exists in %(currency)s, so the currency stays.") % {"currency": self.currency}
+        if self.demo_done:
+            return gettext("The pipeline MRR was fixed in %(currency)s with the demo, so the currency stays.") % {"currency": self.currency}
+        return ""
+
+    def bonus_held(self) -> Decimal:
+        """What the ledger of the demo bonus has granted and not taken back; one query."""
+        ledger = self.bonus_entries.order_by("pk").values_list("state", "amount")
+        return reduce(lambda held, line: held_after(held, *line), ledger, ZERO)
+
     def clean(self) -> None:
         """What one project must be like, whoever fills it in. Raises ValidationError by field."""
         errors = {}
@@ -338,11 +355,13 @@ class Project(Taskable):
         """Why this project may not be deleted, and what to do instead; empty when it may. Quotes are asked by their foreign key."""
         if self.stage_moves.filter(to_stage=Stage.ORDER_MANAGEMENT).exists():
             return gettext("An order was made for this project, so it stays.")
-        quotes: Any = self.quotes.filter(deleted_at=None)
+        if self.bonus_held() > 0:
+            return gettext("The demo bonus of this project is granted, so it stays. The account manager can take the bonus back first.")
+        quotes: Any = self.quotes.filter(deleted_at=None).select_related("owner")
         accepted = quotes.won().first()
         if accepted:
-            return gettext("The customer has accepted %(quote)s, so the project stays.") % {"quote": accepted}
-        with_customer = {"quotes": ", ".join(map(str, quotes.out()))}
+            return gettext("The customer has accepted %(quote)s, so the project stays.") % {"quote": self._named(accepted)}
+        with_customer = {"quotes": ", ".join(map(self._named, quotes.out()))}
         if with_customer["quotes"] and self.stage in AUTOMATIC:
             return gettext("With the customer: %(quotes)s. Cancel this first; then the project can be closed as lost.") % with_customer
         if with_customer["quotes"]:
@@ -350,6 +369,12 @@ class Project(Taskable):
         if self.stage in AUTOMATIC and self.outcome != Outcome.LOST:
             return gettext("A quote or an order of this project is on its way, so it cannot be deleted.")
         return ""
+
+    def _named(self, quote: Any) -> str:
+        """A quote by its number; one that the owner of the project need not see, by whose it is."""
+        if quote.owner_id == self.owner_id:
+            return str(quote)
+        return gettext("a quote of %(owner)s") % {"owner": quote.owner.get_full_name()}
 
 
 class ProjectTotal(Totals):

@@ -3,7 +3,7 @@
 from projects.services.accepting import accept_offer
 from projects.services.amounts import basis_of, estimate_of_today, prices_on, take_mrr_from, today_of
 from projects.services.automatic import advance, note_quotes_out, record_verbal_agreement, take_acceptance, withdraw_verbal_agreement
-from projects.services.bonus import answer_demo, correct_bonus, decide_bonus, held_by, may_decide
+from projects.services.bonus import answer_demo, can_become, correct_bonus, decide_bonus, may_decide
 from projects.services.closing import close_as_lost, reopen_project, say_why_won
 from projects.services.conditions import BonusSum, ConditionLine, Earning, bonus_sums, bonuses_to_earn, condition_lines
 from projects.services.conversion import (
@@ -77,6 +77,7 @@ __all__ = [
     "bonus_of",
     "bonus_sums",
     "bonuses_to_earn",
+    "can_become",
     "can_take_back",
     "change_role",
     "close_as_lost",
@@ -89,7 +90,6 @@ __all__ = [
     "create_project",
     "correct_bonus",
     "decide_bonus",
-    "held_by",
     "edit_project",
     "fast_pipeline",
     "fill_exit_fields",

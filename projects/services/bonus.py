@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
-from functools import reduce
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_noop
 from partnerportal.core import display, outbox
 from partnerportal.core.actors import service
 from partnerportal.core.attached import tell_followers
-from partnerportal.core.money import ZERO, round_money
+from partnerportal.core.money import round_money
 from partnerportal.core.notifications import Money
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
@@ -21,14 +20,14 @@ from partners.models import User
 from projects import bonus
 from projects.models import Approval, BonusEntry, DemoAnswer, DemoQuestion, Project
 from projects.services.moves import add_entry, locked_for, require_open
-from projects.statement import held_after
 
 
 @service
 def answer_demo(project: Project, *, answers: Mapping[str, str], by: User) -> Project:
     """Write the answers to demo questions, by the questions' keys; an empty text takes an answer away.
 
-    The answers stand once the account manager has decided. Raises NotYours, ProjectClosed or IllegalMove.
+    With the demo done, an answer that it needed can be changed and not taken away; once the account manager has decided, all of them
+    stand. Raises NotYours, ProjectClosed, IllegalMove, or ValidationError by the questions' keys.
     """
     project = locked_for(project, by)
     require_open(project)
@@ -38,9 +37,20 @@ def answer_demo(project: Project, *, answers: Mapping[str, str], by: User) -> Pr
         raise IllegalMove(_("The account manager has decided on these answers, so they stand."), stage=project.stage)
     questions = {question.key: question for question in DemoQuestion.objects.filter(key__in=answers, is_active=True)}
     present = {answer.question_id: answer for answer in project.demo_answers.all()}
+    if project.demo_done:
+        _require_kept(questions, present, answers)
     for key, question in questions.items():
         _write(project, question, present.get(question.pk), answers[key].strip(), by)
     return project
+
+
+def _require_kept(questions: Mapping[str, DemoQuestion], present: Mapping[int, DemoAnswer], answers: Mapping[str, str]) -> None:
+    """Raise ValidationError for answers to required questions that would be taken away."""
+    needed = [key for key, question in questions.items() if question.is_required and question.pk in present]
+    emptied = [key for key in needed if not answers[key].strip()]
+    if emptied:
+        sentence = _("The demo is done with this answer: it can be changed, but not taken away.")
+        raise ValidationError(dict.fromkeys(emptied, sentence))
 
 
 def _write(project: Project, question: DemoQuestion, answer: DemoAnswer | None, text: str, by: User) -> None:
@@ -63,14 +73,15 @@ def decide_bonus(project: Project, *, answer: str, reason: str = "", by: User) -
     """Grant ("yes") or refuse ("no") the demo bonus of a project, and tell its owner by bell and mail.
 
     By the account manager of that partner, or the vendor admin, who gives a reason; never on an own record. A refusal and a
-    correction need a reason. Each decision is a new line of the ledger. Raises NotYours, IllegalMove or ValidationError.
+    correction need a reason. What is not eligible, or is so no longer, can be refused but not granted. Each decision is a new line of
+    the ledger. Raises NotYours, IllegalMove or ValidationError.
     """
     rows = Project.objects.visible_to(by).select_for_update(of=("self",)).select_related("partner", "owner")
     project = rows.get(pk=project.pk)
     _require_decider(project, by)
     if answer not in Approval.values:
         raise ValidationError({"answer": _("Choose yes or no.")})
-    if not project.demo_done or not bonus.is_eligible(project.record_type, project.opportunity_type):
+    if not can_become(project, answer):
         raise IllegalMove(_("This project does not meet the conditions of the demo bonus."), stage=project.stage)
     if project.approved_by_am == answer:
         raise IllegalMove(_("This has been decided so already."), stage=project.stage)
@@ -101,8 +112,7 @@ def correct_bonus(project: Project, *, difference: Decimal, reason: str, seen: s
         raise ValidationError({"reason": _("Give a reason.")})
     if difference == 0 or difference != round_money(difference):
         raise ValidationError({"difference": _("Give a difference that is not zero.")})
-    ledger = list(project.bonus_entries.order_by("pk"))
-    held, last = held_by(ledger), ledger[-1]
+    held, last = project.bonus_held(), project.bonus_entries.latest("pk")
     if seen != str(last.pk):
         raise IllegalMove(_("Meanwhile this bonus has a new line. Look at it before you correct it."), stage=project.stage)
     if held + difference < 0:
@@ -125,9 +135,9 @@ def correct_bonus(project: Project, *, difference: Decimal, reason: str, seen: s
     return entry
 
 
-def held_by(ledger: Iterable[BonusEntry]) -> Decimal:
-    """What the lines of a project's ledger, the oldest first, have granted and not taken back."""
-    return reduce(lambda held, entry: held_after(held, entry.state, entry.amount), ledger, ZERO)
+def can_become(project: Project, answer: str) -> bool:
+    """Whether a bonus meets the conditions of an answer: the demo is done, and what is granted is eligible."""
+    return project.demo_done and (answer == Approval.NO or bonus.is_eligible(project.record_type, project.opportunity_type))
 
 
 def may_decide(project: Project, by: User) -> bool:

@@ -87,12 +87,13 @@ def edit_project(project: Project, *, values: Mapping[str, Any], by: User) -> Pr
     project = locked_for(project, by)
     require_open(project)
     before = {name: getattr(project, name) for name in ESTIMATED_FROM}
+    currency_stays = project.currency_refusal()
     was_eligible = bonus.is_eligible(project.record_type, project.opportunity_type)
     if "contact" in values:
         project.contact = Contact.objects.visible_to(by).get(pk=values["contact"].pk)
     changed = _take(project, {name: value for name, value in values.items() if name != "contact"})
-    if project.has_quote and project.currency != before["currency"]:
-        raise ValidationError({"currency": _("A quote exists in %(currency)s, so the currency stays.") % {"currency": before["currency"]}})
+    if currency_stays and project.currency != before["currency"]:
+        raise ValidationError({"currency": currency_stays})
     _check(project)
     if any(getattr(project, name) != value for name, value in before.items()):
         if project.currency != before["currency"]:

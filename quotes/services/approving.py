@@ -139,10 +139,19 @@ def last_asked(quote: Quote) -> DiscountEvent | None:
 
 
 def let_approval_follow(quote: Quote, lines: list[QuoteLine]) -> None:
-    """A quote within the limit needs no approval; one above what was granted or asked for has to be asked again."""
+    """A quote within the limit needs no approval; one above what was granted, refused or asked for has to be asked for anew.
+
+    What changes beside the discount, or lowers it, takes nothing from the question or its answer.
+    """
+    if quote.approval == Approval.NONE:
+        return
     highest = highest_discount(lines)
-    still_granted = quote.approval == Approval.GRANTED and quote.approved_discount is not None and highest <= quote.approved_discount
-    if not still_granted:
+    if quote.approval == Approval.GRANTED:
+        stands = quote.approved_discount is not None and highest <= quote.approved_discount
+    else:
+        asked = last_asked(quote)
+        stands = asked is not None and discount_limit(quote.partner) < highest <= asked.discount
+    if not stands:
         quote.approval, quote.approval_reason, quote.approval_by, quote.approved_discount = Approval.NONE, "", None, None
 
 

@@ -483,6 +483,22 @@ def test_neither_page_nor_bulk_deletes_a_project_that_a_customer_has_a_quote_of(
     assert everything(quote)[:3] == before
 
 
+@pytest.mark.parametrize("factory", [SubmittedQuoteFactory, AcceptedQuoteFactory])
+def test_the_refusal_names_no_quote_of_a_colleague_but_whose_it_is(anna, ben, factory):
+    project = ProposalProject(owner=anna)
+    hers, his = SubmittedQuoteFactory(project=project), factory(project=project, owner=ben)
+    sentence = {
+        SubmittedQuoteFactory: f"With the customer: a quote of Ben Marino, {hers}. Close the project as lost instead; that cancels it.",
+        AcceptedQuoteFactory: "The customer has accepted a quote of Ben Marino, so the project stays.",
+    }[factory]
+
+    with pytest.raises(NotDeletable) as refusal:
+        delete_record(project, by=anna)
+
+    assert str(refusal.value) == sentence
+    assert str(his) not in sentence
+
+
 # --- one quote is accepted ----------------------------------------------------------------
 
 

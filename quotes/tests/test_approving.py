@@ -125,6 +125,29 @@ def test_a_raised_discount_is_told_anew(anna, otto, deliver, mailoutbox):
     assert len(mailoutbox) == 2
 
 
+def test_what_takes_nothing_from_the_question_leaves_it_open(anna, otto, deliver, mailoutbox):
+    quote = asked(anna)
+    services.edit_quote(quote, changes={"message": "With thanks"}, by=anna)
+    services.edit_line(quote.lines.get(), line(discount="0.22"), by=anna, today=this_day())
+    deliver()
+
+    assert reread(quote).approval == Approval.REQUESTED
+    assert (len(mailoutbox), otto.notifications.count()) == (1, 1)
+    services.grant_discount(reread(quote), by=otto, seen=Decimal("0.22"))
+    assert reread(quote).approved_discount == Decimal("0.22")
+
+
+def test_the_reason_of_a_refusal_stands_until_more_is_asked_or_nothing(anna, otto):
+    quote = asked(anna)
+    services.refuse_discount(quote, by=otto, reason="Too much for twelve users.")
+
+    services.edit_quote(quote, changes={"message": "With thanks"}, by=anna)
+    assert (reread(quote).approval, reread(quote).approval_reason) == (Approval.REFUSED, "Too much for twelve users.")
+
+    services.edit_line(quote.lines.get(), line(discount="0.1"), by=anna, today=this_day())
+    assert (reread(quote).approval, reread(quote).approval_reason) == (Approval.NONE, "")
+
+
 def test_a_question_that_was_taken_back_is_not_mailed(anna, otto, deliver, mailoutbox):
     quote = asked(anna)
     services.cancel_quote(quote, by=anna)

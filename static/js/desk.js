@@ -93,7 +93,7 @@
     const target = event.detail.target; // Going back names none.
     const cell = target && target.matches && target.matches("[data-cell]") ? target : null;
     if (!cell) return;
-    const first = $("[data-summary], .is-invalid, .cell-line input, .cell-line select, .cell-line textarea", cell);
+    const first = $("[data-summary], .is-invalid, .cell-line :is(input, select, textarea):enabled, [data-cell-cancel]", cell);
     if (first) { first.focus(); if (first.select) first.select(); }
   });
   document.addEventListener("dblclick", (event) => {

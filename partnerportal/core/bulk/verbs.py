@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from partnerportal.core import attached
-from partnerportal.core.edits import data_of, in_words, posted_values, present_values, read, sealed
+from partnerportal.core.edits import data_of, in_words, posted_values, present_values, read, sealed, settled
 from partnerportal.core.forms import PartnerForm, colleagues
 from partnerportal.core.merge import Clash
 from partnerportal.core.scoping import NotYours, PartnerOwned
@@ -293,6 +293,9 @@ class ChangeFields(Verb):
         absent = [name for name in answers if name not in blank.fields]
         if absent:
             raise ValidationError(_("It does not have this field."))
+        fixed = _fixed(blank, raw(answers))
+        if fixed:
+            raise ValidationError(fixed)
         posted = data_of(blank, raw(answers))
         posted["base"] = sealed(raw(seen))
         edit = read(form_of, posted, only=tuple(answers))
@@ -345,6 +348,16 @@ class DeleteRecords(Verb):
 def _contested(form: forms.BaseForm, name: str, clash: Clash[Any]) -> Contested:
     theirs, mine, was = (in_words(form.fields[name], value) for value in (clash.theirs, clash.mine, clash.was))
     return Contested(name, str(form[name].label), theirs, mine, was, now=clash.theirs, before=clash.was)
+
+
+def _fixed(form: forms.BaseForm, answers: Answers) -> list[str]:
+    """Why fields do not take these values: those that are fixed in this record, at another value."""
+    found = []
+    for name, value in answers.items():
+        field = form.fields[name]
+        if field.disabled and settled(field, form[name].value()) != value:
+            found.append(f"{_label(form, name)}{field.help_text}")
+    return found
 
 
 def _label(form: forms.BaseForm, name: str) -> str:

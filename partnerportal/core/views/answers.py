@@ -10,11 +10,13 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import Promise
 
 from partnerportal.core.edits import Edit, asking, present_values, read, sealed
+from partnerportal.core.forms import refuse
 from partnerportal.core.history import Change
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
@@ -42,7 +44,7 @@ class RecordAnswers(RecordView):
         raise NotImplementedError
 
     def save(self, answers: dict[str, str]) -> None:
-        """Write answers, through the service."""
+        """Write answers, through the service; what it refuses is an IllegalMove, or a ValidationError by the questions' keys."""
         raise NotImplementedError
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -61,8 +63,8 @@ class RecordAnswers(RecordView):
             try:
                 with transaction.atomic():
                     self.save({name: edit.form.cleaned_data[name] for name in edit.changed})
-            except IllegalMove as error:
-                edit.form.add_error(None, str(error))
+            except (IllegalMove, ValidationError) as error:
+                refuse(edit.form, error)
                 return self._ask(edit, told, status=422)
         say(request, str(self.saved))
         say_followed(request, self.record, edit, told)

@@ -61,7 +61,7 @@ class CellEdit(RecordView):
             edit = editor.read(editor.locked(), request.POST, only=(field,))
             if edit.clashes:
                 return self.refuse(edit, field, status=409, asked=edit.asked, questions=questions(edit, self.record, request.POST))
-            if not edit.form.is_valid():
+            if edit.form.fields[field].disabled or not edit.form.is_valid():
                 return self.refuse(edit, field)
             try:
                 with transaction.atomic():
@@ -79,9 +79,10 @@ class CellEdit(RecordView):
         return view
 
     def ask(self, form: Any, field: str, *, status: int = 200, **more: Any) -> HttpResponse:
-        """The editor of the cell, with what is wrong."""
+        """The editor of the cell, with what is wrong; of a field that is fixed in this record, with the reason why."""
         form.auto_id = f"cell-{self.record.pk}-%s"
         bound = form[field]
+        why_fixed = [strip_tags(str(bound.help_text))] if bound.field.disabled else []
         errors = [strip_tags(str(one)) for one in bound.errors] if form.is_bound else []
         others = (
             [
@@ -100,7 +101,8 @@ class CellEdit(RecordView):
             "control": bound.as_widget(attrs=attrs),
             "label": bound.label,
             "place": f"{self.record.pk}-{field}",
-            "errors": [*errors, *(form.non_field_errors() if form.is_bound else [])],
+            "is_fixed": bound.field.disabled,
+            "errors": [*why_fixed, *errors, *(form.non_field_errors() if form.is_bound else [])],
             "others": others,
             "edit_url": f"{self.record.get_absolute_url()}edit/",
             "record": self.record,
@@ -113,7 +115,7 @@ class CellEdit(RecordView):
         if not self.wants_part:
             warn(self.request, _("%(record)s was changed meanwhile and stays as it is.") % {"record": self.record})
             return HttpResponseRedirect(self.back())
-        response = self.ask(edit.form, field, status=status, base=sealed({field: edit.present[field]}), **more)
+        response = self.ask(edit.form, field, status=status, base=sealed({field: edit.present.get(field, "")}), **more)
         response["HX-Retarget"] = self.place(field)
         response["HX-Reswap"] = "innerHTML"
         return response
