@@ -215,6 +215,10 @@ class Quote(ShippingAddress, Taskable):
         """Whether lines and terms may still change."""
         return self.status == Status.DRAFT
 
+    def lock_above(self) -> None:
+        """Its project first, as `services.lock`."""
+        Project.objects.for_partner(self.partner_id).select_for_update(of=("self",)).get(pk=self.project_id)
+
     def deletion_refusal(self) -> str:
         """Why this quote cannot be deleted; empty when it can. A draft is cancelled first, and what the customer has read stays for her."""
         if self.stage_moves.filter(Q(to_stage=Status.ORDERED) | Q(from_stage=Status.ORDERED)).exists():

@@ -72,10 +72,15 @@ class Configuration:
 def breaches(lines: list[OneLine], codes: Iterable[str], asked: Configuration) -> list[Missing]:
     """Everything in the lines that contradicts the configuration, each with its field and a sentence."""
     found = []
-    others = misfits(lines, asked.frequency)
-    if others:
-        words = {"frequency": Frequency(asked.frequency).label, "names": _few(others)}
+    misfit = misfits(lines, asked.frequency)
+    if misfit:
+        words = {"frequency": Frequency(asked.frequency).label, "names": _few(misfit)}
         found.append(_missing("billing_frequency", _("Billing frequency: %(names)s are not billed %(frequency)s.") % words))
+    others = [line for line in lines if line.family in NEVER_FOR_FIVE_YEARS and line.family != Family.RENTAL]
+    rare = [line.name for line in others if line.billing_period == BillingPeriod.FIVE_YEARS]
+    if rare and not asked.frequency:  # With a frequency they are misfits of it; rented hardware has a sentence of its own.
+        names = {"names": _few(rare)}
+        found.append(_missing("lines", _("Billing period: %(names)s are billed every month or year, not every five years.") % names))
     found += [*_of_hardware(lines, asked), *_of_rental(lines, asked.commitment)]
     present = {section_of(code, line.family) for code, line in zip(codes, lines, strict=True)}
     for section in asked.additional:

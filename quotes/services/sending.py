@@ -23,7 +23,7 @@ from quotes import documents
 from quotes.models import Quote, QuoteLine, Sending
 from quotes.rules import Configuration, breaches, ships_nowhere
 from quotes.services.approving import discount_limit, highest_discount, in_percent, needs_approval
-from quotes.services.drafting import Tariffs, outdated, take_primary, tariffs_of, without_price
+from quotes.services.drafting import Tariffs, outdated, primary_of, take_primary, tariffs_of, without_price
 from quotes.services.hardware import applied_hardware
 from quotes.services.moving import (
     TOTALS,
@@ -47,9 +47,9 @@ MAIL = "quote.mail"
 def submit_quote(quote: Quote, *, by: User, today: date) -> Quote:
     """Freeze a draft and send it on its way: the worker writes the PDF, and the mail follows when it is there.
 
-    The version that was with the customer is superseded, and hands on being primary. A project in Proposal with the
-    verbal agreement goes to Contract out. Raises ExitConditionMissing with everything that is not there yet, IllegalMove
-    when another quote of the project is accepted.
+    The version that was with the customer is superseded, and hands on being primary; so does one that has ended. A project in
+    Proposal with the verbal agreement goes to Contract out. Raises ExitConditionMissing with everything that is not there yet,
+    IllegalMove when another quote of the project is accepted.
     """
     quote = lock_draft(quote, by=by)
     require_no_winner(quote)
@@ -61,6 +61,8 @@ def submit_quote(quote: Quote, *, by: User, today: date) -> Quote:
         raise ExitConditionMissing(missing)
     count_up(quote, lines)
     _supersede_former(quote, by=by)
+    if primary_of(quote) is None:  # The version that was has ended while this one was written.
+        take_primary(quote)
     quote.submitted_at = timezone.now()
     quote.content = documents.freeze(quote, lines, on=today)
     if quote.approval == Approval.REQUESTED:  # The limit was raised meanwhile, so nothing is left to answer.

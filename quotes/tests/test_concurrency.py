@@ -1,9 +1,12 @@
 """Several people at the same moment: one result, and the others are told."""
 
+import re
 from datetime import date
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from partnerportal.core.actors import Actor
@@ -24,6 +27,18 @@ CROWD = 6
 
 def rows(**facts):
     return Quote.objects.across_partners(reason="test").filter(**facts)
+
+
+@pytest.mark.parametrize("page", ["edit", "cell"])
+def test_whoever_changes_a_quote_locks_its_project_first(client, anna, page):
+    quote = DraftQuoteFactory(owner=anna)
+    client.force_login(anna)
+
+    with CaptureQueriesContext(connection) as asked:
+        client.post(reverse(f"quotes:{page}", args=[quote.pk, *(["name"] if page == "cell" else [])]), {"name": "Renamed"})
+
+    tables = re.findall(r'FROM "(projects_project|quotes_quote)".*FOR (?:NO KEY )?UPDATE', "\n".join(one["sql"] for one in asked))
+    assert tables[:2] == ["projects_project", "quotes_quote"]
 
 
 def test_one_of_many_acceptances_counts(anna):

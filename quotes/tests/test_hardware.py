@@ -65,6 +65,8 @@ def test_what_goes_together(lines, asked):
         (["rental"], {"hardware_type": "capex", "commitment": 5}, "hardware_type", "rental do not go with “Bought (CAPEX only)”."),
         (["rental"], {"hardware_type": "rental"}, "commitment", "rented hardware needs 3 or 5 years: rental."),
         ([Row("rental", "five_years")], {"commitment": 5}, "lines", "rented hardware is billed monthly or yearly: rental."),
+        ([Row("hwaas", "five_years")], {}, "lines", "billed every month or year, not every five years."),
+        ([Row("classound", "five_years")], {}, "lines", "classound are billed every month or year, not every five years."),
         ([Row("rental", "one_off")], {"commitment": 5}, "lines", "rented hardware is billed monthly or yearly: rental."),
         (["capex"], {"hardware_type": "rental", "applied": "hwaas"}, "hardware_type", "has “As a service (HWaaS)” by an order. It cannot"),
         (["capex"], {"hardware_type": "capex", "applied": "rental"}, "hardware_type", "has “Rental” by an order. It cannot be changed."),

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from catalog.models import PriceBookEntry
+from partnerportal.core.actors import Actor
 from partnerportal.core.models import Attachment, OutboxMessage
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import ExitConditionMissing, IllegalMove
@@ -149,6 +150,18 @@ def test_submit_is_for_those_who_may_change_the_quote(anna, alex, carla):
         submit(quote, carla)
 
     assert everything(quote) == before
+
+
+def test_a_version_whose_former_one_has_ended_meanwhile_is_the_primary_one(anna):
+    former = SubmittedQuoteFactory(owner=anna, is_primary=True)
+    draft = services.new_version(former, by=anna, today=this_day())
+    services.decline_quote(former, by=Actor.customer("Greta"), reason="Too late.", today=this_day())
+
+    submit(draft, anna)
+
+    draft.refresh_from_db()
+    draft.project.refresh_from_db()
+    assert (draft.is_primary, draft.project.mrr_quote) == (True, str(draft))
 
 
 def test_a_submitted_version_supersedes_the_former_and_takes_over(anna):

@@ -25,7 +25,7 @@ from partnerportal.core.actors import Actor, acting, through
 from partnerportal.core.attached import restore_record
 from partnerportal.core.bulk import journal
 from partnerportal.core.bulk.verbs import ChangeFields, Contested, Scene, Verb, raw, verb_of
-from partnerportal.core.models import BulkChange, BulkRow, OutboxMessage
+from partnerportal.core.models import BulkChange, BulkRow, OutboxMessage, Subject
 from partnerportal.core.moves import record_move
 from partnerportal.core.notifications import notify
 from partnerportal.core.scoping import NotYours, PartnerOwned
@@ -312,6 +312,8 @@ def _locked(row: BulkRow, *, scene: Scene, verb: Verb, by: User) -> Any:
     if not by.is_active or not by.has_perm(scene.change_permission):
         raise NotYours("")
     rows = scene.model._default_manager
+    if scene.model.lock_above is not Subject.lock_above:
+        rows.visible_to(by).get(pk=row.object_id).lock_above()
     record = rows.visible_to(by).select_related("owner", "partner").select_for_update(of=("self",)).get(pk=row.object_id)
     if verb.must_be_editable and not rows.editable_by(by).filter(pk=record.pk).exists():
         raise NotYours("")

@@ -40,6 +40,9 @@ class Subject(PartnerOwned):
     class Meta:
         abstract = True
 
+    def lock_above(self) -> None:
+        """Lock what every change of this record locks before the record; nothing for most. In one order no two wait for each other."""
+
     @classmethod
     def visibility(cls, user: User) -> Q:
         """Records of the partners one has to do with; where the partner says so, a rep sees only own and followed ones."""

@@ -208,6 +208,7 @@ class RecordEdit(RecordForm):
 
     def locked(self) -> Any:
         """The record as it stands, held until the change is made."""
+        self.record.lock_above()
         rows = self.model._default_manager.editable_by(self.request.user)  # type: ignore[attr-defined]
         present = rows.select_related(*self.related).select_for_update(of=("self",)).filter(pk=self.record.pk).first()
         if present is None:
