@@ -46,6 +46,9 @@ from projects.models import Project
 from quotes.models import Quote
 
 UNDER_WAY = (Status.CONFIRMED, Status.IN_PROGRESS, Status.SHIPPED, Status.ON_HOLD)
+WITH_IT = gettext_lazy(
+    "The quote is cancelled with it; a new version can be made. The project goes back to Proposal, unless another order of it goes on."
+)
 
 
 class OrderList(RecordList):
@@ -225,7 +228,7 @@ class CancelOrder(RecordView):
             "tab": "orders",
             "form": form,
             "heading": _("Cancel %(order)s?") % {"order": self.record},
-            "text": _("The project goes back to Proposal. The quote stays as it is.") if self.record.project_id else "",
+            "text": WITH_IT if self.record.project_id else "",
             "action": self.request.path,
             "button": _("Cancel the order"),
             "is_dangerous": True,
