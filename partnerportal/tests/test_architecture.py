@@ -8,6 +8,7 @@ from django.apps import apps
 from django.urls import URLPattern, get_resolver
 
 from partnerportal.core.models import Subject
+from partnerportal.core.panels.history import CHANNELS
 from partnerportal.core.scoping import PartnerOwned
 from partnerportal.core.views import Guarded
 
@@ -156,6 +157,27 @@ def test_nobody_reads_the_history_of_a_whole_model():
             if isinstance(node, ast.Attribute) and node.attr == "history" and isinstance(node.value, ast.Name) and node.value.id in models:
                 found.append(f"{place}:{node.lineno}")
     assert found == []
+
+
+def channels_of(tree):
+    """Every word that a module gives to `through`, or has as its channel."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "through":
+            yield from words_of(node.args[0])
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "channel":
+            yield from words_of(node.value)
+        elif isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "_channel":
+            yield from (one.value.value for one in node.value.keywords)
+
+
+def words_of(value):
+    """The words that an expression may be: itself, or either side of `… if … else …`."""
+    sides = (value.body, value.orelse) if isinstance(value, ast.IfExp) else (value,)
+    return [one.value for one in sides if isinstance(one, ast.Constant)]
+
+
+def test_the_page_of_changes_has_a_word_for_every_channel_and_for_no_other():
+    assert {word for _place, tree in sources() for word in channels_of(tree)} == CHANNELS.keys()
 
 
 @pytest.mark.parametrize("name", PURE)
