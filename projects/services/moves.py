@@ -174,7 +174,7 @@ def note_demo_done(project: Project, *, to: str, by: Actor) -> bool:
     """On leaving Demo, except backwards: set demo done, its date and the pipeline MRR with its sum, once and for ever, when all is there.
 
     The date is today at the partner's. An eligible project gets its line in the bonus ledger and waits for the account
-    manager, who is told. The caller saves the project. Source: decisions, section 6.
+    manager, who is told. The caller saves the project. Source: the product's brief.
     """
     if project.stage != Stage.DEMO or not project.path.is_forward(Stage.DEMO, to):
         return False
