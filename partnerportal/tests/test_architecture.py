@@ -195,6 +195,21 @@ def test_pure_modules_know_no_framework_and_no_float(name):
             assert node.func.id not in ("float", "round"), f"{name}:{node.lineno}"
 
 
+def read_from_the_environment(path):
+    """Every name that a module asks the environment for: `env("NAME")`, `env.int("NAME")`, `os.environ.get("NAME")`."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).removeprefix("os.").split(".")[0] in ("env", "environ"):
+            yield from (one.value for one in node.args[:1] if isinstance(one, ast.Constant))
+
+
+def test_whoever_installs_the_portal_is_told_of_every_variable():
+    table = (ROOT / "docs/operations.md").read_text().partition("## Environment")[2].partition("\n## ")[0]
+    names = {name for place in ("partnerportal/settings.py", "gunicorn.conf.py") for name in read_from_the_environment(ROOT / place)}
+
+    assert {name for name in names if f"`{name}`" not in table} == set()
+    assert len(names) > 25
+
+
 def test_subjects_are_the_eight_business_records():
     assert {model._meta.label_lower for model in apps.get_models() if issubclass(model, Subject) and not model._meta.proxy} == SUBJECTS
 
