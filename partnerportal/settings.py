@@ -310,10 +310,8 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"
 PHONENUMBER_DB_FORMAT = "E164"
-SIMPLE_HISTORY_HISTORY_ID_USE_UUID = False
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 
 # --- logging ------------------------------------------------------------------------------
 LOGGING_CONFIG = None  # `core.logs.configure` sets up structlog; see there.
 LOG_LEVEL = env("LOG_LEVEL", default="INFO")
-SILENCED_SYSTEM_CHECKS: list[str] = []

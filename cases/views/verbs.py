@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
@@ -29,7 +28,6 @@ class CaseVerb(RecordView):
     model, permission = Case, "cases.change_case"
     http_method_names = ["post", "options"]
     must_be_editable = True
-    act: ClassVar[Callable[..., Any]]
     said: ClassVar[str | Promise]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
