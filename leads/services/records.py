@@ -143,11 +143,6 @@ def set_status(
     return lead
 
 
-def mark_not_in_target(lead: Lead, *, seen: str, by: User, reason: str, revisit_on: date | None = None) -> Lead:
-    """Put a lead aside, with a reason; with a revisit date it comes back as a task. Raises as `set_status`."""
-    return set_status(lead, to=Status.NOT_IN_TARGET, seen=seen, by=by, reason=reason, revisit_on=revisit_on)
-
-
 @service
 def remind_of_revisit(lead_id: int, *, now: datetime, by: Actor) -> bool:
     """Tell the owner, once, that the day has come to look at a lead again that was put aside. False when there is nothing to tell.
@@ -166,11 +161,6 @@ def remind_of_revisit(lead_id: int, *, now: datetime, by: Actor) -> bool:
     values = {"lead": lead, "day": lead.revisit_on}
     notify(lead.owner, sentence, values=values, kind="lead.revisit", about=lead, reason=Notification.Reason.OWNER)
     return True
-
-
-def reopen(lead: Lead, *, by: User) -> Lead:
-    """Take a lead that was put aside back into Qualification. Raises as `set_status`."""
-    return set_status(lead, to=Status.QUALIFICATION, seen=Status.NOT_IN_TARGET, by=by)
 
 
 @service
