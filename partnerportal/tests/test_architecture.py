@@ -27,6 +27,7 @@ PURE = (
     "quotes/pricing.py",
     "projects/mrr.py",
     "projects/bonus.py",
+    "projects/statement.py",
     "accounts/matching.py",
     "accounts/names.py",
     "accounts/company_words.py",
@@ -38,12 +39,17 @@ PURE = (
     "accounts/plain_text.py",
     "accounts/slips.py",
     "accounts/tax_numbers.py",
+    "leads/pools.py",
     "leads/schedule.py",
     "leads/score.py",
     "cases/sla.py",
     "cases/warranty.py",
     "orders/handover.py",
+    "orders/stock.py",
 )
+# Whoever listens to what is saved, and the models whose `save()` knows a rule: docs/decisions/0016.
+LISTENERS = {"partnerportal/core/hearing.py", "partnerportal/core/bulk/journal.py"}
+OWN_SAVES = {("leads/models/lead.py", "Lead"), ("projects/models/project.py", "Project")}
 SUBJECTS = {
     "accounts.account",
     "accounts.contact",
@@ -210,8 +216,33 @@ def test_whoever_installs_the_portal_is_told_of_every_variable():
     assert len(names) > 25
 
 
+def test_two_modules_listen_to_what_is_saved():
+    found = {str(place) for place, tree in sources() for name in imported(tree) if name.startswith("django.db.models.signals")}
+
+    assert found == LISTENERS
+
+
+def saves_of_its_own(tree):
+    """The classes of a module that write rows in their own way."""
+    for node in ast.walk(tree):
+        parts = node.body if isinstance(node, ast.ClassDef) else []
+        if {part.name for part in parts if isinstance(part, ast.FunctionDef)} & {"save", "save_base", "delete"}:
+            yield node.name
+
+
+def test_two_models_save_in_their_own_way():
+    assert {(str(place), name) for place, tree in sources({"models"}) for name in saves_of_its_own(tree)} == OWN_SAVES
+
+
 def test_subjects_are_the_eight_business_records():
     assert {model._meta.label_lower for model in apps.get_models() if issubclass(model, Subject) and not model._meta.proxy} == SUBJECTS
+
+
+def test_the_contract_of_imports_names_the_same_pure_modules():
+    contract = (ROOT / ".importlinter").read_text().partition("[importlinter:contract:pure]")[2]
+    names = contract.partition("source_modules =")[2].partition("forbidden_modules")[0].split()
+
+    assert names == [name.removesuffix(".py").replace("/", ".") for name in PURE]
 
 
 def views_of(patterns):
