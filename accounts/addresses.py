@@ -1,4 +1,4 @@
-"""Which e-mail addresses of customers are taken: those of companies. Source: decisions 10."""
+"""Which e-mail addresses of customers are taken: those of companies. Source: the product's brief."""
 
 from __future__ import annotations
 

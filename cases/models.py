@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from partners.models import User
 
 
-CLOSES_AFTER = timedelta(days=7)  # From resolved; decisions 7.
-REOPENS_WITHIN = timedelta(days=14)  # From closed; decisions 7.
+CLOSES_AFTER = timedelta(days=7)  # From resolved. Source: the product's brief.
+REOPENS_WITHIN = timedelta(days=14)  # From closed. Source: the product's brief.
 
 
 class CaseType(models.TextChoices):

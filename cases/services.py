@@ -137,11 +137,11 @@ def submit_case(new: NewCase, *, by: User) -> Case:
     if refusal:
         raise NotEligible(refusal)
     zone, now = ZoneInfo(partner.time_zone), timezone.now()
-    _require_cover(new, now.astimezone(zone).date())
+    _require_cover(new, partner.today(now))
     case = Case.objects.create(
         partner=partner,
         owner=owner,
-        number=next_number(partner.pk, "C", year=now.astimezone(zone).year),
+        number=next_number(partner.pk, "C", year=partner.today(now).year),
         type=new.type,
         topic=new.topic,
         subject=_one_line(new.subject),

@@ -2,7 +2,7 @@
 
 Words are marked for the catalogues: `words.said` says them in the reader's language until the vendor writes others.
 
-Words and probabilities are those of the product's decisions; every price is invented for the demo.
+Words and probabilities are those of the product's brief; every price is invented for the demo.
 """
 
 from datetime import date

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from catalog.bands import Band, Prices, Tariff
 from catalog.models import BillingPeriod, DiscountLimit, ExchangeRate, PriceBook, PriceBookEntry, PriceVisit, Product
 from catalog.rates import Rate
-from partners.models import Partner, User
+from partners.models import User
 
 ONE_VISIT = timedelta(minutes=30)
 
@@ -66,18 +66,6 @@ def price_table(products: Collection[Product], *, currency: str, tier: str, on: 
         bands = listed if kind == PriceBook.Kind.END_USER else costs
         bands[(product_id, period)].append(Band(least, price, valid_from))
     return {key: Tariff(tuple(sorted(listed[key])), tuple(sorted(costs[key]))) for key in listed.keys() & costs.keys()}
-
-
-def offered_to(partner: Partner, *, on: date, currency: str) -> dict[int, list[str]]:
-    """Which products a partner can quote on a day in a currency, and in which billing periods: product id → periods, shortest first."""
-    products = list(Product.objects.filter(is_active=True))
-    found = price_table(products, currency=currency, tier=partner.tier, on=on)
-    order = list(BillingPeriod.values)
-    return {
-        product.pk: periods
-        for product in products
-        if (periods := sorted((period for product_id, period in found if product_id == product.pk), key=order.index))
-    }
 
 
 def discount_limit(tier: str) -> Decimal:

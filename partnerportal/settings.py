@@ -25,16 +25,16 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # --- the product -----------------------------------------------------------------
 VENDOR_NAME = env("VENDOR_NAME", default="Wildix")
 WMP_URL = env("WMP_URL", default="")
-BONUS_RATE = "0.1000"  # Fraction of Pipeline MRR; decisions 6.
+BONUS_RATE = "0.1000"  # Fraction of Pipeline MRR. Source: the product's brief.
 EXPORT_DAYS = 7  # How long a file of many rows, which the worker wrote, is kept.
-RESTORE_DAYS = 30  # How long a deleted record, or a file that was taken off one, can be restored; decisions 2.
+RESTORE_DAYS = 30  # How long a deleted record, or a file that was taken off one, can be restored.
 OFFER_HOURS = 48  # A partner has this long to answer the offer of a lead,
 OFFER_REMIND_HOURS = 24  # and is reminded when so much is left.
 PROJECT_SILENT_DAYS = 14  # After so many days without a change an open project is on the radar.
 LEAD_SILENT_DAYS = 14  # After so many days without a change, a note, a task or a call an open lead is on the radar.
 QUOTE_VALID_DAYS = 30
 QUOTE_REMIND_DAYS = 5  # So many days before a quote expires, the customer is reminded once.
-PUBLIC_MAIL_DOMAINS = [  # Decisions 10: customers are reached at their company's address.
+PUBLIC_MAIL_DOMAINS = [  # Customers are reached at their company's address. Source: the product's brief.
     "gmail.com", "googlemail.com", "yahoo.com", "yahoo.de", "yahoo.it", "yahoo.fr", "hotmail.com", "hotmail.it", "hotmail.de",
     "outlook.com", "outlook.de", "live.com", "msn.com", "aol.com", "icloud.com", "me.com", "gmx.de", "gmx.net", "gmx.at", "gmx.ch",
     "web.de", "t-online.de", "freenet.de", "libero.it", "virgilio.it", "tiscali.it", "alice.it", "orange.fr", "wanadoo.fr", "free.fr",
@@ -311,10 +311,8 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"
 PHONENUMBER_DB_FORMAT = "E164"
-SIMPLE_HISTORY_HISTORY_ID_USE_UUID = False
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 
 # --- logging ------------------------------------------------------------------------------
 LOGGING_CONFIG = None  # `core.logs.configure` sets up structlog; see there.
 LOG_LEVEL = env("LOG_LEVEL", default="INFO")
-SILENCED_SYSTEM_CHECKS: list[str] = []

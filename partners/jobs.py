@@ -6,7 +6,6 @@ Links are made here, from the configured address of the site and nothing else.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -36,13 +35,9 @@ def mail_invitation(*, invitation_id: int, message_key: str) -> None:
     if not services.is_open(invitation):
         return
     link = _link(reverse("accept_invitation", args=[services.token(invitation)]))
-    _mail(
-        "invitation",
-        (f"{invitation.first_name} {invitation.last_name}", invitation.email),
-        invitation.partner.language,
-        message_key,
-        {"invitation": invitation, "link": link},
-    )
+    to = (f"{invitation.first_name} {invitation.last_name}", invitation.email)
+    facts = {"invitation": invitation, "link": link}
+    emails.send("invitation", to, facts, language=invitation.partner.language, key=message_key)
 
 
 @outbox.handles("partners.password_reset")
@@ -54,7 +49,7 @@ def mail_password_reset(*, user_id: int, message_key: str) -> None:
     key = quote(f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}")
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"}).replace("UID-KEY", key)
     facts = {"person": user, "link": _link(path), "is_new": not user.has_usable_password()}
-    _mail("password_reset", (user.get_full_name(), user.email), user.language, message_key, facts)
+    emails.send("password_reset", (user.get_full_name(), user.email), facts, language=user.language, key=message_key)
 
 
 @outbox.handles("partners.account_notice")
@@ -70,7 +65,7 @@ def mail_account_notice(*, user_id: int, message_key: str, notice: str, at: str,
         "ip": ip,
         "link": _link(reverse("account_reset_password")),
     }
-    _mail("account_notice", (user.get_full_name(), user.email), user.language, message_key, facts)
+    emails.send("account_notice", (user.get_full_name(), user.email), facts, language=user.language, key=message_key)
 
 
 @outbox.handles(outbox.ALERT)
@@ -94,15 +89,11 @@ def mail_dead_messages(*, user_id: int, message_key: str) -> None:
     rows = OutboxMessage.objects.filter(state=OutboxMessage.State.DEAD)
     kinds = list(rows.order_by("kind").values_list("kind").annotate(count=Count("pk")))
     facts = {"person": admin, "kinds": kinds, "count": sum(count for _kind, count in kinds), "link": _link(_dead_messages())}
-    _mail("outbox_dead", (admin.get_full_name(), admin.email), admin.language, message_key, facts)
+    emails.send("outbox_dead", (admin.get_full_name(), admin.email), facts, language=admin.language, key=message_key)
 
 
 def _dead_messages() -> str:
     return f"{reverse('admin:core_outboxmessage_changelist')}?state__exact={OutboxMessage.State.DEAD}"
-
-
-def _mail(name: str, to: tuple[str, str], language: str, key: str, context: dict[str, Any]) -> None:
-    emails.send(name, to, context, language=language, key=key)
 
 
 def _link(path: str) -> str:

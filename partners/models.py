@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -14,6 +15,7 @@ from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
@@ -118,6 +120,10 @@ class Partner(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def today(self, now: datetime | None = None) -> date:
+        """The day that it is at the partner's, now or at an aware moment."""
+        return (now or timezone.now()).astimezone(ZoneInfo(self.time_zone)).date()
 
 
 class Logo(PartnerOwned):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Role(models.TextChoices):
-    """The roles of `decisions.md` 2: three of a partner, three of the vendor."""
+    """The roles: three of a partner, three of the vendor. Source: the product's brief."""
 
     PARTNER_USER = "partner_user", _("Sales rep")
     PARTNER_MANAGER = "partner_manager", _("Manager")

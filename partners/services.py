@@ -75,7 +75,8 @@ class Invitee:
 
 @service
 def invite(invitee: Invitee, *, partner: Partner, by: User) -> Invitation:
-    """Invite a person to a partner and promise the mail with the link. Raises NotYours or AlreadyThere.
+    """Invite a person to a partner and promise the mail with the link. Raises
+    DoesNotExist for a partner whom `by` may not know, NotYours, AlreadyThere, or Refused for a role that is none of a partner.
 
     An address that belongs to somebody of another partner is not refused here, since that would tell: whoever follows the
     link is told on its page.
@@ -125,7 +126,11 @@ def accept_invitation(invitation: Invitation, *, password: str, by: Actor) -> Us
 
 @service
 def change_role(person: User, *, role: str, by: User) -> User:
-    """Give a colleague another role and end that person's sessions. Raises NotYours, NotOneself or LastAdmin."""
+    """Give a colleague another role and end that person's sessions.
+
+    Raises DoesNotExist for somebody whom `by` may not know, NotYours, NotOneself, LastAdmin, or Refused for a role that is none of
+    the person's company.
+    """
     person = _colleague(person, by=by)
     if role not in (PARTNER_ROLES if person.partner_id else VENDOR_ROLES):
         raise Refused(_("This is no role of a partner.") if person.partner_id else _("This is no role of the vendor."))
@@ -163,7 +168,7 @@ def reactivate(person: User, *, by: User) -> User:
 
 @service
 def end_sessions(person: User, *, by: User) -> User:
-    """Sign a person out everywhere."""
+    """Sign a person out everywhere. Raises DoesNotExist for somebody whom `by` may not know, and NotYours."""
     person = User.objects.visible_to(by).select_for_update(of=("self",)).get(pk=person.pk)
     if person.pk != by.pk and not by.is_vendor_admin:
         raise NotYours(_("Only the person and the vendor's admins may do this."))
@@ -174,7 +179,7 @@ def end_sessions(person: User, *, by: User) -> User:
 
 @service
 def change_email(person: User, *, email: str, by: User) -> User:
-    """Give a person another address to sign in with; links that went to the old one are dead. For the vendor's admins."""
+    """Give a person another address to sign in with; links that went to the old one are dead. Raises NotYours unless by a vendor admin."""
     if not by.is_vendor_admin:
         raise NotYours(_("Only the vendor's admins may change an address."))
     person = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
@@ -187,7 +192,10 @@ def change_email(person: User, *, email: str, by: User) -> User:
 
 @service
 def add_vendor_user(email: str, first_name: str, last_name: str, *, role: str, by: User) -> User:
-    """Make a person of the vendor and promise the mail with the link to choose a password. For the vendor's admins."""
+    """Make a person of the vendor and promise the mail with the link to choose a password.
+
+    Raises NotYours unless by a vendor admin, and Refused for a role that is none of the vendor.
+    """
     if not by.is_vendor_admin:
         raise NotYours(_("Only the vendor's admins may look after its people."))
     if role not in VENDOR_ROLES:
@@ -199,7 +207,10 @@ def add_vendor_user(email: str, first_name: str, last_name: str, *, role: str, b
 
 @service
 def send_password_link(person: User, *, by: User) -> User:
-    """Promise a mail with a link to choose a new password, asked for by an admin. The present password stays until it is used."""
+    """Promise a mail with a link to choose a new password, asked for by an admin. The present password stays until it is used.
+
+    Raises DoesNotExist for somebody whom `by` may not know, and NotYours unless by a vendor admin.
+    """
     person = User.objects.visible_to(by).get(pk=person.pk)
     if not by.is_vendor_admin:
         raise NotYours(_("Only the vendor's admins may do this."))
@@ -209,7 +220,10 @@ def send_password_link(person: User, *, by: User) -> User:
 
 @service
 def remove_second_factor(person: User, *, by: User) -> User:
-    """Let a person who has lost phone and codes sign in by password alone; ends the sessions. For the vendor's admins."""
+    """Let a person who has lost phone and codes sign in by password alone; ends the sessions.
+
+    Raises NotYours unless by a vendor admin, and Refused for somebody who has no second factor.
+    """
     if not by.is_vendor_admin:
         raise NotYours(_("Only the vendor's admins may do this."))
     person = User.objects.visible_to(by).select_for_update(of=("self",)).get(pk=person.pk)

@@ -2,7 +2,7 @@
 
 A business-plan project that is new business, or existing business that is not with the vendor, earns it: all required demo
 questions answered, an MRR there, and Demo left (demo done, pipeline MRR fixed); then the account manager's yes. The amount is
-the pipeline MRR times the rate, half up to cents: 1,120.00 at 0.1000 is 112.00. Source: decisions, section 6.
+the pipeline MRR times the rate, half up to cents: 1,120.00 at 0.1000 is 112.00. Source: the product's brief.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Expected MRR = users × Σ average price of each ticked family, per user and month, in the project's currency; rounded half up
 once, at the end. 40 users with License (9.00) and CLASSOUND (6.00): 40 × 15.00 = 600.00. A ticked family without a price in
 the currency makes the amount not available; it is never 0. Weighted pipeline = MRR × probability in percent / 100, rounded
-per project: 600.00 at 30 % is 180.00. Source: decisions, section 5.
+per project: 600.00 at 30 % is 180.00. Source: the product's brief.
 
 The MRR of a change order is a difference and may be negative: what its quote comes to per month less what the customer pays already.
 A quote of 300.00 beside running orders of 240.00 is 60.00; one of 200.00 is -40.00. Before there is a quote, the estimate of the users

@@ -17,7 +17,7 @@ QUESTIONS: tuple[tuple[str, str, str, bool], ...] = (
 
 
 def load_questions() -> None:
-    """The seven questions of decisions 6, those that are missing."""
+    """The seven questions of a demo, those that are missing. Source: the product's brief."""
     DemoQuestion.objects.bulk_create(
         [
             DemoQuestion(key=key, text=text, help=hint, is_required=is_required, position=position)

@@ -30,7 +30,8 @@ FIELDS = ("subject", "kind", "assigned_to", "due_on", "status", "priority", "com
 def create_task(*, values: Mapping[str, Any], by: User, on: Taskable | None = None) -> Task:
     """Give a task, about a record that one sees or about none; without `assigned_to` it is one's own.
 
-    Somebody else hears of it by bell and mail. Raises ValidationError for an assignee who is no active colleague.
+    Somebody else hears of it by bell and mail. Raises NotYours for the vendor's people, DoesNotExist for a record that `by` does
+    not see, and ValidationError for an assignee who is no active colleague.
     """
     if by.partner_id is None:
         raise NotYours(_("Tasks are given by the people of a partner."))
@@ -49,6 +50,7 @@ def log_call(on: Taskable, *, values: Mapping[str, Any], by: User) -> Task:
     """Write down a call about a record that one sees: direction, outcome, minutes, what was said; and the follow-up as a task, in one step.
 
     Owner and followers hear of it. `values`: direction, outcome, minutes, comments, follow_up, follow_up_on, follow_up_by.
+    Raises as `create_task`.
     """
     if by.partner_id is None:
         raise NotYours(_("Calls are written down by the people of a partner."))

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db.models import Case, F, Q, Value, When
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -243,8 +243,7 @@ class TaskVerb(RecordView):
         say(
             request, sentence, link=(_now("Open"), self.record.get_absolute_url()), undo=Undo(reverse(f"tasks:{self.back_verb}", args=[pk]))
         )
-        address = self.came_from()
-        return HttpResponse(status=204, headers={"HX-Redirect": address}) if self.wants_part else HttpResponseRedirect(address)
+        return self.lead_to(self.came_from())
 
     def came_from(self) -> str:
         """The page that the button was on, the task's own when the browser does not say."""
@@ -293,7 +292,7 @@ class LogCall(Guarded):
             "button": _now("Save the call"),
             **lasting(self.request),
         }
-        return self.page("components/form_dialog.html" if self.wants_part else "layouts/confirm.html", context, status=status)
+        return self.dialog(context, status=status)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = CallForm(request.POST, user=request.user)
@@ -305,8 +304,7 @@ class LogCall(Guarded):
 
         once(request.POST.get("submission", ""), by=request.user, act=act)
         say(request, _now("The call was written down."))
-        address = self.about.get_absolute_url()  # type: ignore[attr-defined]
-        return HttpResponse(status=204, headers={"HX-Redirect": address}) if self.wants_part else HttpResponseRedirect(address)
+        return self.lead_to(self.about.get_absolute_url())  # type: ignore[attr-defined]
 
 
 class TasksAbout(Guarded):

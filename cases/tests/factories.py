@@ -32,12 +32,6 @@ class TechCaseFactory(CaseFactory):
     subject = factory.Sequence(lambda n: f"Calls drop after {n} minutes")
 
 
-class CriticalCaseFactory(TechCaseFactory):
-    """Nothing works."""
-
-    service_class = Case.Service.CRITICAL
-
-
 class FeatureRequestFactory(CaseFactory):
     """A wish."""
 

@@ -338,7 +338,18 @@ def test_only_support_speaks_for_the_vendor(request, anna, verb, who):
 @pytest.mark.parametrize("verb", sorted(AGENT_VERBS))
 @pytest.mark.parametrize("who", ["tariq", "vendor_admin"])
 def test_support_and_the_vendor_admin_do(request, anna, verb, who):
-    AGENT_VERBS[verb](FeatureRequestFactory(owner=anna), request.getfixturevalue(who))
+    case, person = FeatureRequestFactory(owner=anna), request.getfixturevalue(who)
+
+    AGENT_VERBS[verb](case, person)
+
+    case.refresh_from_db()
+    said = list(case.comments.values_list("text", "is_internal", "author"))
+    assert (case.status, case.verdict, case.agent == person, said) == {
+        "answer": ("waiting", "new", True, [("x", False, person.pk)]),
+        "internal": ("new", "new", False, [("x", True, person.pk)]),
+        "take": ("in_progress", "new", True, []),
+        "decide": ("in_progress", "planned", True, [("x", False, person.pk)]),
+    }[verb]
 
 
 def test_a_disabled_agent_does_nothing(anna, tariq):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -29,7 +28,6 @@ class CaseVerb(RecordView):
     model, permission = Case, "cases.change_case"
     http_method_names = ["post", "options"]
     must_be_editable = True
-    act: ClassVar[Callable[..., Any]]
     said: ClassVar[str | Promise]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -54,8 +52,7 @@ class CaseVerb(RecordView):
         raise NotImplementedError
 
     def back(self) -> HttpResponse:
-        address = self.record.get_absolute_url()
-        return HttpResponse(status=204, headers={"HX-Redirect": address}) if self.wants_part else HttpResponseRedirect(address)
+        return self.lead_to(self.record.get_absolute_url())
 
 
 class TakeCase(CaseVerb):
@@ -101,7 +98,7 @@ class CaseQuestion(CaseVerb):
             "action": self.request.path,
             **lasting(self.request),
         }
-        return self.page("components/form_dialog.html" if self.wants_part else "layouts/confirm.html", context, status=status)
+        return self.dialog(context, status=status)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         self.form = self.form_of(request.POST, user=request.user)

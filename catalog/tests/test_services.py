@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from catalog.models import PriceBook, PriceBookEntry, Product
-from catalog.services import PriceMissing, Prices, offered_to, price_table, prices
+from catalog.services import PriceMissing, Prices, price_table, prices
 
 TODAY = date(2026, 3, 2)
 
@@ -55,16 +55,6 @@ def test_the_table_is_one_query(reference, django_assert_num_queries):
         table = price_table(products, currency="EUR", tier="gold", on=TODAY)
 
     assert table[(licence().pk, "monthly")].at(1) == Prices(Decimal("10.00"), Decimal("6.00"), valid_from=date(2025, 1, 1))
-
-
-def test_only_what_both_books_price_is_offered(aurora):
-    PriceBookEntry.objects.filter(book__kind="gold", product=licence(), billing_period="yearly").delete()
-    Product.objects.filter(code="CDS-10").update(is_active=False)
-
-    offered = offered_to(aurora, on=TODAY, currency="EUR")
-
-    assert offered[licence().pk] == ["monthly", "five_years"]
-    assert Product.objects.get(code="CDS-10").pk not in offered
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -144,11 +143,6 @@ def set_status(
     return lead
 
 
-def mark_not_in_target(lead: Lead, *, seen: str, by: User, reason: str, revisit_on: date | None = None) -> Lead:
-    """Put a lead aside, with a reason; with a revisit date it comes back as a task. Raises as `set_status`."""
-    return set_status(lead, to=Status.NOT_IN_TARGET, seen=seen, by=by, reason=reason, revisit_on=revisit_on)
-
-
 @service
 def remind_of_revisit(lead_id: int, *, now: datetime, by: Actor) -> bool:
     """Tell the owner, once, that the day has come to look at a lead again that was put aside. False when there is nothing to tell.
@@ -159,7 +153,7 @@ def remind_of_revisit(lead_id: int, *, now: datetime, by: Actor) -> bool:
     lead = leads.select_related("owner", "partner").select_for_update(of=("self",)).first()
     if lead is None:
         return False
-    today = now.astimezone(ZoneInfo(lead.partner.time_zone)).date()
+    today = lead.partner.today(now)
     if not leads.to_revisit(today - REVISITS_LATE, today).exists():  # type: ignore[attr-defined]
         return False
     leads.update(revisit_told_on=lead.revisit_on)  # Not in the history, and no change of the lead.
@@ -167,11 +161,6 @@ def remind_of_revisit(lead_id: int, *, now: datetime, by: Actor) -> bool:
     values = {"lead": lead, "day": lead.revisit_on}
     notify(lead.owner, sentence, values=values, kind="lead.revisit", about=lead, reason=Notification.Reason.OWNER)
     return True
-
-
-def reopen(lead: Lead, *, by: User) -> Lead:
-    """Take a lead that was put aside back into Qualification. Raises as `set_status`."""
-    return set_status(lead, to=Status.QUALIFICATION, seen=Status.NOT_IN_TARGET, by=by)
 
 
 @service
@@ -209,7 +198,10 @@ def answer_questions(lead: Lead, *, answers: Mapping[str, str], by: User) -> Lea
 
 @service
 def start_plan(lead: Lead, *, plan: LeadPlan, by: User) -> PlanRun:
-    """Make the steps of a plan tasks of the person, from today on. Raises NotYours, and IllegalMove while a plan is running."""
+    """Make the steps of a plan tasks of the person, from today on.
+
+    Raises NotYours, and IllegalMove for a lead that is not open or while a plan is running.
+    """
     lead = _locked(lead, by)
     if lead.status not in OPEN:
         raise IllegalMove(_("A plan is for an open lead."), stage=lead.status)

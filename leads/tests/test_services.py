@@ -168,7 +168,7 @@ def test_set_status_of_another_partner_does_not_exist(anna, carla):
 def test_not_in_target_has_a_reason_and_comes_back_as_a_task(anna, ben):
     lead = LeadFactory(owner=anna)
 
-    services.mark_not_in_target(lead, seen=Status.NEW, reason="no-budget", revisit_on=date(2099, 9, 1), by=ben)
+    services.set_status(lead, to=Status.NOT_IN_TARGET, seen=Status.NEW, reason="no-budget", revisit_on=date(2099, 9, 1), by=ben)
 
     lead.refresh_from_db()
     task = Task.objects.visible_to(anna).get()
@@ -186,7 +186,7 @@ def test_not_in_target_has_a_reason_and_comes_back_as_a_task(anna, ben):
 def test_not_in_target_without_a_revisit_makes_no_task(anna):
     lead = QualifiedLeadFactory(owner=anna)
 
-    services.mark_not_in_target(lead, seen=Status.QUALIFICATION, reason="too-small", by=anna)
+    services.set_status(lead, to=Status.NOT_IN_TARGET, seen=Status.QUALIFICATION, reason="too-small", by=anna)
 
     assert not Task.objects.visible_to(anna).exists()
 
@@ -197,7 +197,7 @@ def test_not_in_target_refuses_without_a_known_reason(reason, anna):
     before = facts(lead)
 
     with pytest.raises(ValidationError):
-        services.mark_not_in_target(lead, seen=Status.NEW, reason=reason, revisit_on=date(2099, 9, 1), by=anna)
+        services.set_status(lead, to=Status.NOT_IN_TARGET, seen=Status.NEW, reason=reason, revisit_on=date(2099, 9, 1), by=anna)
 
     assert facts(lead) == before
 
@@ -205,7 +205,7 @@ def test_not_in_target_refuses_without_a_known_reason(reason, anna):
 def test_reopen_clears_the_reason(anna):
     lead = NotInTargetLeadFactory(owner=anna, revisit_on=date(2026, 9, 1))
 
-    services.reopen(lead, by=anna)
+    services.set_status(lead, to=Status.QUALIFICATION, seen=Status.NOT_IN_TARGET, by=anna)
 
     lead.refresh_from_db()
     assert (lead.status, lead.not_in_target_reason, lead.revisit_on) == (Status.QUALIFICATION, "", None)

@@ -16,6 +16,7 @@ from accounts.merging import undo_merge
 from leads import jobs, services
 from leads.merging import merge_leads
 from leads.models import Lead, LeadPlan, PlanRun, QualificationAnswer, QualificationQuestion
+from leads.stages import Status
 from leads.tests.factories import LeadFactory, NotInTargetLeadFactory, QualifiedLeadFactory
 from partnerportal.core import attached
 from partnerportal.core.scoping import NotYours
@@ -552,7 +553,7 @@ def told_of(lead, person):
 
 
 def put_aside(lead, day, by):
-    return services.mark_not_in_target(lead, seen=lead.status, reason="no-budget", revisit_on=day, by=by)
+    return services.set_status(lead, to=Status.NOT_IN_TARGET, seen=lead.status, reason="no-budget", revisit_on=day, by=by)
 
 
 def test_a_lead_that_was_put_aside_comes_back_on_its_day_and_its_owner_is_told_once(client, anna, ben, lead):
@@ -579,7 +580,7 @@ def test_another_day_is_told_of_again(anna, lead):
         put_aside(lead, date(2026, 3, 3), by=anna)
     with time_machine.travel(datetime(2026, 3, 3, 9, tzinfo=UTC)):
         jobs.remind_of_revisits()
-        services.reopen(lead, by=anna)
+        services.set_status(lead, to=Status.QUALIFICATION, seen=Status.NOT_IN_TARGET, by=anna)
         put_aside(Lead.objects.visible_to(anna).get(pk=lead.pk), date(2026, 3, 5), by=anna)
     with time_machine.travel(datetime(2026, 3, 5, 9, tzinfo=UTC)):
         assert jobs.remind_of_revisits() == 1
@@ -592,7 +593,7 @@ def test_what_does_not_wait_for_its_day_any_more_is_not_told_of(change, anna, le
     with time_machine.travel(MONDAY):
         put_aside(lead, date(2026, 3, 3), by=anna)
         if change == "reopened":
-            services.reopen(lead, by=anna)
+            services.set_status(lead, to=Status.QUALIFICATION, seen=Status.NOT_IN_TARGET, by=anna)
         if change == "deleted":
             attached.delete_record(Lead.objects.visible_to(anna).get(pk=lead.pk), by=anna)
 

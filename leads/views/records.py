@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import format_lazy
@@ -316,8 +316,7 @@ class LeadMove(StageMove):
         self.to, self.seen = Status.CONVERTED, seen
         if self.record.status != Status.QUALIFICATION:
             return self._refuse(str(CONVERT_LATER), status=422)
-        address = convert_url(self.record)
-        return HttpResponse(status=204, headers={"HX-Redirect": address}) if self.wants_part else HttpResponseRedirect(address)
+        return self.lead_to(convert_url(self.record))
 
 
 def convert_url(lead: Lead) -> str:

@@ -184,8 +184,7 @@ class NextStep(RecordView):
             return self._ask(edit.form, asked=asking(edit, self.record, request.POST), status=409 if edit.clashes else 422)
         services.edit_lead(self.record, values=edit.form.cleaned_data, by=request.user)
         say(request, _now("The next step was saved."))
-        address = self.record.get_absolute_url()
-        return HttpResponse(status=204, headers={"HX-Redirect": address}) if self.wants_part else HttpResponseRedirect(address)
+        return self.lead_to(self.record.get_absolute_url())
 
     def _ask(self, form: Any, *, asked: dict[str, Any], status: int = 200) -> HttpResponse:
         context = {
@@ -200,7 +199,7 @@ class NextStep(RecordView):
             "questions": asked["questions"],
             "draft": self.request.path,
         }
-        return self.page("components/form_dialog.html" if self.wants_part else "layouts/confirm.html", context, status=status)
+        return self.dialog(context, status=status)
 
 
 class PlanAction(RecordView):

@@ -6,9 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.models import BillingPeriod, Family, Product
@@ -77,7 +75,7 @@ def place_stock_order(wanted: Iterable[Wanted], *, by: User, reference: str = ""
     partner = by.partner
     if not all(getattr(partner, name) for name in ADDRESS_OF_PARTNER):
         raise StockRefused(_("The address of your company is not complete. Please ask your account manager to complete it."))
-    lines = stock_lines(partner, wanted, on=timezone.now().astimezone(ZoneInfo(partner.time_zone)).date())
+    lines = stock_lines(partner, wanted, on=partner.today())
     if not lines:
         raise StockRefused(_("Choose at least one product."))
     total = total_of(lines)
@@ -114,7 +112,7 @@ def stock_lines(partner: Partner, wanted: Iterable[Wanted], *, on: date) -> list
 
 
 def _number(partner: Partner) -> str:
-    return next_number(partner.pk, "O", year=timezone.now().astimezone(ZoneInfo(partner.time_zone)).year)
+    return next_number(partner.pk, "O", year=partner.today().year)
 
 
 def _add_lines(order: Order, lines: Iterable[Line]) -> None:

@@ -26,6 +26,7 @@ from orders.tests.factories import (
 from partnerportal.core.models import OutboxMessage, StageMove
 from partnerportal.tests.counting import assert_queries, queries_of
 from projects.models import Project
+from quotes.models import Quote
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 PBX = {"step": "pbx", "pbx_name": "brenner", "pbx_platform": "cloud", "pbx_region": "europe"}
@@ -408,12 +409,15 @@ def test_a_draft_is_cancelled_with_a_reason(as_anna, anna, headers, status):
     order = OrderFactory(owner=anna)
     address = reverse("orders:cancel", args=[order.pk])
 
-    assert "Cancel" in as_anna.get(address, **headers).content.decode()
+    asked = as_anna.get(address, **headers).content.decode()
+    assert "Cancel" in asked
+    assert "The quote is cancelled with it; a new version can be made." in asked
     assert as_anna.post(address, {"reason": " "}, **headers).status_code == 422
     assert as_anna.post(address, {"reason": "Mistake"}, **headers).status_code == status
 
     order.refresh_from_db()
     assert (order.status, everything(Project).get().stage) == ("cancelled", "proposal")
+    assert everything(Quote).get().status == "cancelled"
 
 
 def test_a_confirmed_order_is_not_cancelled_by_the_partner(as_anna, anna):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -46,6 +46,9 @@ from projects.models import Project
 from quotes.models import Quote
 
 UNDER_WAY = (Status.CONFIRMED, Status.IN_PROGRESS, Status.SHIPPED, Status.ON_HOLD)
+WITH_IT = gettext_lazy(
+    "The quote is cancelled with it; a new version can be made. The project goes back to Proposal, unless another order of it goes on."
+)
 
 
 class OrderList(RecordList):
@@ -186,12 +189,9 @@ class PlaceOrder(RecordView):
             order = services.place_from_quote(self.record, by=request.user)
         except IllegalMove as refusal:
             warn(request, refusal)
-            return self.go(self.record.get_absolute_url())
+            return self.lead_to(self.record.get_absolute_url())
         say(request, _("%(order)s was made from %(quote)s. Confirm it to send it to the vendor.") % {"order": order, "quote": self.record})
-        return self.go(order.get_absolute_url())
-
-    def go(self, address: str) -> HttpResponse:
-        return HttpResponse(status=204, headers={"HX-Redirect": address}) if self.wants_part else HttpResponseRedirect(address)
+        return self.lead_to(order.get_absolute_url())
 
 
 class OrderEdit(RecordEdit):
@@ -225,13 +225,13 @@ class CancelOrder(RecordView):
             "tab": "orders",
             "form": form,
             "heading": _("Cancel %(order)s?") % {"order": self.record},
-            "text": _("The project goes back to Proposal. The quote stays as it is.") if self.record.project_id else "",
+            "text": WITH_IT if self.record.project_id else "",
             "action": self.request.path,
             "button": _("Cancel the order"),
             "is_dangerous": True,
             **lasting(self.request),
         }
-        return self.page("components/form_dialog.html" if self.wants_part else "layouts/confirm.html", context, status=status)
+        return self.dialog(context, status=status)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         form = ReasonForm(request.POST, user=request.user)
@@ -248,7 +248,7 @@ class CancelOrder(RecordView):
         except IllegalMove as refusal:
             form.add_error(None, str(refusal))
             return self.ask(form, status=422)
-        return HttpResponse(status=204, headers={"HX-Redirect": address}) if self.wants_part else HttpResponseRedirect(address)
+        return self.lead_to(address)
 
 
 class OrdersOf(RelatedPanel):

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.models import BillingPeriod, Family, Product
@@ -38,7 +36,7 @@ class NewToStock(Guarded):
     @property
     def today(self) -> date:
         """The day at the partner's, whose prices hold."""
-        return timezone.now().astimezone(ZoneInfo(self.partner.time_zone)).date()
+        return self.partner.today()
 
     def offers(self) -> list[Offer]:
         """What can be ordered to stock today, at this partner's prices."""

@@ -61,7 +61,7 @@ def current_author_name() -> str:
 
 
 def current_channel() -> str:
-    """Through what the change comes: form, cell, board, bulk, import, admin, service."""
+    """Through what the change comes: form, cell, bulk, import, admin, customer, web form, job, service."""
     return _channel.get()
 
 

@@ -80,7 +80,7 @@ def dead(key: str) -> OutboxMessage | None:
 
 
 def promise(kind: str, *, key: str, **payload: Any) -> OutboxMessage:
-    """Record an effect in the transaction in hand. The same key is recorded once, however often it is promised."""
+    """Record an effect in the transaction in hand, once however often the same key is promised. Raises NotInTransaction outside one."""
     if not connection.in_atomic_block:
         raise NotInTransaction(f"{kind} was promised outside a transaction")
     facts = {"kind": kind, "payload": payload, "available_at": timezone.now(), "request_id": current_request_id()}

@@ -52,7 +52,7 @@ def check_fresh(now: str, seen: str) -> None:
 
 @dataclass(frozen=True)
 class StageMap:
-    """Arrows between stages: `moves[stage]` are those one may go to. `by_hand` are the ones a person may choose, all when None."""
+    """Arrows between stages: `moves[stage]` are those one may go to."""
 
     moves: Mapping[str, frozenset[str]]
     refusal: object = "This step cannot follow on the present one."
@@ -84,7 +84,7 @@ class Path:
     """Ordered steps. A person completes a step or goes back to an earlier one; automatic steps refuse a hand.
 
     `to_leave[step]` are the guards that must hold to leave a step forwards; a guard gets the record (or anything with
-    its attributes) and answers what is missing, or None. `by_hand_end` is the last step that a person may choose.
+    its attributes) and answers what is missing, or None.
     """
 
     steps: tuple[str, ...]

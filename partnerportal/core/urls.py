@@ -1,4 +1,4 @@
-"""Addresses that belong to no single object: private files and pins."""
+"""Addresses that belong to no single object: search and palette, private files, pins, changes of many records, exports, how one looks."""
 
 from django.urls import path
 

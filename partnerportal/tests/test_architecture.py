@@ -8,6 +8,7 @@ from django.apps import apps
 from django.urls import URLPattern, get_resolver
 
 from partnerportal.core.models import Subject
+from partnerportal.core.panels.history import CHANNELS
 from partnerportal.core.scoping import PartnerOwned
 from partnerportal.core.views import Guarded
 
@@ -26,6 +27,7 @@ PURE = (
     "quotes/pricing.py",
     "projects/mrr.py",
     "projects/bonus.py",
+    "projects/statement.py",
     "accounts/matching.py",
     "accounts/names.py",
     "accounts/company_words.py",
@@ -37,12 +39,17 @@ PURE = (
     "accounts/plain_text.py",
     "accounts/slips.py",
     "accounts/tax_numbers.py",
+    "leads/pools.py",
     "leads/schedule.py",
     "leads/score.py",
     "cases/sla.py",
     "cases/warranty.py",
     "orders/handover.py",
+    "orders/stock.py",
 )
+# Whoever listens to what is saved, and the models whose `save()` knows a rule: docs/decisions/0016.
+LISTENERS = {"partnerportal/core/hearing.py", "partnerportal/core/bulk/journal.py"}
+OWN_SAVES = {("leads/models/lead.py", "Lead"), ("projects/models/project.py", "Project")}
 SUBJECTS = {
     "accounts.account",
     "accounts.contact",
@@ -158,6 +165,27 @@ def test_nobody_reads_the_history_of_a_whole_model():
     assert found == []
 
 
+def channels_of(tree):
+    """Every word that a module gives to `through`, or has as its channel."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "through":
+            yield from words_of(node.args[0])
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "channel":
+            yield from words_of(node.value)
+        elif isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "_channel":
+            yield from (one.value.value for one in node.value.keywords)
+
+
+def words_of(value):
+    """The words that an expression may be: itself, or either side of `… if … else …`."""
+    sides = (value.body, value.orelse) if isinstance(value, ast.IfExp) else (value,)
+    return [one.value for one in sides if isinstance(one, ast.Constant)]
+
+
+def test_the_page_of_changes_has_a_word_for_every_channel_and_for_no_other():
+    assert {word for _place, tree in sources() for word in channels_of(tree)} == CHANNELS.keys()
+
+
 @pytest.mark.parametrize("name", PURE)
 def test_pure_modules_know_no_framework_and_no_float(name):
     path = ROOT / name
@@ -173,8 +201,48 @@ def test_pure_modules_know_no_framework_and_no_float(name):
             assert node.func.id not in ("float", "round"), f"{name}:{node.lineno}"
 
 
+def read_from_the_environment(path):
+    """Every name that a module asks the environment for: `env("NAME")`, `env.int("NAME")`, `os.environ.get("NAME")`."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).removeprefix("os.").split(".")[0] in ("env", "environ"):
+            yield from (one.value for one in node.args[:1] if isinstance(one, ast.Constant))
+
+
+def test_whoever_installs_the_portal_is_told_of_every_variable():
+    table = (ROOT / "docs/operations.md").read_text().partition("## Environment")[2].partition("\n## ")[0]
+    names = {name for place in ("partnerportal/settings.py", "gunicorn.conf.py") for name in read_from_the_environment(ROOT / place)}
+
+    assert {name for name in names if f"`{name}`" not in table} == set()
+    assert len(names) > 25
+
+
+def test_two_modules_listen_to_what_is_saved():
+    found = {str(place) for place, tree in sources() for name in imported(tree) if name.startswith("django.db.models.signals")}
+
+    assert found == LISTENERS
+
+
+def saves_of_its_own(tree):
+    """The classes of a module that write rows in their own way."""
+    for node in ast.walk(tree):
+        parts = node.body if isinstance(node, ast.ClassDef) else []
+        if {part.name for part in parts if isinstance(part, ast.FunctionDef)} & {"save", "save_base", "delete"}:
+            yield node.name
+
+
+def test_two_models_save_in_their_own_way():
+    assert {(str(place), name) for place, tree in sources({"models"}) for name in saves_of_its_own(tree)} == OWN_SAVES
+
+
 def test_subjects_are_the_eight_business_records():
     assert {model._meta.label_lower for model in apps.get_models() if issubclass(model, Subject) and not model._meta.proxy} == SUBJECTS
+
+
+def test_the_contract_of_imports_names_the_same_pure_modules():
+    contract = (ROOT / ".importlinter").read_text().partition("[importlinter:contract:pure]")[2]
+    names = contract.partition("source_modules =")[2].partition("forbidden_modules")[0].split()
+
+    assert names == [name.removesuffix(".py").replace("/", ".") for name in PURE]
 
 
 def views_of(patterns):

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -16,6 +16,15 @@ from partners.services import Invitee
 from partners.tests.factories import UserFactory
 
 NINA = Invitee(email=" Nina@Aurora-Telecom.com ", first_name="Nina", last_name="Serra", role=Role.PARTNER_USER)
+
+
+@pytest.mark.parametrize(("zone", "day"), [("Europe/Rome", date(2026, 3, 9)), ("Europe/London", date(2026, 3, 8))])
+def test_the_day_of_a_partner_is_that_of_its_place(zone, day):
+    partner = Partner(time_zone=zone)
+    late = datetime(2026, 3, 8, 23, 1, tzinfo=UTC)
+
+    with time_machine.travel(late, tick=False):
+        assert [partner.today(), partner.today(late + timedelta(days=1))] == [day, day + timedelta(days=1)]
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
 """What happens to projects. Other apps import the names below from here."""
 
 from projects.services.accepting import accept_offer
-from projects.services.amounts import basis_of, estimate_of_today, prices_on, take_mrr_from, today_of
+from projects.services.amounts import basis_of, estimate_of_today, take_mrr_from, today_of
 from projects.services.automatic import advance, note_quotes_out, record_verbal_agreement, take_acceptance, withdraw_verbal_agreement
-from projects.services.bonus import answer_demo, can_become, correct_bonus, decide_bonus, may_decide
+from projects.services.bonus import answer_demo, can_become, correct_bonus, decide_bonus
 from projects.services.closing import close_as_lost, reopen_project, say_why_won
-from projects.services.conditions import BonusSum, ConditionLine, Earning, bonus_sums, bonuses_to_earn, condition_lines
+from projects.services.conditions import BonusSum, Earning, bonus_sums, bonuses_to_earn, condition_lines
 from projects.services.conversion import (
     AlreadyConverted,
     Becomes,
@@ -32,7 +32,7 @@ from projects.services.moves import (
 from projects.services.ownership import hand_over_customer
 from projects.services.people import add_contact, change_role, remove_contact
 from projects.services.pipeline import fast_pipeline, start_project
-from projects.services.records import FollowsQuote, create_project, edit_project, estimate_with_prices_of_today, people_of
+from projects.services.records import create_project, edit_project, estimate_with_prices_of_today, people_of
 from projects.services.running import compare_with_running, is_compared_with_others, running_of, running_source
 from projects.services.statements import (
     STATEMENT_PDF,
@@ -57,14 +57,12 @@ __all__ = [
     "statement_for",
     "statement_html",
     "EXIT_FIELDS",
-    "FollowsQuote",
     "estimate_of_today",
     "estimate_with_prices_of_today",
     "AlreadyConverted",
     "LeadGone",
     "Becomes",
     "BonusSum",
-    "ConditionLine",
     "Earning",
     "ProjectClosed",
     "ReasonMissing",
@@ -95,7 +93,6 @@ __all__ = [
     "fill_exit_fields",
     "found_out",
     "hand_over_customer",
-    "may_decide",
     "move_project",
     "note_quotes_out",
     "origin_of",
@@ -104,7 +101,6 @@ __all__ = [
     "project_of",
     "running_of",
     "running_source",
-    "prices_on",
     "record_verbal_agreement",
     "remove_contact",
     "say_why_won",

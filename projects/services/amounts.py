@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
-
-from django.utils import timezone
 
 from catalog.models import AveragePrice
 from partnerportal.core.actors import Actor, service
@@ -20,9 +17,9 @@ from projects.mrr import difference
 AMOUNT_FIELDS = ("expected_mrr", "estimate", "mrr", "mrr_source", "mrr_quote", "weighted_pipeline", "running_mrr", "running_basis")
 
 
-def today_of(partner: Partner, now: datetime | None = None) -> date:
+def today_of(partner: Partner) -> date:
     """The day that it is at the partner's, now."""
-    return (now or timezone.now()).astimezone(ZoneInfo(partner.time_zone)).date()
+    return partner.today()
 
 
 def prices_on(day: date, currency: str) -> dict[str, mrr.Price]:

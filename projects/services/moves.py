@@ -150,7 +150,7 @@ def enter(
     `also` names further fields that the caller has set. `probability` is for a loss, which has no row of its own.
     """
     was = project.stage
-    note_demo_done(project, to=to, by=by)
+    note_demo_done(project, to=to)
     project.stage, project.stage_since = to, timezone.now()
     told = words.stage(project.record_type, to)
     project.probability = told.probability if probability is None else probability
@@ -159,7 +159,7 @@ def enter(
     project._change_reason = reason[:100]  # type: ignore[attr-defined]
     project.save(update_fields=[*MOVE_FIELDS, *also])
     record_move(project, was=was, to=to, by=by, reason=reason, is_automatic=is_automatic, skipped=skipped)
-    _tell(project, was, by=by, reason=reason)
+    _tell(project, by=by, reason=reason)
     return project
 
 
@@ -170,22 +170,20 @@ def go_out_when_ready(project: Project, *, by: Actor, cause: str) -> Project:
     return enter(project, Stage.CONTRACT_OUT, by=by, reason=cause, is_automatic=True)
 
 
-def note_demo_done(project: Project, *, to: str, by: Actor) -> bool:
+def note_demo_done(project: Project, *, to: str) -> None:
     """On leaving Demo, except backwards: set demo done, its date and the pipeline MRR with its sum, once and for ever, when all is there.
 
     The date is today at the partner's. An eligible project gets its line in the bonus ledger and waits for the account
-    manager, who is told. The caller saves the project. Source: decisions, section 6.
+    manager, who is told. The caller saves the project. Source: the product's brief.
     """
     if project.stage != Stage.DEMO or not project.path.is_forward(Stage.DEMO, to):
-        return False
-    facts = bonus_facts(project)
-    if not bonus.fixes_demo(facts):
-        return False
+        return
+    if not bonus.fixes_demo(bonus_facts(project)):
+        return
     project.demo_done, project.demo_date, project.pipeline_mrr = True, today_of(project.partner), project.mrr
     project.pipeline_basis = basis_of(project)
     if bonus.is_eligible(project.record_type, project.opportunity_type):
         await_decision(project)
-    return True
 
 
 def bonus_facts(project: Project, *, answered: frozenset[str] | None = None, required: frozenset[str] | None = None) -> bonus.Facts:
@@ -239,7 +237,7 @@ def bonus_of(project: Project) -> tuple[Decimal, Decimal]:
     return bonus.amount(project.pipeline_mrr or ZERO, rate), rate
 
 
-def _tell(project: Project, was: str, *, by: Actor, reason: str) -> None:
+def _tell(project: Project, *, by: Actor, reason: str) -> None:
     stage = words.stage_label_lazy(project.record_type, project.stage)
     values = {"project": project.name, "stage": stage, "who": by.name, "reason": reason}
     sentence = gettext_noop("%(project)s is in %(stage)s now (%(who)s)")

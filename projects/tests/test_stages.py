@@ -55,7 +55,7 @@ def test_proposal_is_left_with_the_agreement_and_a_quote(kind):
     assert PATHS[kind].missing(READY, Stage.PROPOSAL, Stage.CONTRACT_OUT) == ()
 
 
-def test_the_paths_are_those_of_the_decisions():
+def test_the_paths_are_those_of_the_brief():
     assert PATHS[RecordType.BUSINESS_PLAN].steps == tuple(Stage)
     assert PATHS[RecordType.CHANGE_ORDER].steps == tuple(Stage)[2:]
     assert all(path.automatic == frozenset(AUTOMATIC) for path in PATHS.values())

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -123,7 +123,7 @@ class ProjectDialog(RecordView):
             return self._refuse(_now("This has been moved meanwhile: it is in %(stage)s now.") % {"stage": stage}, status=409)
         except IllegalMove as error:
             return self._refuse(str(error), status=422)
-        return HttpResponse(status=204, headers={"HX-Redirect": url}) if self.wants_part else HttpResponseRedirect(url)
+        return self.lead_to(url)
 
     def _ask(self, form: Any, *, status: int = 200) -> HttpResponse:
         context = {
@@ -139,7 +139,7 @@ class ProjectDialog(RecordView):
             "questions": self.questions,
             **lasting(self.request),
         }
-        return self.page("components/form_dialog.html" if self.wants_part else "layouts/confirm.html", context, status=status)
+        return self.dialog(context, status=status)
 
     def _refuse(self, sentence: str, *, status: int) -> HttpResponse:
         template = "components/refusal_dialog.html" if self.wants_part else "layouts/refusal.html"

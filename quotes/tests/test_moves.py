@@ -21,7 +21,7 @@ from quotes.tests.factories import DraftQuoteFactory
 from quotes.tests.test_drafting import everything
 from quotes.tests.test_drafting import line as another
 
-# decisions, section 7, written out once more: the table that the code is held against.
+# The arrows of the product's brief, written out once more: the table that the code is held against.
 ARROWS = {
     ("draft", "submitted"),
     ("draft", "cancelled"),
@@ -83,7 +83,7 @@ def status_of(quote):
 
 @pytest.mark.parametrize("status", Status.values)
 @pytest.mark.parametrize("to", [*Status.values, "", "nowhere"])
-def test_the_mover_knows_the_arrows_of_the_decisions_and_no_other(status, to, anna):
+def test_the_mover_knows_the_arrows_of_the_brief_and_no_other(status, to, anna):
     quote = in_status(status, anna)
     assert MOVES.allows(status, to) is ((status, to) in ARROWS)
     if (status, to) in ARROWS:

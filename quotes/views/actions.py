@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
@@ -49,7 +49,7 @@ class QuoteAction(RecordView):
             return quote.get_absolute_url()
 
         try:
-            return self.go(once(self.request.POST.get("submission", ""), by=self.request.user, act=act))
+            return self.lead_to(once(self.request.POST.get("submission", ""), by=self.request.user, act=act))
         except ExitConditionMissing as error:
             can_compare = any("comparison" in one.fields for one in error.missing)
             return self.refuse([one.sentence for one in error.missing], can_compare=can_compare)
@@ -69,13 +69,9 @@ class QuoteAction(RecordView):
         if self.request.POST.get("from") == "page":
             for sentence in sentences:
                 warn(self.request, sentence)
-            return self.go(self.record.get_absolute_url())
+            return self.lead_to(self.record.get_absolute_url())
         context = {"record": self.record, "tab": "quotes", "sentences": sentences, "can_compare": can_compare}
         return self.page("quotes/refused.html", context, status=status)
-
-    def go(self, address: str) -> HttpResponse:
-        """To the page of a quote."""
-        return HttpResponse(status=204, headers={"HX-Redirect": address}) if self.wants_part else HttpResponseRedirect(address)
 
 
 class Asked(QuoteAction):
@@ -111,7 +107,7 @@ class Asked(QuoteAction):
             "is_dangerous": self.is_dangerous,
             **lasting(self.request),
         }
-        return self.page("components/form_dialog.html" if self.wants_part else "layouts/confirm.html", context, status=status)
+        return self.dialog(context, status=status)
 
 
 class SubmitQuote(QuoteAction):

@@ -72,7 +72,7 @@ class ComposeQuote(QuoteAction):
             return quote.get_absolute_url()
 
         try:
-            return self.go(once(self.request.POST.get("submission", ""), by=self.request.user, act=act))
+            return self.lead_to(once(self.request.POST.get("submission", ""), by=self.request.user, act=act))
         except ExitConditionMissing as error:
             for one in error.missing:
                 form.add_error(None, one.sentence)

@@ -1,4 +1,4 @@
-"""The demo's partners and people: decisions, section 9. Nothing that exists is changed."""
+"""The demo's partners and people. Nothing that exists is changed."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class Setting:
     @property
     def today(self) -> date:
         """The partner's day."""
-        return self.now.astimezone(ZoneInfo(self.partner.time_zone)).date()
+        return self.partner.today(self.now)
 
     def rep(self) -> User:
         """Somebody who sells, the first one most often."""

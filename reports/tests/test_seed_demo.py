@@ -88,7 +88,9 @@ def test_seed_demo_refuses_a_database_with_other_partners():
 
 
 def test_seed_demo_shows_every_stage_and_status_of_each_partner():
-    for partner in Partner.objects.all():
+    partners = list(Partner.objects.all())
+    assert len(partners) == 3
+    for partner in partners:
         stages = set(Project.objects.for_partner(partner).values_list("stage", flat=True))
         outcomes = set(Project.objects.for_partner(partner).filter(stage=Stage.CLOSED).values_list("outcome", flat=True))
         assert (stages, outcomes) == (set(Stage.values), set(Outcome.values))
@@ -106,11 +108,15 @@ def test_seed_demo_shows_every_stage_and_status_of_each_partner():
 
 @pytest.mark.parametrize("model", [Lead, Account, Contact, Project, Quote, Order, Case, Task])
 def test_seed_demo_records_pass_their_own_validation(model):
-    for record in rows(model).select_related("partner"):
+    records = list(rows(model).select_related("partner"))
+    assert len(records) > 20
+    for record in records:
         record.full_clean()
 
 
 def test_seed_demo_amounts_are_those_of_the_calculators():
+    assert rows(Project).filter(quotes__is_primary=True).exists()
+    assert rows(Quote).filter(lines__isnull=False).exists()
     for project in rows(Project):
         estimate = mrr.from_json(project.estimate)
         assert project.expected_mrr == estimate.amount
@@ -125,13 +131,16 @@ def test_seed_demo_amounts_are_those_of_the_calculators():
 
 
 def test_seed_demo_freezes_submitted_quotes_and_promises_the_documents_of_those_alive():
-    for quote in rows(Quote).exclude(submitted_at=None):
+    submitted = list(rows(Quote).exclude(submitted_at=None))
+    assert len(submitted) > 10
+    for quote in submitted:
         assert documents.of(quote).gross == quote.gross
     alive = rows(Quote).filter(status__in=(QuoteStatus.SUBMITTED, QuoteStatus.ACCEPTED)).values_list("pk", flat=True)
     assert set(OutboxMessage.objects.filter(kind=PDF).values_list("payload__quote_id", flat=True)) == set(alive)
 
 
 def test_seed_demo_projects_stand_where_their_quotes_and_orders_say():
+    assert set(rows(Project).values_list("stage", flat=True)) == set(Stage.values)
     for project in rows(Project):
         quotes = set(project.quotes.values_list("status", flat=True))
         match project.stage:
@@ -149,6 +158,7 @@ def test_seed_demo_projects_stand_where_their_quotes_and_orders_say():
 
 
 def test_seed_demo_moves_lead_to_the_present_stage_in_order():
+    assert rows(Project).filter(stage_moves__isnull=False).exists()
     for project in rows(Project):
         moves = list(project.stage_moves.order_by("at", "pk"))
         chain = [move.to_stage for move in moves]

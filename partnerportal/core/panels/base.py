@@ -35,7 +35,3 @@ class AnyRecord(RecordView):
     def reload(self) -> HttpResponse:
         """The page anew, for htmx too: the list whose row it was done in, else the record's."""
         return self.lead_to(self.list_in_sight or self.record.get_absolute_url())
-
-    def lead_to(self, address: str) -> HttpResponse:
-        """Another page, for htmx too."""
-        return HttpResponse(status=204, headers={"HX-Redirect": address}) if self.wants_part else HttpResponseRedirect(address)

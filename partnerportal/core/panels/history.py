@@ -32,10 +32,12 @@ class ToldChange:
 CHANNELS: dict[str, Callable[[], str]] = {
     "form": lambda: _("form"),
     "cell": lambda: _("list"),
-    "board": lambda: _("board"),
     "bulk": lambda: _("many at once"),
     "import": lambda: _("import"),
     "admin": lambda: _("vendor"),
+    "customer": lambda: _("customer"),
+    "web form": lambda: _("web form"),
+    "job": lambda: _("portal"),
     "service": lambda: _("portal"),
 }
 

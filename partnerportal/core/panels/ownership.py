@@ -55,7 +55,7 @@ class ChangeOwner(AnyRecord):
             "button": _("Change owner"),
             "hidden": [("seen", self.record.owner_id)],
         }
-        return self.page("components/form_dialog.html" if self.wants_part else "layouts/confirm.html", context, status=status)
+        return self.dialog(context, status=status)
 
     def get_text(self) -> str | Promise:
         """What goes along, above the question."""
@@ -106,7 +106,7 @@ class DeleteRecord(AnyRecord):
             "button": _("Delete"),
             "is_dangerous": True,
         }
-        return self.page("components/form_dialog.html" if self.wants_part else "layouts/confirm.html", context)
+        return self.dialog(context)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         target = state.closed(self.list_in_sight) or reverse(f"{self.urls}:list")

@@ -148,7 +148,7 @@ class EditNote(AnyRecord):
             "hidden": [("seen", seen)],
             **lasting(self.request),
         }
-        return self.page("components/form_dialog.html" if self.wants_part else "layouts/confirm.html", context, status=status)
+        return self.dialog(context, status=status)
 
 
 class DeleteNote(Activity):

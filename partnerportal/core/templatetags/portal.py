@@ -101,12 +101,6 @@ def record_link(record: Any) -> SafeString:
 
 
 @register.filter
-def field_value(record: Any, name: str) -> SafeString | str:
-    """What a record holds in a field, written after its kind."""
-    return display.field_value(record, name)
-
-
-@register.filter
 def toast_extras(tags: str) -> dict[str, Any]:
     """Link and Undo of a toast, from the message's extra tags."""
     return json.loads(tags) if tags.startswith("{") else {}
@@ -116,12 +110,6 @@ def toast_extras(tags: str) -> dict[str, Any]:
 def of(mapping: Any, key: str) -> Any:
     """`{{ waiting|of:tab.name }}`: what a mapping holds under a name."""
     return mapping.get(key) if mapping else None
-
-
-@register.filter
-def json_value(value: Any) -> str:
-    """A value as JSON text, for a data attribute; the template escapes it."""
-    return json.dumps(value)
 
 
 @register.filter

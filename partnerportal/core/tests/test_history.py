@@ -17,14 +17,14 @@ def rename(account, *, name, by):
 def test_a_service_names_its_author_and_channel(anna):
     account = make_account(anna, name="Brenner")
 
-    with through("board", request_id="r-1"):
+    with through("cell", request_id="r-1"):
         rename(account, name="Brenner Logistik", by=anna)
 
     change = changes(account)[0]
     assert change == Change(
         at=change.at,
         author="Anna Conti",
-        channel="board",
+        channel="cell",
         reason="",
         kind="changed",
         fields=(FieldChange("name", "account name", "Brenner", "Brenner Logistik"),),

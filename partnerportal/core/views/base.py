@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
@@ -47,6 +47,14 @@ class Guarded(View):
         response = render(self.request, template, context, status=status)
         patch_vary_headers(response, ["HX-Request", "HX-Target"])
         return response
+
+    def dialog(self, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+        """A question in a dialog, without htmx as a page: `heading, text, form, action, button`."""
+        return self.page("components/form_dialog.html" if self.wants_part else "layouts/confirm.html", context, status=status)
+
+    def lead_to(self, address: str) -> HttpResponse:
+        """Another page, for htmx too."""
+        return HttpResponse(status=204, headers={"HX-Redirect": address}) if self.wants_part else HttpResponseRedirect(address)
 
 
 class RecordView(Guarded):

@@ -60,7 +60,7 @@ class BulkStart(Guarded):
                 if chosen
                 else _("Please select at least one record."),
             )
-            return self.leave(back)
+            return self.lead_to(back)
         form = found.form(self.scene, request, request.POST if "asked" in request.POST else None)
         if not form.is_valid():
             return self.ask(found, form, len(chosen), back)
@@ -73,7 +73,7 @@ class BulkStart(Guarded):
             by=request.user,
             back=back,
         )
-        return self.leave(reverse("core:bulk", args=[change.pk]))
+        return self.lead_to(reverse("core:bulk", args=[change.pk]))
 
     def chosen(self) -> list[tuple[int, str]]:
         """Keys and names of the selected records, in the order of their keys; one more than may be."""
@@ -96,13 +96,7 @@ class BulkStart(Guarded):
         }
         context = {"heading": heading, "form": form, "action": self.request.path, "button": _("Preview"), "hidden": kept, "back": back}
         context["draft"] = f"{self.request.path}?{crc32(repr(kept).encode()):x}"  # Of this selection.
-        return self.page(
-            "components/form_dialog.html" if self.wants_part else "layouts/confirm.html", context, status=422 if form.is_bound else 200
-        )
-
-    def leave(self, target: str) -> HttpResponse:
-        """Another page."""
-        return HttpResponse(status=204, headers={"HX-Redirect": target}) if self.wants_part else HttpResponseRedirect(target)
+        return self.dialog(context, status=422 if form.is_bound else 200)
 
 
 class BulkView(Guarded):

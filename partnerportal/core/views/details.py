@@ -126,7 +126,6 @@ class RecordDetail(RecordView):
     details: ClassVar[tuple[str, ...]] = ()
     panels: ClassVar[tuple[Panel, ...]] = ()
     change_permission: ClassVar[str] = ""
-    delete_permission: ClassVar[str] = ""
     can_clone: ClassVar[bool] = True
     edit: Any = None  # The page that edits such a record; `record_urls` sets it.
     is_menu = False  # What may be done, for the row of a list.

