@@ -29,7 +29,7 @@ def mails_of(record: Any, user: Any, window: Window) -> Iterator[Entry]:
     """The mails with which a quote went out, and reminders; of a quote without a composed mail, the one to its contact."""
     if type(record) not in PARENTS or not user.has_perm("quotes.view_quote"):
         return
-    quotes = Quote.objects.visible_to(user).filter(**{PARENTS[type(record)]: record.pk}, sent_at__isnull=False)
+    quotes = Quote.objects.visible_to(user).filter(**{PARENTS[type(record)]: record.pk})
     sendings = Sending.objects.visible_to(user).filter(quote__in=quotes.values("pk"), sent_at__isnull=False)
     for sending in window.of(sendings.select_related("quote", "by"), "sent_at"):
         is_reminder = sending.kind == Sending.Kind.REMINDER
@@ -37,24 +37,24 @@ def mails_of(record: Any, user: Any, window: Window) -> Iterator[Entry]:
             f"sending:{sending.pk:020}",
             sending.quote,
             sending.sent_at,
-            addresses=sending.everybody,
+            addresses=sending.reached or sending.everybody,  # Older mails did not keep them: they went to everybody.
             who=sending.by.get_full_name() if sending.by else "",
             is_reminder=is_reminder,
         )
-    plain = quotes.filter(sendings=None).select_related("contact", "owner")
+    plain = quotes.filter(sendings=None, sent_at__isnull=False).select_related("contact", "owner")
     for quote in window.of(plain, "sent_at"):
         yield _mail(f"mail:{quote.pk:020}", quote, quote.sent_at, addresses=[quote.contact.email], who=quote.owner.get_full_name())
 
 
 @source("mail")
 def failures_of(record: Any, user: Any, window: Window) -> Iterator[Entry]:
-    """The mails of a quote that could not be delivered."""
+    """The mails of a quote that could not be delivered, with the addresses that were given up."""
     if type(record) not in PARENTS or not user.has_perm("quotes.view_quote"):
         return
     quotes = Quote.objects.visible_to(user).filter(**{PARENTS[type(record)]: record.pk})
     rows = Sending.objects.visible_to(user).filter(quote__in=quotes.values("pk"), failed_at__isnull=False)
     for sending in window.of(rows.select_related("quote", "by"), "failed_at"):
-        words = {"quote": sending.quote, "address": ", ".join(sending.everybody)}
+        words = {"quote": sending.quote, "address": ", ".join(sending.refused or sending.everybody)}
         yield Entry(
             "mail",
             f"failed:{sending.pk:020}",

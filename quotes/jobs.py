@@ -33,39 +33,45 @@ def write_pdf(*, quote_id: int) -> None:
 
 
 @outbox.handles(services.MAIL)
-def mail_quote(*, quote_id: int, times: int, sending_id: int | None = None) -> None:
-    """E-mail a quote that is out, with the PDF and the private link: as it was composed, or with the usual words to its contact."""
+def mail_quote(*, quote_id: int, times: int, sending_id: int | None = None, to: str = "", number: int = 0) -> None:
+    """E-mail a quote that is out, with the PDF and the private link: as it was composed, or with the usual words to its contact.
+
+    A mail to several people is not sent but split, into a promise for each address; the `number` of an address among them gives its
+    mail a Message-ID of its own. No row is locked while the mail server has the word.
+    """
     quote = services.to_be_mailed(quote_id)
     if quote is None or quote.pdf is None:
         return
+    sending = quote.sendings.filter(pk=sending_id).first()
+    if sending is not None and not to and len(sending.waiting) != 1:
+        services.promise_each(sending, times=times, by=Actor.system())
+        return
+    to = to or (sending.waiting[0] if sending else quote.contact.email)
     with quote.pdf.file.open("rb") as file:
         pdf = emails.Attached(quote.pdf.name, file.read(), quote.pdf.media_type)
-    sending = quote.sendings.filter(pk=sending_id).first()
-    for number, to in enumerate(readers(quote, sending)):
-        emails.send(
-            "quote_sent",
-            to=to,
-            context=letter(quote, sending) | {"is_copy": sending is not None and to[1] not in sending.addresses},
-            language=quote.language,
-            key=f"{services.MAIL}:{quote_id}:{times}" + (f":{number}" if number else ""),
-            attachments=[pdf],
-            reply_to=quote.owner.email,
-        )
-    services.note_sent(quote, by=Actor.system(), sending=sending)
+    emails.send(
+        "quote_sent",
+        to=(name_of(to, quote, sending), to),
+        context=letter(quote, sending) | {"is_copy": sending is not None and to not in sending.addresses},
+        language=quote.language,
+        key=f"{services.MAIL}:{quote_id}:{times}" + (f":{number}" if number else ""),
+        attachments=[pdf],
+        reply_to=quote.owner.email,
+    )
+    services.note_sent(quote_id, to=to, by=Actor.system(), sending_id=sending_id)
 
 
 @outbox.given_up(services.MAIL)
-def note_failure(*, quote_id: int, times: int, sending_id: int | None = None) -> None:
+def note_failure(*, quote_id: int, times: int, sending_id: int | None = None, to: str = "", number: int = 0) -> None:
     """Write down that a mail could not be delivered."""
-    services.note_failed(quote_id, by=Actor.system(), sending_id=sending_id)
+    services.note_failed(quote_id, to=to, by=Actor.system(), sending_id=sending_id)
 
 
-def readers(quote: Quote, sending: Sending | None) -> list[tuple[str, str]]:
-    """Name and address of everybody who gets the mail; the contact alone when nobody composed it."""
+def name_of(address: str, quote: Quote, sending: Sending | None) -> str:
+    """Who has this address; empty for somebody who gets a copy. The contact when nobody composed the mail."""
     if sending is None:
-        return [(str(quote.contact), quote.contact.email)]
-    named = [(one["name"], one["email"]) for one in sending.recipients]
-    return named + [("", address) for address in sending.cc if address not in sending.addresses]
+        return str(quote.contact)
+    return next((one["name"] for one in sending.recipients if one["email"] == address), "")
 
 
 def letter(quote: Quote, sending: Sending | None) -> dict[str, object]:

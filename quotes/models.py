@@ -352,7 +352,10 @@ class DiscountEvent(PartnerOwned):
 
 
 class Sending(PartnerOwned):
-    """One mail of a quote to people of the customer, as a person composed it or the schedule reminded."""
+    """One mail of a quote to people of the customer, as a person composed it or the schedule reminded.
+
+    `reached` are the addresses that took it, `refused` those that were given up. `spared` had it from the mail that this one repeats.
+    """
 
     class Kind(models.TextChoices):
         QUOTE = "quote", _("sent")
@@ -366,6 +369,9 @@ class Sending(PartnerOwned):
     text = models.TextField(_("words"), blank=True, max_length=4000)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    spared = ArrayField(models.EmailField(), default=list, db_default=[], blank=True, editable=False)
+    reached = ArrayField(models.EmailField(), default=list, db_default=[], blank=True, editable=False)
+    refused = ArrayField(models.EmailField(), default=list, db_default=[], blank=True, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     failed_at = models.DateTimeField(_("given up"), null=True, blank=True)
 
@@ -384,3 +390,14 @@ class Sending(PartnerOwned):
     def everybody(self) -> list[str]:
         """The addresses of the recipients, and of those who get a copy."""
         return list(dict.fromkeys([*self.addresses, *self.cc]))
+
+    @property
+    def has_it(self) -> list[str]:
+        """The addresses that have got this mail, or the one that it repeats. Older mails did not keep them: they went to everybody."""
+        reached = self.reached or (self.everybody if self.sent_at else [])
+        return [one for one in self.everybody if one in reached or one in self.spared]
+
+    @property
+    def waiting(self) -> list[str]:
+        """The addresses that have not got it, whether they still will or not."""
+        return [one for one in self.everybody if one not in self.has_it]

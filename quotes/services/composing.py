@@ -67,8 +67,9 @@ def remind_customer(quote: Quote, *, by: User | Actor) -> Quote:
     require_open(quote.project)
     if quote.sent_at is None or quote.pdf_id is None:
         raise IllegalMove(_("The quote has not been sent yet."), stage=quote.status)
-    last = quote.sendings.filter(kind=Sending.Kind.QUOTE).exclude(sent_at=None).first()
-    recipients = last.recipients if last else [reader(quote.contact)]
+    mails = quote.sendings.filter(kind=Sending.Kind.QUOTE).exclude(sent_at=None)
+    readers = ([one for one in mail.recipients if one["email"] in mail.has_it] for mail in mails)
+    recipients = next(filter(None, readers), [reader(quote.contact)])
     sending = Sending.objects.create(
         partner_id=quote.partner_id,
         quote=quote,

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -166,7 +167,8 @@ def keep_pdf(quote: Quote, data: bytes, *, by: Actor) -> Quote:
 def resend_quote(quote: Quote, *, by: User) -> Quote:
     """E-mail a submitted quote once more as it was last composed, to the same people at the addresses that they have now.
 
-    Nobody composed it: to its contact. Raises IllegalMove when it is not out, nobody has an address, or a mail is on its way.
+    Where some of them did not get it, to these alone. Nobody composed it: to its contact. Raises IllegalMove when it is not out, nobody
+    has an address, or a mail is on its way.
     """
     quote = lock(quote, by=by)
     require_out(quote)
@@ -198,34 +200,40 @@ def restore_link(quote: Quote, *, by: User) -> Quote:
 
 
 @service
-def note_sent(quote: Quote, *, by: Actor, sending: Sending | None = None) -> Quote:
-    """Write down that the mail has gone out, and tell the owner. A mail that nobody composed went to the contact."""
-    quote.sent_at = timezone.now()
-    quote.save(update_fields=["sent_at", "updated_at"])
-    sending = sending or _to_the_contact(quote)
-    sending.sent_at = quote.sent_at
-    sending.save()
-    tell(quote, gettext_noop("%(quote)s was e-mailed to %(email)s."), kind="quote.sent", by=by, email=", ".join(sending.everybody))
-    return quote
+def note_sent(quote_id: int, *, to: str, by: Actor, sending_id: int | None = None) -> Sending:
+    """Write down that an address took the mail. A mail that nobody composed went to the contact.
 
-
-@service
-def note_failed(quote_id: int, *, by: Actor, sending_id: int | None = None) -> Sending:
-    """Write down that the mail could not be delivered, and tell the owner."""
+    The quote is sent as soon as one of its recipients has it. The owner is told once every address took the mail or was given up.
+    """
     quote = _locked_for_worker(quote_id)
-    sending = quote.sendings.filter(pk=sending_id).first() or _to_the_contact(quote)
-    sending.failed_at = timezone.now()
+    sending = quote.sendings.filter(pk=sending_id).first() or _to_the_contact(quote, to)
+    now, is_first = timezone.now(), not set(sending.reached) & set(sending.addresses)
+    if is_first and to in sending.addresses:
+        quote.sent_at = now
+        quote.save(update_fields=["sent_at", "updated_at"])
+    sending.reached, sending.sent_at = list(dict.fromkeys([*sending.reached, to])), sending.sent_at or now
     sending.save()
-    text = gettext_noop("The mail of %(quote)s to %(email)s could not be delivered.")
-    tell(quote, text, kind="quote.failed", by=by, email=", ".join(sending.everybody))
+    _tell_when_through(quote, sending, by=by)
     return sending
 
 
-def addressed_to(quote: Quote, sending_id: int | None = None) -> list[str]:
-    """To whom a mail of a quote goes: those of the composed one; without it those of the last one, and before any the contact."""
-    rows = quote.sendings.filter(pk=sending_id) if sending_id else quote.sendings.all()
-    sending = rows.first()
-    return sending.everybody if sending else [quote.contact.email]
+@service
+def note_failed(quote_id: int, *, by: Actor, to: str = "", sending_id: int | None = None) -> Sending:
+    """Write down that an address was given up, or without one everybody who has not got the mail, and tell the owner."""
+    quote = _locked_for_worker(quote_id)
+    sending = quote.sendings.filter(pk=sending_id).first() or _to_the_contact(quote, to or quote.contact.email)
+    given_up = [to] if to else sending.waiting
+    sending.refused, sending.failed_at = list(dict.fromkeys([*sending.refused, *given_up])), timezone.now()
+    sending.save()
+    text = gettext_noop("The mail of %(quote)s to %(email)s could not be delivered.")
+    tell(quote, text, kind="quote.failed", by=by, email=", ".join(given_up))
+    _tell_when_through(quote, sending, by=by)
+    return sending
+
+
+def _tell_when_through(quote: Quote, sending: Sending, *, by: Actor) -> None:
+    if sending.reached and not set(sending.waiting) - set(sending.refused):
+        tell(quote, gettext_noop("%(quote)s was e-mailed to %(email)s."), kind="quote.sent", by=by, email=", ".join(sending.reached))
 
 
 def reader(contact: Contact) -> dict[str, Any]:
@@ -233,44 +241,68 @@ def reader(contact: Contact) -> dict[str, Any]:
     return {"name": str(contact), "email": contact.email, "contact": contact.pk}
 
 
-def _to_the_contact(quote: Quote) -> Sending:
-    return Sending(partner_id=quote.partner_id, quote=quote, recipients=[reader(quote.contact)])
+def _to_the_contact(quote: Quote, address: str) -> Sending:
+    return Sending(partner_id=quote.partner_id, quote=quote, recipients=[{**reader(quote.contact), "email": address}])
 
 
 def _once_more(quote: Quote, *, by: User) -> Sending:
-    """The last composed mail for another try: itself when it never went out, otherwise a copy."""
-    last = quote.sendings.filter(kind=Sending.Kind.QUOTE).first() or _to_the_contact(quote)
-    keys = [one["contact"] for one in last.recipients if "contact" in one]
-    people = Contact.objects.for_partner(quote.partner_id).in_bulk(keys)
-    recipients = [reader(people[one["contact"]]) if one.get("contact") in people else one for one in last.recipients]
-    reached = [one for one in recipients if one["email"]]
-    if not reached:
-        raise IllegalMove(_("%(name)s has no e-mail address.") % {"name": recipients[0]["name"]}, stage=quote.status)
-    if last.sent_at is not None:
-        last.pk, last.sent_at, last.failed_at, last._state.adding = None, None, None, True
-    last.recipients, last.by = reached, by
-    last.save()
-    return last
+    """A copy of the last composed mail: for those who have not got it, and for everybody when there are none."""
+    last = quote.sendings.filter(kind=Sending.Kind.QUOTE).first() or _to_the_contact(quote, quote.contact.email)
+    spared = last.has_it if last.waiting else []
+    again = Sending(partner_id=quote.partner_id, quote=quote, cc=last.cc, subject=last.subject, text=last.text, spared=spared, by=by)
+    now = [one if one["email"] in spared else _as_now(one, quote) for one in last.recipients]
+    again.recipients = [one for one in now if one["email"]]
+    nobody = [one["name"] for one in now if not one["email"]]
+    if nobody and not (again.recipients and again.waiting):
+        raise IllegalMove(_("%(name)s has no e-mail address.") % {"name": nobody[0]}, stage=quote.status)
+    if not again.waiting:  # Who did not get it has an address now that did.
+        again.spared = []
+    again.save()
+    return again
+
+
+def _as_now(one: dict[str, Any], quote: Quote) -> dict[str, Any]:
+    """A person of a mail at the address that she has now; as she was when she is no contact any more."""
+    person = Contact.objects.for_partner(quote.partner_id).filter(pk=one.get("contact")).first()
+    return reader(person) if person else one
 
 
 def to_be_mailed(quote_id: int) -> Quote | None:
-    """The quote that a promised mail is about, locked; None when it is no longer out or its link is withdrawn."""
-    quote = _locked_for_worker(quote_id)
+    """The quote that a promised mail is about; None when it is no longer out or its link is withdrawn.
+
+    It is not locked: nobody waits for the mail server. Whoever writes after the mail reads it anew.
+    """
+    quote = _promised().get(pk=quote_id)
     if quote.status != Status.SUBMITTED or quote.is_revoked or quote.pdf is None:
         return None
     return quote
 
 
 def _locked_for_worker(quote_id: int) -> Quote:
-    rows = Quote.objects.across_partners(reason="outbox: the promise names the quote alone").select_for_update(of=("self",))
-    return rows.select_related("partner", "account", "contact", "owner", "pdf").get(pk=quote_id)
+    return _promised().select_for_update(of=("self",)).get(pk=quote_id)
+
+
+def _promised() -> QuerySet[Quote]:
+    rows = Quote.objects.across_partners(reason="outbox: the promise names the quote alone")
+    return rows.select_related("partner", "account", "contact", "owner", "pdf")
 
 
 def promise_mail(quote: Quote, sending: Sending | None = None) -> None:
     """Promise the next mail of a locked quote: as it was composed, or with the usual words to its contact."""
-    times = OutboxMessage.objects.filter(key__startswith=f"{MAIL}:{quote.pk}:").count() + 1
+    mails = OutboxMessage.objects.filter(key__startswith=f"{MAIL}:{quote.pk}:")
+    times = max(mails.values_list("payload__times", flat=True), default=0) + 1
     facts = {"sending_id": sending.pk} if sending else {}
     outbox.promise(MAIL, key=f"{MAIL}:{quote.pk}:{times}", quote_id=quote.pk, times=times, **facts)
+
+
+@service
+def promise_each(sending: Sending, *, times: int, by: Actor) -> Sending:
+    """Promise a mail to each address that a composed mail goes to, so that none waits for another. `times` is that of its promise."""
+    for number, to in enumerate(sending.waiting):
+        facts = {"sending_id": sending.pk, "to": to, "number": number}
+        key = f"{MAIL}:{sending.quote_id}:{times}:{number}"
+        outbox.promise(MAIL, key=key, quote_id=sending.quote_id, times=times, **facts)
+    return sending
 
 
 def require_out(quote: Quote) -> None:

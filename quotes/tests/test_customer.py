@@ -1,16 +1,20 @@
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
+from pypdf import PdfReader
 
+from catalog.reference import load_reference
+from partnerportal.core.actors import Actor
 from partnerportal.core.limits import READ_AND_ANSWER
 from partnerportal.tests.days import this_day
 from projects import services as projects
 from projects.stages import Stage
 from projects.tests.factories import DemoProject, LostProject, ProposalProject
-from quotes import jobs, services
+from quotes import documents, jobs, services
 from quotes.models import Quote
 from quotes.stages import Status
 from quotes.tests.factories import AcceptedQuoteFactory, DraftQuoteFactory, SubmittedQuoteFactory
@@ -52,6 +56,46 @@ def test_the_customer_reads_that_very_version_without_an_account(client, anna):
         assert word in response.text
     assert "Renamed" not in response.text
     assert "<script" not in response.text
+
+
+@pytest.mark.parametrize("is_inside", [True, False])
+def test_moments_are_those_of_the_partners_clock(client, anna, is_inside):
+    quote, asked = AcceptedQuoteFactory(owner=anna), SubmittedQuoteFactory(owner=anna)
+    services.ask_for_change(asked, by=Actor.customer("Greta"), text="Two more", today=this_day())
+    night = datetime(2026, 3, 3, 23, 30, tzinfo=UTC)  # In Rome it is the 4th.
+    Quote.objects.across_partners(reason="test").filter(pk=quote.pk).update(answered_at=night)
+    asked.customer_events.update(at=night)
+    anna.time_zone = "America/New_York"
+    anna.save()
+    if is_inside:
+        client.force_login(anna)
+
+    late = client.post(link(quote, "customer_decline"), NO)
+    pages = [client.get(link(quote)), late, client.get(link(asked))]
+
+    assert late.status_code == 409
+    for page in pages:
+        assert re.findall(r"\d+ \w+ 2026, \d\d:\d\d", page.text) == ["4 Mar 2026, 00:30"]
+
+
+def test_the_day_of_the_document_is_the_partners(client, anna, deliver, mailoutbox):
+    with time_machine.travel(datetime(2026, 3, 3, 23, 30, tzinfo=UTC), tick=False):
+        load_reference()
+        quote = DraftQuoteFactory(owner=anna, valid_until=date(2026, 3, 4))
+        client.force_login(anna)
+        anna.time_zone = "America/New_York"
+        anna.save()
+        client.post(reverse("quotes:submit", args=[quote.pk]))
+        page = client.get(link(quote)).text
+        deliver()
+
+    document = documents.of(reread(quote))
+    [mail] = mailoutbox
+    assert (document.on, document.valid_until) == (date(2026, 3, 4), date(2026, 3, 4))
+    with reread(quote).pdf.file.open("rb") as file:
+        paper = PdfReader(file).pages[0].extract_text()
+    for text in (page, paper, mail.body, mail.alternatives[0].content):
+        assert set(re.findall(r"\d+ \w+ 2026", text)) == {"4 Mar 2026"}
 
 
 def test_the_page_keeps_to_itself(client, anna):

@@ -124,7 +124,7 @@ class ResendQuote(QuoteAction):
 
     def addresses(self, quote: Quote) -> str:
         """Those of the mail that was promised."""
-        return document_state(quote).to
+        return document_state(quote).going
 
 
 class RevokeLink(QuoteAction):

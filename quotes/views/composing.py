@@ -112,7 +112,7 @@ class ComposeQuote(QuoteAction):
         }
         with translation.override(quote.language):
             return {
-                "to": ", ".join([one.email for one in letter.recipients] + list(letter.cc)),
+                "to": ", ".join(dict.fromkeys([one.email for one in letter.recipients] + list(letter.cc))),
                 "subject": render_to_string("emails/quote_sent.subject.txt", facts).strip(),
                 "text": render_to_string("emails/quote_sent.txt", facts),
             }

@@ -7,13 +7,14 @@ late; 422 for an answer that lacks something; 429 for too many of them.
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -40,7 +41,7 @@ STATES: dict[str, Any] = {
 
 @method_decorator(login_not_required, name="dispatch")
 class CustomerView(View):
-    """What every address below a private link shares: the quote of the token, its language, its limits and headers."""
+    """What every address below a private link shares: the quote of the token, its language, its partner's clock, limits and headers."""
 
     quote: Quote
 
@@ -51,7 +52,7 @@ class CustomerView(View):
         if quote is None:
             raise Http404
         self.quote = quote
-        with translation.override(quote.language), through("customer"):
+        with translation.override(quote.language), timezone.override(ZoneInfo(quote.partner.time_zone)), through("customer"):
             if quote.is_revoked or quote.deleted_at is not None:
                 return self.closed_to_view(str(STATES["revoked"]), status=410)
             response = super().dispatch(request, *args, **kwargs)

@@ -279,31 +279,56 @@ def _told(cause: Cause, currency: str) -> str:
 
 @dataclass(frozen=True)
 class DocumentState:
-    """Where the PDF of a quote stands: `state` is draft, pending, dead or ready; and its last mail, `to` these addresses."""
+    """Where the PDF of a quote stands: `state` is draft, pending, dead or ready; and its last mail: the addresses to which it is on
+    its way, those that could not be reached, and those that have it."""
 
     quote: Quote
     state: str
-    mail: str
-    to: str = ""
+    going: str = ""
+    failed: str = ""
+    went: str = ""
 
     @property
     def is_moving(self) -> bool:
         """Whether the page has to ask again: the PDF or the mail is on its way."""
-        return self.state == "pending" or self.mail == "pending"
+        return self.state == "pending" or bool(self.going)
 
 
 def document_state(quote: Quote) -> DocumentState:
     """Where PDF and mail stand, by what was promised; two queries."""
     if quote.content is None:
-        return DocumentState(quote, "draft", "")
+        return DocumentState(quote, "draft")
     keys = {services.PDF: f"{services.PDF}:{quote.pk}", services.MAIL: f"{services.MAIL}:{quote.pk}:"}
     promised = OutboxMessage.objects.filter(key__startswith=keys[services.MAIL]) | OutboxMessage.objects.filter(key=keys[services.PDF])
     states = list(promised.order_by("pk").values_list("kind", "state", "payload"))
-    mails = [(state, payload.get("sending_id")) for kind, state, payload in states if kind == services.MAIL]
     state = "ready" if quote.pdf_id else next((state for kind, state, _payload in states if kind == services.PDF), "pending")
-    mail, sending_id = mails[-1] if mails else ("", None)
-    to = ", ".join(services.addressed_to(quote, sending_id)) if mail or quote.sent_at else ""
-    return DocumentState(quote, "pending" if state == "done" else state, mail, to)
+    mails = [(state, payload) for kind, state, payload in states if kind == services.MAIL]
+    return DocumentState(quote, "pending" if state == "done" else state, **_of_last_mail(quote, mails))
+
+
+def _of_last_mail(quote: Quote, mails: list[tuple[str, dict[str, Any]]]) -> dict[str, str]:
+    """The addresses of the last mail by what became of it, from states and payloads of all that were promised.
+
+    A promise that names no address is about everybody to whom the mail goes.
+    """
+    if not mails and quote.sent_at is None:
+        return {}
+    sendings = list(quote.sendings.all())
+    times = max((payload["times"] for _state, payload in mails), default=0)
+    last = [(state, payload) for state, payload in mails if payload["times"] == times]
+    asked = next((payload["sending_id"] for _state, payload in last if "sending_id" in payload), None)
+    sending = next((one for one in sendings if asked in (None, one.pk)), None)
+    everybody = [to for to in sending.everybody if to not in sending.spared] if sending else [quote.contact.email]
+
+    def those(state: str) -> list[str]:
+        named = [[payload["to"]] if "to" in payload else everybody for its, payload in last if its == state]
+        return list(dict.fromkeys(to for addresses in named for to in addresses))
+
+    going, failed = those("pending"), those("dead")
+    before = next((one.has_it for one in sendings if one.has_it), [quote.contact.email] if quote.sent_at else [])
+    went = (sending.has_it if sending else []) or before
+    found = {"going": going, "failed": failed, "went": [to for to in went if to not in going + failed]}
+    return {name: ", ".join(addresses) for name, addresses in found.items()}
 
 
 def private_link(quote: Quote) -> str:
