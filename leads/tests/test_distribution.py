@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from leads import jobs, services
@@ -203,6 +203,30 @@ def test_one_reminder_when_a_day_is_left(lead, aurora, ben, otto):
     assert [message.to[0] for message in mail.outbox] == ["Ben Marino <ben@aurora-telecom.com>"]
     assert mail.outbox[0].subject == "A lead still waits for you: Hotel Miramare"
     assert told(ben)[-1] == "The lead Hotel Miramare still waits for your answer."
+
+
+@pytest.mark.parametrize(("job", "hours"), [("expire", 48), ("remind", 25)])
+def test_one_offer_that_fails_stops_none_of_the_others(job, hours, lead, aurora, nordlicht, otto):
+    leads = [lead, VendorLeadFactory(), VendorLeadFactory()]
+    offers = [offered(one, partner, by=otto)[0] for one, partner in zip(leads, (aurora, nordlicht, aurora), strict=True)]
+    for offer in offers:
+        pass_time(offer, hours=hours)
+    refuse_changes_of(offers[0])
+
+    assert {"expire": jobs.expire_offers, "remind": jobs.remind_of_offers}[job]() == 2
+    for offer in offers:
+        offer.refresh_from_db()
+    assert [offer.state for offer in offers] == ["open", *["expired" if job == "expire" else "open"] * 2]
+    assert [offer.reminded_at is not None for offer in offers] == [False, *[job == "remind"] * 2]
+
+
+def refuse_changes_of(offer):
+    """Let the database refuse whatever is written into this one offer."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'not this one'; END $$")
+        cursor.execute(
+            f"CREATE TRIGGER refuse BEFORE UPDATE ON leads_leadoffer FOR EACH ROW WHEN (OLD.id = {offer.pk}) EXECUTE FUNCTION refuse()"
+        )
 
 
 def test_an_offer_for_a_day_needs_no_reminder(lead, aurora, ben, otto):
