@@ -1,12 +1,14 @@
 """From the vendor's queue to a partner and back: who is told, what may be read, and what ends an offer."""
 
+import html
 from datetime import timedelta
 
 import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from leads import jobs, services
 from leads.models import Lead, LeadOffer, VendorLead
@@ -16,7 +18,7 @@ from partnerportal.core.actors import Actor
 from partnerportal.core.models import Notification, OutboxMessage
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
-from partners.models import Partner
+from partners.models import Partner, User
 
 pytestmark = pytest.mark.django_db
 
@@ -132,6 +134,48 @@ def test_declining_returns_it_to_the_queue_and_tells_the_manager(lead, aurora, b
     assert told(otto) == ["Aurora Telecom has declined the lead Hotel Miramare: Too far away."]
     assert [message.to[0] for message in mail.outbox] == ["Otto Keller <otto@vendor.com>"]
     assert offer.history.first().author_name == "Ben Marino"
+
+
+@pytest.mark.parametrize("verb", ["decline", "expire", "take back"])
+def test_why_it_came_back_is_said_in_the_readers_language(verb, client, lead, aurora, ben, otto):
+    (offer,) = offered(lead, aurora, by=otto)
+    act, words, values = {
+        "decline": (
+            lambda: services.decline_offer(offer, reason="Zu weit.", by=ben),
+            "Declined by %(partner)s: %(reason)s",
+            {"partner": "Aurora Telecom", "reason": "Zu weit."},
+        ),
+        "expire": (
+            lambda: services.expire_offer(offer.pk, now=offer.deadline, by=Actor.system()),
+            "Not answered in time by %(partner)s.",
+            {"partner": "Aurora Telecom"},
+        ),
+        "take back": (lambda: services.take_back(lead, by=otto), "Taken back by %(who)s.", {"who": "Otto Keller"}),
+    }[verb]
+    with translation.override("de"):
+        act()
+
+    assert state(lead) == ("queued", words % values)
+    for language in ("en", "it"):
+        User.objects.filter(pk=otto.pk).update(language=language)
+        client.force_login(otto)
+        home = html.unescape(client.get("/").content.decode())
+        with translation.override(language):
+            assert services.why_queued(lead) == gettext(words) % values
+            assert gettext(words) % values in home
+    assert offered(lead, aurora, by=otto)[0].state == "open"
+    lead.refresh_from_db()
+    assert (lead.queued_because, lead.queued_told) == ("", [])
+
+
+def test_a_reason_of_an_earlier_release_is_said_as_it_was_written(lead, aurora, ben, otto):
+    (offer,) = offered(lead, aurora, by=otto)
+    services.decline_offer(offer, reason="No.", by=ben)
+
+    VendorLead.objects.filter(pk=lead.pk).update(queued_because="Abgelehnt von Nordlicht: Nein.")
+
+    lead.refresh_from_db()
+    assert services.why_queued(lead) == "Abgelehnt von Nordlicht: Nein."
 
 
 def test_declining_needs_a_reason(lead, aurora, ben, otto):
