@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.matching import ALIKE, SAME, Match, Profile, Reason, compare, compare_people
 from accounts.models import AccountQuerySet, ContactQuerySet
 from partnerportal.core import display
+from partnerportal.core.sentences import Sentence
 
 SHOWN = 8
 
@@ -50,7 +51,12 @@ class Duplicate:
     @property
     def reasons(self) -> list[str]:
         """Why, in sentences."""
-        return [told(reason) for reason in self.match.reasons]
+        return [str(one) for one in self.sentences]
+
+    @property
+    def sentences(self) -> list[Sentence]:
+        """Why, to be kept and said to another reader."""
+        return [sentence_of(reason) for reason in self.match.reasons]
 
     @property
     def why(self) -> str:
@@ -65,17 +71,25 @@ def surest_same(found: Iterable[Duplicate]) -> Duplicate | None:
 
 def told(reason: Reason) -> str:
     """A reason in words."""
-    values = {"left": reason.left, "right": reason.right}
-    sentences = {
-        "tax": _("Same tax number %(left)s"),
-        "email": _("Same e-mail address %(left)s"),
-        "domain": _("Same mail domain %(left)s"),
-        "phone": _("Same telephone number %(left)s"),
-        "switchboard": _("Numbers of one switchboard: %(left)s, %(right)s"),
-        "name": _("Same name: “%(left)s”") if reason.left == reason.right else _("Name alike: “%(left)s” ~ “%(right)s”"),
-        "person": _("Same person: %(left)s") if reason.left == reason.right else _("Person alike: %(left)s ~ %(right)s"),
-    }
-    return sentences[reason.kind] % values
+    return str(sentence_of(reason))
+
+
+def sentence_of(reason: Reason) -> Sentence:
+    """A reason as a sentence that can be kept."""
+    return Sentence(_words(reason), {"left": reason.left, "right": reason.right})
+
+
+def _words(reason: Reason) -> str:
+    is_exact = reason.left == reason.right
+    return {
+        "tax": gettext_noop("Same tax number %(left)s"),
+        "email": gettext_noop("Same e-mail address %(left)s"),
+        "domain": gettext_noop("Same mail domain %(left)s"),
+        "phone": gettext_noop("Same telephone number %(left)s"),
+        "switchboard": gettext_noop("Numbers of one switchboard: %(left)s, %(right)s"),
+        "name": gettext_noop("Same name: “%(left)s”") if is_exact else gettext_noop("Name alike: “%(left)s” ~ “%(right)s”"),
+        "person": gettext_noop("Same person: %(left)s") if is_exact else gettext_noop("Person alike: %(left)s ~ %(right)s"),
+    }[reason.kind]
 
 
 def accounts_like(wanted: Profile, rows: AccountQuerySet, *, but: int | None = None) -> list[Duplicate]:

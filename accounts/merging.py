@@ -34,6 +34,13 @@ class MergeRefused(Exception):
     """The records cannot be made one, or not be taken apart again. The message is for the person."""
 
 
+class RecordsGone(MergeRefused):
+    """One of the records was merged or deleted between the choice and now."""
+
+    def __init__(self) -> None:
+        super().__init__(_("One of these records is not there any more: somebody has merged or deleted it meanwhile."))
+
+
 @dataclass(frozen=True)
 class Undone:
     """What undoing a merge brought: the merge, and in words what it left as it is."""
@@ -113,7 +120,7 @@ def _locked(model: type[Subject], keys: Sequence[int], by: User) -> dict[int, An
     rows = model._default_manager.visible_to(by).filter(pk__in=keys).select_related("owner", "partner").order_by("pk")
     found = {row.pk: row for row in rows.select_for_update(of=("self",))}
     if len(found) != len(keys):
-        raise MergeRefused(_("One of these records is not there any more: somebody has merged or deleted it meanwhile."))
+        raise RecordsGone
     for row in found.values():
         require_editable(row, by)
     return found
@@ -228,7 +235,7 @@ def undo_merge(merge: Merge, *, by: User) -> Undone:
     }
     keep = rows[merge.object_id]
     if keep.deleted_at is not None:
-        raise MergeRefused(_("%(record)s was deleted meanwhile; restore it first.") % {"record": keep})
+        raise MergeRefused(_why_gone(keep, by))
     require_editable(keep, by)
     torn = _torn(merge, keys)
     behind = [*_put_back_rows(merge), *_part(merge)]  # First: what a record computes from its rows, it computes when it is saved.
@@ -237,6 +244,14 @@ def undo_merge(merge: Merge, *, by: User) -> Undone:
     merge.undone_at, merge.undone_by = timezone.now(), by
     merge.save(update_fields=["undone_at", "undone_by"])
     return Undone(merge, tuple(left))
+
+
+def _why_gone(keep: Subject, by: User) -> str:
+    """What is to be done first where the record that stayed is gone itself."""
+    other = kept_of(type(keep), keep.pk, by)
+    if other is not None:
+        return _("%(record)s went into %(other)s meanwhile: undo that merge first.") % {"record": keep, "other": other}
+    return _("%(record)s was deleted meanwhile; restore it first.") % {"record": keep}
 
 
 def _restore(rows: Mapping[int, Any], merge: Merge, keep: Subject) -> Iterator[str]:

@@ -32,7 +32,7 @@ def told(rows: QuerySet[WebEnquiry], window: Window) -> Iterator[Entry]:
             at=one.consent_at,
             text=one.text,
             detail=format_html_join(
-                " ", "{}", ((part,) for part in (one.told_words or display.email(one.email), one.routed_because, consent) if part)
+                " ", "{}", ((part,) for part in (one.told_words or display.email(one.email), one.routed_words, consent) if part)
             ),
             who=one.name,
             icon="globe",

@@ -6,18 +6,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from accounts.merging import merge_records, written
+from accounts.merging import MergeRefused, merge_records, written
 from accounts.models import Merge
 from leads.models import LONGEST_ANSWER, Lead, PlanRun, QualificationAnswer
 from leads.services import FIELDS
+from leads.stages import OPEN
 from partnerportal.core.actors import service
 from partners.models import User
 
 
 @service
 def merge_leads(keep: Lead, others: Sequence[Lead], *, chosen: Mapping[str, int], by: User) -> Merge:
-    """Make open leads one; its status stays that of the one that stays. A converted lead is refused. As `merge_records`.
+    """Make leads one; its status stays that of the one that stays. As `merge_records`.
+
+    A converted lead is refused, and an open one that would go into one that was put aside.
 
     What two of them answered to one question is kept of both, one below the other. Of two plans that run, one goes on with both's tasks.
     """
@@ -26,8 +30,23 @@ def merge_leads(keep: Lead, others: Sequence[Lead], *, chosen: Mapping[str, int]
     return merge
 
 
+def refusal_of_leads(leads: Sequence[Lead]) -> str:
+    """Why these leads cannot go into the first of them, whoever asks; empty where nothing speaks against it.
+
+    An open lead that went into one that was put aside would be closed without a reason, with its plan and its tasks.
+    """
+    keep, *others = leads
+    still_open = next((one for one in others if one.status in OPEN), None)
+    if keep.status in OPEN or still_open is None:
+        return ""
+    sentence = _("%(record)s was put aside, and %(other)s is open. Reopen the one that was put aside first, or merge it into the open one.")
+    return sentence % {"record": keep, "other": still_open}
+
+
 def _join(keep: Lead, absorbed: Sequence[Lead]) -> Iterator[dict[str, Any]]:
     leads = [keep, *absorbed]
+    if refusal := refusal_of_leads(leads):
+        raise MergeRefused(refusal)
     yield from _join_answers(leads)
     yield from _join_plans(leads)
 

@@ -25,9 +25,12 @@ from leads.models.prospect import Prospect
 from partnerportal.core.addresses import address_of
 from partnerportal.core.history import tracked
 from partnerportal.core.scoping import NOTHING, PartnerManager, PartnerOwned, PartnerQuerySet, partner_scope
+from partnerportal.core.sentences import in_english, read, said
 
 if TYPE_CHECKING:
     from partners.models import User
+
+LONGEST_REASON = 500
 
 
 class VendorLeadQuerySet(models.QuerySet["VendorLead"]):
@@ -67,13 +70,14 @@ class VendorLead(Prospect):
     power = TermKey(_("power"), kind=Term.Kind.POWER, default="unknown")
     source = TermKey(_("lead source"), kind=Term.Kind.LEAD_SOURCE, default="vendor-assigned")
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.QUEUED, editable=False)
-    queued_because = models.CharField(_("why it is in the queue"), max_length=500, blank=True, editable=False)
+    queued_because = models.CharField(_("why it is in the queue"), max_length=LONGEST_REASON, blank=True, editable=False)
+    queued_told = models.JSONField(default=list, db_default=[], editable=False)  # The same as sentences, where the portal has written it.
     assigned_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("assigned by")
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
-    history = tracked()
+    history = tracked(excluded_fields=["queued_told"])
 
     objects = VendorLeadQuerySet.as_manager()
 
@@ -90,6 +94,17 @@ class VendorLead(Prospect):
             models.Index(fields=["mobile"], opclasses=["varchar_pattern_ops"], name="vendor_lead_match_mobile"),
         ]
         constraints = [models.CheckConstraint(condition=Q(state__in=["queued", "offered", "accepted"]), name="vendor_lead_state_known")]
+
+    @property
+    def queued_words(self) -> str:
+        """Why it is in the queue, in the language of whoever reads now; what a person has written stays as it is. Empty without a reason.
+
+        The text counts: sentences that say something else were left behind by a release that does not know them.
+        """
+        because = read(self.queued_told)
+        if because and in_english(because)[:LONGEST_REASON] == self.queued_because:
+            return said(self.queued_told)
+        return _now(self.queued_because) if self.queued_because else ""
 
 
 class LeadOfferQuerySet(PartnerQuerySet):

@@ -16,6 +16,7 @@ from leads.models.vendor import VendorLead
 from partnerportal.core import display
 from partnerportal.core.history import tracked
 from partnerportal.core.scoping import PartnerOwned
+from partnerportal.core.sentences import said
 from partners.models import Partner
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ class WebEnquiry(PartnerOwned):
     )
     is_repeat = models.BooleanField(_("the lead was there already"), default=False)
     routed_because = models.CharField(_("why it came to this owner"), max_length=500, blank=True)
+    routed_told = models.JSONField(default=list, db_default=[], editable=False)  # The same as sentences.
     consent_text = models.TextField(_("consent"))
     consent_at = models.DateTimeField(_("consented"))
     language = models.CharField(_("language"), max_length=5)
@@ -95,6 +97,11 @@ class WebEnquiry(PartnerOwned):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def routed_words(self) -> str:
+        """Why it came to this owner, in the language of whoever reads now; of an old enquiry in the language that it was written in."""
+        return said(self.routed_told) or self.routed_because
 
     @property
     def told_words(self) -> SafeString:

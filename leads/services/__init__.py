@@ -1,6 +1,7 @@
 """What happens to leads. Other apps import the names below from here."""
 
 from leads.services.distribution import (
+    DECLINED,
     OFFERED,
     REMINDED,
     RETURNED,
@@ -38,6 +39,7 @@ from leads.services.records import (
 )
 
 __all__ = [
+    "DECLINED",
     "FIELDS",
     "OFFERED",
     "REMINDED",

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from leads.models import Lead, LeadOffer, QualificationAnswer, VendorLead
+from leads.models import LONGEST_REASON, Lead, LeadOffer, QualificationAnswer, VendorLead
 from leads.services.pools import locked_turn_of
 from leads.services.records import PROSPECT_FIELDS
 from leads.stages import Status
@@ -27,12 +27,15 @@ from partnerportal.core.actors import Actor, service
 from partnerportal.core.moves import record_move
 from partnerportal.core.notifications import notify
 from partnerportal.core.scoping import NotYours, require_editable
+from partnerportal.core.sentences import Sentence, in_english, kept
 from partnerportal.core.stages import IllegalMove
 from partners.models import Partner, User
 from partners.roles import Role
 
 OFFERED, REMINDED, RETURNED = "offer.made", "offer.reminder", "offer.returned"
-LONGEST_REASON = 500
+DECLINED = gettext_noop("Declined by %(partner)s: %(reason)s")
+EXPIRED = gettext_noop("Not answered in time by %(partner)s.")
+TAKEN_BACK = gettext_noop("Taken back by %(who)s.")
 
 
 class OfferGone(IllegalMove):
@@ -70,11 +73,11 @@ def missing_for_offer(lead: VendorLead) -> list[str]:
 def why_queued(lead: VendorLead) -> str:
     """Why a lead waits in the queue, in the reader's language, and what it lacks to be offered; empty when it waits for a partner.
 
-    What the portal itself has written there is a message id, what a person has written stays as it is.
+    What the portal itself has written there is said in sentences, what a person has written stays as it is.
     """
     if lead.state != VendorLead.State.QUEUED:
         return ""
-    why = _(lead.queued_because) if lead.queued_because else _("New")
+    why = lead.queued_words or _("New")
     missing = missing_for_offer(lead)
     return f"{why} · {_('Missing:')} {', '.join(missing)}" if missing else why
 
@@ -97,8 +100,8 @@ def assign(lead: VendorLead, *, choice: Choice, by: User) -> list[LeadOffer]:
     _check_choice(choice, by)
     deadline = timezone.now() + timedelta(hours=choice.hours)
     offers = [_offer(lead, partner, choice, deadline, by) for partner in choice.partners]
-    lead.state, lead.assigned_by, lead.queued_because = VendorLead.State.OFFERED, by, ""
-    lead.save(update_fields=["state", "assigned_by", "queued_because", "updated_at"])
+    lead.state, lead.assigned_by, lead.queued_because, lead.queued_told = VendorLead.State.OFFERED, by, "", []
+    lead.save(update_fields=["state", "assigned_by", "queued_because", "queued_told", "updated_at"])
     for offer in offers:
         _announce(offer)
     return offers
@@ -124,7 +127,7 @@ def take_back(lead: VendorLead, *, by: User, reason: str = "") -> VendorLead:
                 kind="offer",
                 url=offer.get_absolute_url(),
             )
-    return _queue(lead, reason.strip() or _("Taken back by %(who)s.") % {"who": by.get_full_name()})
+    return _queue(lead, reason.strip() or Sentence(TAKEN_BACK, {"who": by.get_full_name()}))
 
 
 @service
@@ -138,7 +141,7 @@ def decline_offer(offer: LeadOffer, *, reason: str, by: User) -> LeadOffer:
     lead, offer = _answerable(offer, by)
     offer.state, offer.decline_reason, offer.answered_by, offer.answered_at = LeadOffer.State.DECLINED, reason.strip(), by, timezone.now()
     offer.save(update_fields=["state", "decline_reason", "answered_by", "answered_at"])
-    _return_if_last(lead, _("Declined by %(partner)s: %(reason)s") % {"partner": offer.partner, "reason": reason.strip()})
+    _return_if_last(lead, Sentence(DECLINED, {"partner": str(offer.partner), "reason": reason.strip()}))
     sentence = gettext_noop("%(partner)s has declined the lead %(lead)s: %(reason)s")
     _tell_vendor(offer, sentence, {"partner": offer.partner, "lead": lead, "reason": reason.strip()})
     return offer
@@ -154,7 +157,7 @@ def expire_offer(offer_id: int, *, now: datetime, by: Actor) -> bool:
         return False
     offer.state = LeadOffer.State.EXPIRED
     offer.save(update_fields=["state"])
-    _return_if_last(lead, _("Not answered in time by %(partner)s.") % {"partner": offer.partner})
+    _return_if_last(lead, Sentence(EXPIRED, {"partner": str(offer.partner)}))
     _tell_vendor(offer, gettext_noop("%(partner)s has not answered in time: %(lead)s"), {"partner": offer.partner, "lead": lead})
     return True
 
@@ -311,13 +314,15 @@ def _promise(kind: str, offer: LeadOffer, person: User) -> None:
     outbox.promise(kind, key=f"{kind}:{offer.pk}:{person.pk}", offer_id=offer.pk, user_id=person.pk)
 
 
-def _queue(lead: VendorLead, because: str) -> VendorLead:
-    lead.state, lead.queued_because = VendorLead.State.QUEUED, because[:LONGEST_REASON]
-    lead.save(update_fields=["state", "queued_because", "updated_at"])
+def _queue(lead: VendorLead, because: Sentence | str) -> VendorLead:
+    told = [because] if isinstance(because, Sentence) else []
+    text = in_english(told) if isinstance(because, Sentence) else because
+    lead.state, lead.queued_because, lead.queued_told = VendorLead.State.QUEUED, text[:LONGEST_REASON], kept(told)
+    lead.save(update_fields=["state", "queued_because", "queued_told", "updated_at"])
     return lead
 
 
-def _return_if_last(lead: VendorLead, because: str) -> None:
+def _return_if_last(lead: VendorLead, because: Sentence) -> None:
     if not _open_offers(lead):
         _queue(lead, because)
 

@@ -111,7 +111,9 @@ def edit_lead(lead: Lead, *, values: Mapping[str, Any], by: User) -> Lead:
 def set_status(
     lead: Lead, *, to: str, seen: str, by: User, reason: str = "", revisit_on: date | None = None, is_undo: bool = False
 ) -> Lead:
-    """Move a lead by hand. Not in Target needs a `reason` (a term's key); a revisit date makes a task for the owner, and a plan ends.
+    """Move a lead by hand. Not in Target needs a `reason` (a term's key) and ends a plan; a revisit date makes a task for the owner.
+
+    Where the owner is no active colleague any more, the task is for whoever puts the lead aside.
 
     `is_undo` takes the person's own last step back, also to New, where no other arrow leads.
 
@@ -135,7 +137,11 @@ def set_status(
     record_move(lead, was=was, to=to, by=Actor.of(by), reason=words.label(Term.Kind.NOT_IN_TARGET, reason) if reason else undone)
     if revisit_on:
         create_task(
-            values={"subject": _("Look again at %(lead)s") % {"lead": lead}, "due_on": revisit_on, "assigned_to": lead.owner},
+            values={
+                "subject": _("Look again at %(lead)s") % {"lead": lead},
+                "due_on": revisit_on,
+                "assigned_to": _who_looks_again(lead, by),
+            },
             on=lead,
             by=by,
         )
@@ -251,6 +257,11 @@ def _locked(lead: Lead, by: User) -> Lead:
     lead = Lead.objects.visible_to(by).select_related("owner", "partner").select_for_update(of=("self",)).get(pk=lead.pk)
     require_editable(lead, by)
     return lead
+
+
+def _who_looks_again(lead: Lead, by: User) -> User:
+    is_there = lead.owner.is_active and lead.owner.partner_id == lead.partner_id
+    return lead.owner if is_there else by
 
 
 def _current_plan(lead: Lead) -> PlanRun | None:

@@ -24,6 +24,7 @@ from partnerportal.core.models import Notification
 from partnerportal.core.moves import record_move
 from partnerportal.core.notifications import notify, notify_all
 from partnerportal.core.scoping import NotYours, WhicheverPartner
+from partnerportal.core.sentences import Sentence, in_english, kept
 from partners.models import Partner, User
 from partners.roles import Role
 
@@ -55,7 +56,7 @@ class Found:
 
     lead: Lead | VendorLead
     is_repeat: bool
-    because: str = ""
+    because: list[Sentence] = field(default_factory=list)
     holders: list[Holder] = field(default_factory=list)
 
 
@@ -68,13 +69,14 @@ def receive(form: WebForm, *, values: Mapping[str, Any], consent: Consent, submi
     form = WebForm.objects.select_related("partner").select_for_update(of=("self",)).get(pk=form.pk)
     if not form.is_active:
         raise FormClosed
-    kept = WebEnquiry.objects.across_partners(reason="the form of the enquiry is in hand").filter(form=form, submission=submission).first()
-    if kept is not None:
-        return kept
-    found = _of_partner(form.partner, values, by) if form.partner else _of_vendor(values)
-    enquiry = WebEnquiry(
-        form=form, partner=form.partner, submission=submission, is_repeat=found.is_repeat, routed_because=found.because[:500]
+    earlier = (
+        WebEnquiry.objects.across_partners(reason="the form of the enquiry is in hand").filter(form=form, submission=submission).first()
     )
+    if earlier is not None:
+        return earlier
+    found = _of_partner(form.partner, values, by) if form.partner else _of_vendor(values)
+    enquiry = WebEnquiry(form=form, partner=form.partner, submission=submission, is_repeat=found.is_repeat)
+    enquiry.routed_because, enquiry.routed_told = in_english(found.because)[:500], kept(found.because)
     enquiry.name, enquiry.email = f"{values['first_name']} {values['last_name']}".strip(), values["email"]
     enquiry.text, enquiry.language, enquiry.told = values["description"], consent.language, _told(values)
     enquiry.consent_text, enquiry.consent_at = consent.text, timezone.now()
@@ -107,13 +109,12 @@ def _of_partner(partner: Partner, values: Mapping[str, Any], by: Actor) -> Found
     leads = Lead.objects.for_partner(whose).filter(deleted_at=None).open()  # type: ignore[attr-defined]
     same = surest_same(leads_like(wanted, leads))
     if same is not None:
-        return Found(same.record, is_repeat=True, because=" ".join(same.reasons))
+        return Found(same.record, is_repeat=True, because=same.sentences)
     accounts = Account.objects.for_partner(whose).filter(deleted_at=None)
     known = surest_same(accounts_like(wanted, accounts))  # type: ignore[arg-type]
     account = known.record if known else None
-    owner, because = _owner(partner, account)
-    if known and owner == known.record.owner:
-        because = f"{because} {' '.join(known.reasons)}"
+    owner, sentence = _owner(partner, account)
+    because = [sentence, *known.sentences] if known and owner == known.record.owner else [sentence]
     lead = Lead(partner=partner, owner=owner, account=account, origin=Lead.Origin.WEB, **FIXED, **_facts(values))
     lead.save()
     record_move(lead, was="", to=lead.status, by=by)
@@ -133,14 +134,15 @@ def _of_vendor(values: Mapping[str, Any]) -> Found:
     return Found(lead, is_repeat=False, holders=holders)
 
 
-def _owner(partner: Partner, account: Account | None) -> tuple[User, str]:
+def _owner(partner: Partner, account: Account | None) -> tuple[User, Sentence]:
     """Who looks after the customer, else who runs the company; and why. Raises FormClosed when nobody works there."""
     if account is not None and account.owner.is_active and account.owner.partner_id == partner.pk:
-        return account.owner, _("Owner of the account %(account)s.") % {"account": account}
+        return account.owner, Sentence(gettext_noop("Owner of the account %(account)s."), {"account": str(account)})
     people = sorted(User.objects.filter(partner=partner, is_active=True), key=lambda one: (RANK[Role(one.role)], one.pk))
     if not people:
         raise FormClosed
-    return people[0], _("No account of this company is known.") if account is None else _("The owner of the account has left.")
+    unknown, left = gettext_noop("No account of this company is known."), gettext_noop("The owner of the account has left.")
+    return people[0], Sentence(unknown if account is None else left)
 
 
 def _profile(values: Mapping[str, Any]) -> Profile:

@@ -1,12 +1,14 @@
 """From the vendor's queue to a partner and back: who is told, what may be read, and what ends an offer."""
 
+import html
 from datetime import timedelta
 
 import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from leads import jobs, services
 from leads.models import Lead, LeadOffer, VendorLead
@@ -16,7 +18,7 @@ from partnerportal.core.actors import Actor
 from partnerportal.core.models import Notification, OutboxMessage
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
-from partners.models import Partner
+from partners.models import Partner, User
 
 pytestmark = pytest.mark.django_db
 
@@ -134,6 +136,48 @@ def test_declining_returns_it_to_the_queue_and_tells_the_manager(lead, aurora, b
     assert offer.history.first().author_name == "Ben Marino"
 
 
+@pytest.mark.parametrize("verb", ["decline", "expire", "take back"])
+def test_why_it_came_back_is_said_in_the_readers_language(verb, client, lead, aurora, ben, otto):
+    (offer,) = offered(lead, aurora, by=otto)
+    act, words, values = {
+        "decline": (
+            lambda: services.decline_offer(offer, reason="Zu weit.", by=ben),
+            "Declined by %(partner)s: %(reason)s",
+            {"partner": "Aurora Telecom", "reason": "Zu weit."},
+        ),
+        "expire": (
+            lambda: services.expire_offer(offer.pk, now=offer.deadline, by=Actor.system()),
+            "Not answered in time by %(partner)s.",
+            {"partner": "Aurora Telecom"},
+        ),
+        "take back": (lambda: services.take_back(lead, by=otto), "Taken back by %(who)s.", {"who": "Otto Keller"}),
+    }[verb]
+    with translation.override("de"):
+        act()
+
+    assert state(lead) == ("queued", words % values)
+    for language in ("en", "it"):
+        User.objects.filter(pk=otto.pk).update(language=language)
+        client.force_login(otto)
+        home = html.unescape(client.get("/").content.decode())
+        with translation.override(language):
+            assert services.why_queued(lead) == gettext(words) % values
+            assert gettext(words) % values in home
+    assert offered(lead, aurora, by=otto)[0].state == "open"
+    lead.refresh_from_db()
+    assert (lead.queued_because, lead.queued_told) == ("", [])
+
+
+def test_a_reason_of_an_earlier_release_is_said_as_it_was_written(lead, aurora, ben, otto):
+    (offer,) = offered(lead, aurora, by=otto)
+    services.decline_offer(offer, reason="No.", by=ben)
+
+    VendorLead.objects.filter(pk=lead.pk).update(queued_because="Abgelehnt von Nordlicht: Nein.")
+
+    lead.refresh_from_db()
+    assert services.why_queued(lead) == "Abgelehnt von Nordlicht: Nein."
+
+
 def test_declining_needs_a_reason(lead, aurora, ben, otto):
     (offer,) = offered(lead, aurora, by=otto)
 
@@ -203,6 +247,30 @@ def test_one_reminder_when_a_day_is_left(lead, aurora, ben, otto):
     assert [message.to[0] for message in mail.outbox] == ["Ben Marino <ben@aurora-telecom.com>"]
     assert mail.outbox[0].subject == "A lead still waits for you: Hotel Miramare"
     assert told(ben)[-1] == "The lead Hotel Miramare still waits for your answer."
+
+
+@pytest.mark.parametrize(("job", "hours"), [("expire", 48), ("remind", 25)])
+def test_one_offer_that_fails_stops_none_of_the_others(job, hours, lead, aurora, nordlicht, otto):
+    leads = [lead, VendorLeadFactory(), VendorLeadFactory()]
+    offers = [offered(one, partner, by=otto)[0] for one, partner in zip(leads, (aurora, nordlicht, aurora), strict=True)]
+    for offer in offers:
+        pass_time(offer, hours=hours)
+    refuse_changes_of(offers[0])
+
+    assert {"expire": jobs.expire_offers, "remind": jobs.remind_of_offers}[job]() == 2
+    for offer in offers:
+        offer.refresh_from_db()
+    assert [offer.state for offer in offers] == ["open", *["expired" if job == "expire" else "open"] * 2]
+    assert [offer.reminded_at is not None for offer in offers] == [False, *[job == "remind"] * 2]
+
+
+def refuse_changes_of(offer):
+    """Let the database refuse whatever is written into this one offer."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'not this one'; END $$")
+        cursor.execute(
+            f"CREATE TRIGGER refuse BEFORE UPDATE ON leads_leadoffer FOR EACH ROW WHEN (OLD.id = {offer.pk}) EXECUTE FUNCTION refuse()"
+        )
 
 
 def test_an_offer_for_a_day_needs_no_reminder(lead, aurora, ben, otto):

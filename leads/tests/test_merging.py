@@ -15,8 +15,9 @@ from accounts.models import Account, AccountStatus, Contact, Merge
 from accounts.tests.factories import AccountFactory, ActiveAccountFactory, ContactFactory
 from cases.tests.factories import CaseFactory
 from leads.merging import merge_leads
-from leads.models import Lead
-from leads.tests.factories import ConvertedLeadFactory, LeadFactory
+from leads.models import Lead, LeadPlan
+from leads.services import start_plan
+from leads.tests.factories import ConvertedLeadFactory, LeadFactory, NotInTargetLeadFactory, QualifiedLeadFactory
 from partnerportal.core import attached
 from partnerportal.core.files import attach_file
 from partnerportal.core.history import changes
@@ -59,6 +60,14 @@ def three(anna, alex):
         TaskFactory(owner=anna, related=lead, subject=f"Call {number}")
     attached.follow(leads[2], by=anna)
     return leads
+
+
+@pytest.fixture
+def lead_with_a_plan(reference, anna):
+    """A lead in Qualification on which a plan is running."""
+    lead = QualifiedLeadFactory(owner=anna)
+    start_plan(lead, plan=LeadPlan.objects.first(), by=anna)
+    return lead
 
 
 def test_merge_leads_takes_the_chosen_values_and_everything_attached(three, anna, alex):
@@ -200,6 +209,7 @@ def test_merge_contacts_leaves_a_part_in_a_project_that_both_have(anna):
     assert Project.objects.for_partner(anna.partner).get().contact == other
 
 
+GONE = "One of these records is not there any more: somebody has merged or deleted it meanwhile."
 TWO_ACCOUNTS = "They are at two accounts: merge these first."
 
 
@@ -333,7 +343,87 @@ def test_a_late_merge_gets_a_sentence(client, anna, three):
     page = client.post(f"{reverse('merge_leads', args=[three[0].pk])}?with={three[2].pk}")
 
     assert page.status_code == 409
+    assert GONE in page.content.decode()
     assert Merge.objects.for_partner(anna.partner).count() == 1
+
+
+def test_a_late_merge_of_three_is_not_one_of_two(client, anna, three):
+    keep, second, third = three
+    client.force_login(anna)
+    attached.delete_record(third, by=anna)
+
+    page = client.post(f"{reverse('merge_leads', args=[keep.pk])}?with={second.pk}&with={third.pk}", {"city": third.pk})
+
+    keep.refresh_from_db()
+    assert page.status_code == 409
+    assert GONE in page.content.decode()
+    assert keep.city == ""
+    assert list(Lead.objects.visible_to(anna).order_by("pk")) == [keep, second]
+    assert not Merge.objects.for_partner(anna.partner).exists()
+
+
+def test_what_is_asked_for_twice_is_one_record(client, anna, three):
+    keep, second, _third = three
+    client.force_login(anna)
+
+    done = client.post(f"{reverse('merge_leads', args=[keep.pk])}?with={second.pk}&with={second.pk}&with={keep.pk}&with=%C2%B2")
+
+    assert done.status_code == 302
+    assert [one["pk"] for one in Merge.objects.for_partner(anna.partner).get().absorbed] == [second.pk]
+
+
+def test_an_open_lead_does_not_go_into_one_that_was_put_aside(client, anna, lead_with_a_plan):
+    aside = NotInTargetLeadFactory(owner=anna, company="Brenner", city="Trento")
+    client.force_login(anna)
+    address = f"{reverse('merge_leads', args=[aside.pk])}?with={lead_with_a_plan.pk}"
+    before = [state(one) for one in (aside, lead_with_a_plan)]
+
+    asked, sent = client.get(address), client.post(address, {"city": lead_with_a_plan.pk})
+
+    assert (asked.status_code, sent.status_code) == (422, 409)
+    sentence = f"Brenner was put aside, and {lead_with_a_plan} is open. Reopen the one that was put aside first"
+    assert [sentence in answer.content.decode() for answer in (asked, sent)] == [True, True]
+    assert [state(one) for one in (aside, lead_with_a_plan)] == before
+    assert not Merge.objects.for_partner(anna.partner).exists()
+
+
+def test_a_lead_that_was_put_aside_goes_into_an_open_one_or_into_another_of_its_kind(anna, lead_with_a_plan):
+    aside, other, last = (NotInTargetLeadFactory(owner=anna) for _ in range(3))
+
+    merge_leads(lead_with_a_plan, [aside], chosen={}, by=anna)
+    merge_leads(other, [last], chosen={}, by=anna)
+
+    lead_with_a_plan.refresh_from_db()
+    other.refresh_from_db()
+    assert (lead_with_a_plan.status, lead_with_a_plan.plan_runs.get().ended_at) == ("qualification", None)
+    assert (other.status, other.not_in_target_reason) == ("not_in_target", "no-budget")
+
+
+def test_the_first_merge_of_a_chain_is_undone_after_the_last(client, anna, three):
+    first, second, third = three
+    inner = merge_leads(second, [third], chosen={}, by=anna)
+    outer = merge_leads(first, [second], chosen={}, by=anna)
+    sentence = "Brenner GmbH went into Brenner meanwhile: undo that merge first."
+    client.force_login(anna)
+
+    with pytest.raises(MergeRefused, match=sentence):
+        undo_merge(inner, by=anna)
+    pressed = client.post(reverse("undo_merge", args=[inner.pk]), follow=True)
+
+    assert pressed.redirect_chain == [(first.get_absolute_url(), 302)]
+    assert sentence in pressed.content.decode()
+    assert "Merged into Brenner GmbH" in client.get(inner.get_absolute_url()).content.decode()
+    assert undo_merge(outer, by=anna).left == ()
+    assert undo_merge(inner, by=anna).left == ()
+    assert Lead.objects.visible_to(anna).count() == 3
+
+
+def test_a_merge_into_what_was_deleted_asks_for_that_to_be_restored(anna, three):
+    merge = merge_leads(three[0], three[1:2], chosen={}, by=anna)
+    attached.delete_record(three[0], by=anna)
+
+    with pytest.raises(MergeRefused, match="Brenner was deleted meanwhile; restore it first."):
+        undo_merge(merge, by=anna)
 
 
 def test_another_partner_sees_no_merge(client, anna, carla, three):

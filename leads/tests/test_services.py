@@ -13,6 +13,7 @@ from partnerportal.core.models import Notification
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove, StaleMove
 from partnerportal.tests.racing import at_once
+from partners.models import User
 from tasks.models import Task
 
 VALUES = {
@@ -181,6 +182,17 @@ def test_not_in_target_has_a_reason_and_comes_back_as_a_task(anna, ben):
         ben,
         lead,
     )
+
+
+def test_the_lead_of_a_former_colleague_comes_back_to_who_put_it_aside(alex, ben):
+    lead = LeadFactory(owner=alex)
+    User.objects.filter(pk=alex.pk).update(is_active=False)
+
+    services.mark_not_in_target(lead, seen=Status.NEW, reason="no-budget", revisit_on=date(2099, 9, 1), by=ben)
+
+    lead.refresh_from_db()
+    assert (lead.status, lead.owner, lead.revisit_on) == (Status.NOT_IN_TARGET, alex, date(2099, 9, 1))
+    assert [(task.assigned_to, task.related) for task in Task.objects.visible_to(ben)] == [(ben, lead)]
 
 
 def test_not_in_target_without_a_revisit_makes_no_task(anna):

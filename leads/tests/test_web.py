@@ -6,6 +6,9 @@ from uuid import uuid4
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
 
 from accounts.tests.factories import AccountFactory
 from leads import services
@@ -88,6 +91,25 @@ def test_a_known_customer_goes_to_whom_the_account_belongs(theirs, anna, alex, d
     enquiry = WebEnquiry.objects.visible_to(anna).get()
     assert (lead.owner, lead.account) == (alex, account)
     assert "Same mail domain miramare.it" in enquiry.routed_because
+
+
+@pytest.mark.django_db
+def test_why_it_came_to_an_owner_is_said_in_the_readers_language(theirs, client, anna, alex):
+    AccountFactory(owner=alex, name="Miramare Hotels", email="info@miramare.it")
+    Client().post(f"{theirs.get_absolute_url()}?lang=de", SENT)
+    lead, enquiry = Lead.objects.visible_to(anna).get(), WebEnquiry.objects.visible_to(anna).get()
+
+    client.force_login(alex)
+    page = client.get(reverse("leads:panel_activity", args=[lead.pk])).content.decode()
+    WebEnquiry.objects.visible_to(anna).update(routed_because="Inhaber des Kontos.", routed_told=[])
+    before = client.get(reverse("leads:panel_activity", args=[lead.pk])).content.decode()
+
+    with translation.override("it"):
+        words = gettext("Owner of the account %(account)s.") % {"account": "Miramare Hotels"}
+        assert enquiry.routed_words.startswith(f"{words} {gettext('Same mail domain %(left)s') % {'left': 'miramare.it'}}")
+    assert "Owner of the account Miramare Hotels. Same mail domain miramare.it" in page
+    assert enquiry.routed_because.startswith("Owner of the account Miramare Hotels. Same mail domain miramare.it")
+    assert "Inhaber des Kontos." in before
 
 
 @pytest.mark.django_db

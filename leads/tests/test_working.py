@@ -23,6 +23,7 @@ from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
 from partnerportal.tests.counting import assert_queries
 from partnerportal.tests.days import this_day
+from partners.models import Partner
 from tasks.models import Task
 from tasks.services import complete_task, create_task
 
@@ -586,6 +587,19 @@ def test_another_day_is_told_of_again(anna, lead):
         assert jobs.remind_of_revisits() == 1
 
     assert len(told_of(lead, anna)) == 2
+
+
+def test_one_lead_that_fails_stops_none_of_the_others(anna, carla, lead):
+    theirs = LeadFactory(owner=carla)
+    with time_machine.travel(MONDAY):
+        for one, by in ((theirs, carla), (lead, anna)):
+            put_aside(one, date(2026, 3, 3), by=by)
+    Partner.objects.filter(pk=carla.partner_id).update(time_zone="Nowhere/Land")
+
+    with time_machine.travel(datetime(2026, 3, 3, 9, tzinfo=UTC)):
+        assert jobs.remind_of_revisits() == 1
+
+    assert [len(told_of(lead, anna)), len(told_of(theirs, carla))] == [1, 0]
 
 
 @pytest.mark.parametrize("change", ["reopened", "deleted", "long ago"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -12,10 +12,20 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from accounts.merging import MOST, MergeRefused, merge_accounts, merge_contacts, refusal_of, stayed_behind, undo_merge
+from accounts.merging import (
+    MOST,
+    MergeRefused,
+    RecordsGone,
+    kept_of,
+    merge_accounts,
+    merge_contacts,
+    refusal_of,
+    stayed_behind,
+    undo_merge,
+)
 from accounts.models import Account, Contact, Merge
 from accounts.services import ACCOUNT_FIELDS, CONTACT_FIELDS
-from leads.merging import merge_leads
+from leads.merging import merge_leads, refusal_of_leads
 from leads.models import Lead
 from leads.services import FIELDS
 from partnerportal.core import display
@@ -34,20 +44,31 @@ class MergeRecords(RecordView):
     tab: ClassVar[str]
 
     @cached_property
+    def asked(self) -> set[int]:
+        """The keys of the further records, one more than can be merged at most."""
+        keys = {int(key) for key in self.request.GET.getlist("with") if key.isdecimal()}
+        return set(sorted(keys - {self.record.pk})[:MOST])
+
+    @cached_property
     def others(self) -> list[Any]:
         """The further records, as far as the person may change them."""
-        keys = [key for key in self.request.GET.getlist("with") if key.isdecimal()][:MOST]
         rows = self.model._default_manager.editable_by(self.request.user)  # type: ignore[attr-defined]
-        return list(rows.filter(pk__in=keys).exclude(pk=self.record.pk).order_by("pk"))
+        return list(rows.filter(pk__in=self.asked).order_by("pk"))
+
+    def refusal(self, records: Sequence[Any]) -> str:
+        """Why the others cannot go into the first; empty where nothing speaks against it."""
+        return refusal_of(records)
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         if not 1 <= len(self.others) < MOST:
             return self._page(_("Choose one or two records that you may change."), status=422)
-        refusal = refusal_of([self.record, *self.others])
+        refusal = self.refusal([self.record, *self.others])
         return self._page(refusal, status=422 if refusal else 200)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         chosen = {name: int(key) for name in self.fields if (key := request.POST.get(name, "")).isdecimal()}
+        if {one.pk for one in self.others} != self.asked:
+            return self._page(str(RecordsGone()), status=409)
         try:
             merge = type(self).service(self.record, self.others, chosen=chosen, by=request.user)
         except MergeRefused as refusal:
@@ -92,6 +113,10 @@ class MergeLeads(MergeRecords):
     model, permission, tab, fields = Lead, "leads.change_lead", "leads", FIELDS
     service = staticmethod(merge_leads)
 
+    def refusal(self, records: Sequence[Any]) -> str:
+        """No open lead goes into one that was put aside."""
+        return refusal_of_leads(records)
+
 
 class MergeAccounts(MergeRecords):
     is_block = False
@@ -106,7 +131,10 @@ class MergeContacts(MergeRecords):
 
 
 class MergePage(RecordView):
-    """A merge: what went into what, when and by whom, and the history of what is gone. Seen by who sees the record that stayed."""
+    """A merge: what went into what, when and by whom, and the history of what is gone.
+
+    Seen by who sees the record that stayed, or the one that this went into itself.
+    """
 
     model, permission, related = Merge, "leads.view_lead", ("by", "undone_by", "content_type")
     kept: Any
@@ -115,7 +143,8 @@ class MergePage(RecordView):
         if request.user.has_perm(self.permission):
             merge = get_object_or_404(self.get_queryset(), pk=kwargs["pk"])
             kind: Any = merge.content_type.model_class()
-            self.kept = kind._default_manager.visible_to(request.user).filter(pk=merge.object_id).first()
+            kept = kind._default_manager.visible_to(request.user).filter(pk=merge.object_id).first()
+            self.kept = kept or kept_of(kind, merge.object_id, request.user)
             if self.kept is None:
                 raise Http404
         return super().dispatch(request, *args, **kwargs)
@@ -127,7 +156,7 @@ class MergePage(RecordView):
             "record": self.kept,
             "merge": self.record,
             "tab": f"{kind._meta.model_name}s",
-            "heading": _("Merged into %(record)s") % {"record": self.kept},
+            "heading": _("Merged into %(record)s") % {"record": self.record},
             "stayed": list(stayed_behind(self.record)),
             "told": [(row, changes(row, limit=50)) for row in rows],
             "may_undo": self.record.may_be_undone(timezone.now())

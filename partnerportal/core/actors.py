@@ -1,6 +1,7 @@
 """Who does something: a user, a customer without an account, or the portal itself; and through what.
 
-`@service` makes a function one transaction whose history names the person given as `by`.
+`@service` makes a function one transaction whose history names the person given as `by`. Of two that wait for each other the database
+ends one, which begins once more.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 
 if TYPE_CHECKING:
     from partners.models import User
+
+DEADLOCK = "40P01"  # PostgreSQL, appendix A: deadlock_detected.
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -99,7 +102,22 @@ def service(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def transact(*args: P.args, **kwargs: P.kwargs) -> R:
-        with acting(kwargs["by"]), transaction.atomic():  # type: ignore[arg-type]
-            return function(*args, **kwargs)
+        with acting(kwargs["by"]):  # type: ignore[arg-type]
+            return in_transaction(lambda: function(*args, **kwargs))
 
     return transact
+
+
+def in_transaction(act: Callable[[], R]) -> R:
+    """Do something as one transaction, and once more when the database has ended that one to break a deadlock.
+
+    Inside a transaction that has begun before, the error goes on to whoever began it: all of it is lost by then.
+    """
+    try:
+        with transaction.atomic():
+            return act()
+    except OperationalError as error:
+        if connection.in_atomic_block or getattr(error.__cause__, "pgcode", "") != DEADLOCK:
+            raise
+    with transaction.atomic():
+        return act()

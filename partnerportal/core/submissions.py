@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from django.db import transaction
 from django.http import HttpRequest
 
+from partnerportal.core.actors import in_transaction
 from partnerportal.core.models import Submission
 
 if TYPE_CHECKING:
@@ -46,13 +46,16 @@ def once(token: str, *, by: User, act: Callable[[], str]) -> str:
     key = _read(token)
     if key is None:
         return act()
-    with transaction.atomic():
-        sent, is_first = Submission.objects.get_or_create(token=key, defaults={"user": by})
-        if not is_first:
-            return sent.answer if sent.user_id == by.pk and sent.answer else "/"
-        sent.answer = act()
-        sent.save(update_fields=["answer"])
-        return sent.answer
+    return in_transaction(lambda: _once(key, by, act))
+
+
+def _once(key: uuid.UUID, by: User, act: Callable[[], str]) -> str:
+    sent, is_first = Submission.objects.get_or_create(token=key, defaults={"user": by})
+    if not is_first:
+        return sent.answer if sent.user_id == by.pk and sent.answer else "/"
+    sent.answer = act()
+    sent.save(update_fields=["answer"])
+    return sent.answer
 
 
 def answered(token: str, *, by: User) -> str:

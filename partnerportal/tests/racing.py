@@ -2,6 +2,7 @@
 
 at_once(lambda: ship(order), lambda: ship(order))       all started together; what each answered or raised
 contend(lambda: ship(order), lambda: cancel(order))     the second comes while the first has done its work and not yet committed
+Beside(lambda: ship(order))                             started within a transaction, which goes on once the other waits for it
 """
 
 from __future__ import annotations
@@ -42,14 +43,25 @@ class Outcome:
 
 def contend(winner: Act, contender: Act) -> Outcome:
     """Let the winner act and pause before its commit; start the contender; commit once it waits for a lock, or has answered."""
-    answers: list[Any] = []
-    thread = Thread(target=lambda: answers.append(_answer(contender)), daemon=True)
     with transaction.atomic():
         won = winner()
-        thread.start()
-        has_waited = _waits(thread)
-    thread.join(GUARD_SECONDS)
-    return Outcome(won, answers[0], has_waited)
+        second = Beside(contender)
+    return Outcome(won, second.answer(), second.has_waited)
+
+
+class Beside:
+    """An act in a thread of its own, which waits for a lock by now or has answered."""
+
+    def __init__(self, act: Act) -> None:
+        self._answers: list[Any] = []
+        self._thread = Thread(target=lambda: self._answers.append(_answer(act)), daemon=True)
+        self._thread.start()
+        self.has_waited = _waits(self._thread)
+
+    def answer(self) -> Any:
+        """What it answered or raised, once nothing keeps it waiting."""
+        self._thread.join(GUARD_SECONDS)
+        return self._answers[0]
 
 
 def _answer(act: Act) -> Any:

@@ -24,7 +24,8 @@ from projects.services.conversion import contact_of, turn_into_project
 def accept_offer(offer: LeadOffer, *, by: User) -> Project:
     """Claim an offer and convert its lead, all or nothing. A company or person that the partner knows already is taken, not made again.
 
-    Raises NotYours, and OfferGone with a sentence when somebody else was faster, the time is over or the vendor took it back.
+    Raises NotYours, OfferGone with a sentence when somebody else was faster, the time is over or the vendor took it back, and
+    ValidationError when the company or person that is known was merged or deleted at this very moment.
     """
     vendor_lead, offer = claim(offer, by=by)
     lead = lead_of(vendor_lead, offer, by=by)

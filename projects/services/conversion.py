@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -42,6 +42,7 @@ COMPANY = {
 PERSON = {name: name for name in ("salutation", "first_name", "last_name", "email", "phone", "mobile", "job_title", "power")}
 
 DEAL = {name: name for name in ("description", "next_step", "next_step_on")}
+Chosen = TypeVar("Chosen", Account, Contact, Project)
 ATTACHED = ("notes", "attachments", "followers", "mutes")
 
 
@@ -203,15 +204,24 @@ def _locked(lead: Lead, by: User) -> Lead:
 def _account(lead: Lead, account: Account | None, by: User, *, phone: Any) -> tuple[Account, list[list[str]]]:
     if account is None:
         return create_account(values=_said(lead, COMPANY) | {"phone": phone}, by=by, known_email=lead.email), []
-    account = Account.objects.visible_to(by).select_for_update(of=("self",)).get(pk=account.pk)
+    account = _still_there(account, Account.objects.visible_to(by), lead.partner_id)
     return account, _fill_blanks(account, _said(lead, COMPANY), by)
 
 
 def _contact(lead: Lead, account: Account, contact: Contact | None, by: User) -> tuple[Contact, list[list[str]]]:
     if contact is None:
         return create_contact(values=_said(lead, PERSON) | {"account": account}, by=by, known_email=lead.email), []
-    contact = Contact.objects.visible_to(by).select_for_update(of=("self",)).get(pk=contact.pk, account=account)
+    contact = _still_there(contact, Contact.objects.visible_to(by).filter(account=account), lead.partner_id)
     return contact, _fill_blanks(contact, _said(lead, PERSON), by)
+
+
+def _still_there(chosen: Chosen, rows: QuerySet[Any], partner: int) -> Chosen:
+    """What was chosen, locked. Raises ValidationError where a colleague took it away meanwhile, DoesNotExist for another partner's."""
+    found = rows.select_for_update(of=("self",)).filter(pk=chosen.pk).first()
+    if found is None:
+        type(chosen).objects.for_partner(partner).get(pk=chosen.pk)
+        raise ValidationError(_("Somebody has merged, moved or deleted %(record)s meanwhile. Please try again.") % {"record": chosen})
+    return found
 
 
 def _said(lead: Lead, names: Mapping[str, str]) -> dict[str, Any]:
@@ -223,7 +233,7 @@ def _project(
 ) -> tuple[Project, list[list[str]]]:
     if project is None:
         return new_project(values={**_said(lead, DEAL), **values, "account": account, "contact": contact}, by=by, lead=lead), []
-    project = Project.objects.visible_to(by).select_for_update(of=("self",)).get(pk=project.pk)
+    project = _still_there(project, Project.objects.visible_to(by), lead.partner_id)
     require_open(project)
     if project.account_id != account.pk:
         raise ValidationError({"project": _("This project belongs to another account.")})

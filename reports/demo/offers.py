@@ -9,6 +9,8 @@ from typing import Any
 from django.conf import settings
 
 from leads.models import LeadOffer, VendorLead, WebForm
+from leads.services import DECLINED
+from partnerportal.core.sentences import Sentence, in_english, kept
 from partners.models import Partner, User
 from reports.demo.chronicle import Chronicle
 
@@ -94,5 +96,6 @@ def _offer(
 
 def _decline(chronicle: Chronicle, offer: LeadOffer, person: User, *, at: datetime) -> None:
     chronicle.change(offer, at=at, by=person, state=State.DECLINED, decline_reason=CAME_BACK, answered_by=person, answered_at=at)
-    because = f"Declined by {offer.partner}: {CAME_BACK}"
-    chronicle.change(offer.vendor_lead, at=at, by=person, state=VendorLead.State.QUEUED, queued_because=because)
+    because = [Sentence(DECLINED, {"partner": str(offer.partner), "reason": CAME_BACK})]
+    said: dict[str, Any] = {"queued_because": in_english(because), "queued_told": kept(because)}
+    chronicle.change(offer.vendor_lead, at=at, by=person, state=VendorLead.State.QUEUED, **said)

@@ -1,6 +1,7 @@
 """Pages over leads, written with the building blocks as an app would: what the tests of the blocks look at."""
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.urls import include, path
 
 from leads.models import Lead
@@ -116,13 +117,15 @@ class LeadDetail(RecordDetail):
 
 @service
 def move_sample(lead, *, to, seen, by, reason=""):
-    """A mover as the leads' own: locked, checked, recorded. Qualification needs the number of users."""
+    """A mover as the leads' own: locked, checked, recorded. Qualification needs the number of users, a reason needs words."""
     lead = Lead.objects.visible_to(by).select_for_update(of=("self",)).get(pk=lead.pk)
     require_editable(lead, by)
     check_fresh(lead.status, seen)
     MOVES.check(lead.status, to)
     if to == Status.QUALIFICATION and lead.total_users is None:
         raise ExitConditionMissing([Missing("new", ("total_users",), "How many users?")])
+    if reason == "?":
+        raise ValidationError({"reason": "Say it in words."})
     lead.status, lead.not_in_target_reason = to, reason[:40]
     lead.save(update_fields=["status", "not_in_target_reason", "updated_at"])
     record_move(lead, was=seen, to=to, by=Actor.of(by), reason=reason)

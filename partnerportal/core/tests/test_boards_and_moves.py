@@ -231,6 +231,15 @@ def test_a_move_that_needs_a_reason_asks_for_it(as_anna, lead):
     assert StageMove.objects.across_partners(reason="test").get().reason == "No budget"
 
 
+@pytest.mark.parametrize("headers", [None, HTMX])
+def test_a_move_that_the_service_finds_invalid_is_refused_with_its_sentence(headers, as_anna, lead):
+    response = move(as_anna, lead, "not_in_target", asked="1", reason="?", headers=headers)
+
+    assert response.status_code == 422
+    assert "Say it in words." in response.content.decode()
+    assert unchanged(lead)
+
+
 def test_a_colleague_is_refused_with_the_sentence_that_says_who_may(client, alex, lead):
     client.force_login(alex)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.forms import modelform_factory
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -25,7 +26,8 @@ NOT_KEPT = ("csrfmiddlewaretoken", "to", "seen", "was", "choice-stage")
 
 
 class StageMove(RecordView):
-    """Moves a record. `service(record, to=, seen=, by=, **answers)` does it and raises StaleMove, IllegalMove or ExitConditionMissing.
+    """Moves a record. `service(record, to=, seen=, by=, **answers)` does it and raises StaleMove, IllegalMove, ValidationError or
+    ExitConditionMissing.
 
     `asks[to]` is a form whose answers the service gets, such as a reason. `fillable` are the fields that the dialog of a refused
     move may offer; they are saved by `fill(record, values=, by=)`, or by the form where there is none, in the same transaction.
@@ -81,6 +83,8 @@ class StageMove(RecordView):
             return self._ask(question, filling or self._form(fields), sentences=[str(one.sentence) for one in error.missing])
         except IllegalMove as error:
             return self._refuse(_(str(error)), status=422)
+        except ValidationError as error:
+            return self._refuse(" ".join(error.messages), status=422)
         except StaleMove as error:
             return self._overtaken(error.now)
         return self._answer(made[0], was) if made else self._lead_to(address)
