@@ -171,7 +171,7 @@ MATRIX: dict[tuple[str, str], str] = {
         mfa_reauthenticate partners:profile
     """,
     ("loooooooool", "ooooooooooo"): "mfa_authenticate",
-    ("mmmmmmmmmmm", "ooooooooooo"): "customer_accept customer_change customer_decline",
+    ("mmmmmmmmmmm", "offfffffffo"): "customer_accept customer_change customer_decline",
     ("nnnnnnnnnnn", "moooooooooo"): "customer_pdf",
     ("nnnnnnnnnnn", "nnnnnnnnnnn"): "accept_invitation",
     ("ooooooooooo", "mmmmmmmmmmm"): """

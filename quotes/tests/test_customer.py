@@ -59,6 +59,22 @@ def test_the_customer_reads_that_very_version_without_an_account(client, anna):
 
 
 @pytest.mark.parametrize("is_inside", [True, False])
+@pytest.mark.parametrize("answer", ["accept", "decline", "change"])
+def test_nobody_of_the_portal_answers_in_the_customers_name(client, anna, answer):
+    quote = SubmittedQuoteFactory(owner=anna)
+    client.force_login(anna)
+    before = everything(quote)
+    address = reverse("customer_quote", args=[quote.token])
+
+    page = client.get(address)
+    refusal = client.post(f"{address}{answer}/", {f"{answer}-name": "Greta", f"{answer}-consent": "on", f"{answer}-text": "Yes"})
+
+    assert "only the customer answers here" in page.text
+    assert "Accept the quote" not in page.text
+    assert refusal.status_code == 403
+    assert everything(quote) == before
+
+
 def test_moments_are_those_of_the_partners_clock(client, anna, is_inside):
     quote, asked = AcceptedQuoteFactory(owner=anna), SubmittedQuoteFactory(owner=anna)
     services.ask_for_change(asked, by=Actor.customer("Greta"), text="Two more", today=this_day())

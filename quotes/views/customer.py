@@ -73,6 +73,11 @@ class CustomerView(View):
         return self.private(render(self.request, "quotes/customer_closed.html", {"sentence": sentence}, status=status))
 
     @property
+    def is_colleague(self) -> bool:
+        """Whether somebody of the portal is reading. An answer is the customer's own: what was said elsewhere is recorded on the quote's page."""
+        return self.request.user.is_authenticated
+
+    @property
     def state(self) -> str:
         """How the quote stands: open, or why not."""
         return services.state_for_customer(self.quote, today=today_of(self.quote.partner))
@@ -81,7 +86,9 @@ class CustomerView(View):
         """The page as the quote stands now."""
         state = self.state
         context = {
-            "quote_is_open": state == "open",
+            "quote_is_open": state == "open" and not self.is_colleague,
+            "is_colleague": self.is_colleague,
+            "own_page": self.quote.get_absolute_url(),
             "state": state,
             "sentence": self.sentence(state),
             "document": documents.of(self.quote),
@@ -116,7 +123,7 @@ class CustomerQuote(CustomerView):
     """Read the quote."""
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        if not request.user.is_authenticated and self.quote.first_opened_at is None:
+        if not self.is_colleague and self.quote.first_opened_at is None:
             services.note_opened(self.quote, by=Actor.customer(str(self.quote.contact)))
         return self.answer()
 
@@ -139,6 +146,8 @@ class CustomerAnswer(CustomerView):
     name = ""
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
+        if self.is_colleague:
+            return self.answer(status=403)
         form = self.form(request)
         if not form.is_valid():
             return self.answer(status=422, **{self.name: form})
