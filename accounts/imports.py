@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db.models import F, FloatField, Func, Value
 from django.utils.translation import gettext as _
@@ -14,10 +15,12 @@ from accounts.duplicates import Duplicate, accounts_like_each, contacts_like_eac
 from accounts.forms import AccountEditForm, AccountForm, ContactEditForm, ContactForm
 from accounts.marks import as_json, company_marks, company_sought, from_json, person_marks
 from accounts.matching import Match, Profile, compare, compare_people
+from accounts.merging import hanging_on, merges_into
 from accounts.models import Account, Contact
 from accounts.names import company_key
 from accounts.services import add_accounts, add_contacts, edit_account, edit_contact, new_account, new_contact
 from partnerportal.core.imports.kinds import Evidence, ImportKind, Likeness, how_alike, register
+from partnerportal.core.models import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -49,6 +52,7 @@ COMPANY = {
     "state": ("province", "region", "county", "Bundesland", "Kanton"),
     "country": ("country code", "nation", "Land", "Staat"),
 }
+CAME_WITH = ("core.follow:", "core.mute:", "core.stagemove:")  # What hangs on a record from its beginning, or asks nothing of it.
 LOOKED_AT = 200  # Of accounts whose names are like the one in a cell, the likest.
 
 
@@ -100,6 +104,20 @@ def _contacts_like(wanted: Sequence[Profile], by: User, others: Q) -> list[list[
     return [likenesses(one) for one in found]
 
 
+def came_since(record: Subject) -> list[str]:
+    """What people have hung on a record, and did not come with it: answers, enquiries, plans, projects it is a person of; and merges.
+
+    What was merged into it is gone with it. Its status is compared as a field.
+    """
+    hung = [one for one in hanging_on(record) if not one.startswith(CAME_WITH)]
+    return [*hung, *(f"accounts.merge:{merge.pk}" for merge in merges_into(record))]
+
+
+def _came_besides_records(record: Subject) -> list[str]:
+    """The same without records that name it: deleted ones hold nothing, and of others `deletion_refusal` says what they are."""
+    return [one for one in came_since(record) if not issubclass(apps.get_model(one.partition(":")[0]), Subject)]
+
+
 ACCOUNTS = register(
     ImportKind(
         name="accounts",
@@ -130,6 +148,7 @@ ACCOUNTS = register(
             "vat_number": ("vat", "vat id", "vat no", "tax id", "USt-IdNr", "USt-ID", "Umsatzsteuer-ID", "Steuernummer", "Partita IVA"),
             "record_type": ("type", "Art", "Typ"),
         },
+        came_since=_came_besides_records,
         always=NOT_ASKED,
     )
 )
@@ -152,6 +171,7 @@ CONTACTS = register(
             "language": ("Sprache", "lang"),
         },
         lookups={"account": account_named},
+        came_since=_came_besides_records,
         always=NOT_ASKED,
     )
 )

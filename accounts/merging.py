@@ -386,6 +386,12 @@ def kept_of(model: type[Subject], key: int, by: User) -> Subject | None:
     return found
 
 
+def merges_into(record: Subject) -> Any:
+    """The merges that made others one with a record that is in hand, and that nobody has taken back."""
+    kind = ContentType.objects.get_for_model(record)
+    return Merge.objects.for_partner(record.partner_id).filter(content_type=kind, object_id=record.pk, undone_at=None)
+
+
 def merges_of(record: Subject, by: User) -> Any:
     """The merges that a record came out of, the last one first."""
     kind = ContentType.objects.get_for_model(record)

@@ -33,6 +33,7 @@ from leads.models import (
     WebEnquiry,
     WebForm,
 )
+from leads.services import web
 from partnerportal.core.actors import acting
 from partnerportal.core.admin import ObjectAction, PartnerOwnedAdmin, PartnerOwnedInline, VendorAdmin, VisibleChoicesFilter
 from partnerportal.core.forms import refuse
@@ -237,14 +238,27 @@ class WebFormAdmin(VendorAdmin):
 
     list_display = ("__str__", "is_active", "address", "created_at")
     list_select_related = ("partner",)
-    readonly_fields = ("address", "created_at")
-    fields = ("partner", "is_active", "address", "created_at")
+    readonly_fields = ("address", "held", "created_at")
+    fields = ("partner", "is_active", "address", "held", "created_at")
+    object_actions = (
+        ObjectAction(
+            "release",
+            _("Release the oldest that are held back"),
+            run=lambda form, by: web.release(form.partner, by=by),
+            permission="leads.assign_lead",
+            when=lambda form: form.partner is None and web.held(form).exists(),
+        ),
+    )
 
     def get_readonly_fields(self, request: HttpRequest, obj: WebForm | None = None) -> tuple[str, ...]:
         return (*super().get_readonly_fields(request, obj), *(("partner",) if obj else ()))
 
     def has_delete_permission(self, request: HttpRequest, obj: WebForm | None = None) -> bool:
         return False
+
+    @admin.display(description=_("held back"))
+    def held(self, form: WebForm) -> int:
+        return web.held(form).count() if form.pk else 0
 
     @admin.display(description=_("address"))
     def address(self, form: WebForm) -> str:

@@ -6,8 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from accounts.asking import NOT_ASKED
-from accounts.imports import ACCOUNTS, COMPANY, COMPANY_EVIDENCE, PERSON, likenesses
-from accounts.merging import hanging_on
+from accounts.imports import ACCOUNTS, COMPANY, COMPANY_EVIDENCE, PERSON, came_since, likenesses
 from leads.duplicates import duplicates_of_each, leads_like_each
 from leads.forms import LeadEditForm, LeadForm
 from leads.models import Lead
@@ -31,11 +30,6 @@ def _leads_like(wanted: Sequence[Profile], by: User) -> list[list[Likeness]]:
     return [likenesses(found) for found in leads_like_each(wanted, Lead.objects.searched_by(by))]
 
 
-def _came_since(lead: Lead) -> list[str]:
-    """What hangs on a lead and did not come with it: answers, enquiries, plans. Its status is compared as a field."""
-    return [one for one in hanging_on(lead) if not one.startswith(("core.follow:", "core.mute:", "core.stagemove:"))]
-
-
 compare_too(ACCOUNTS, _leads_like)
 LEADS = register(
     ImportKind(
@@ -49,7 +43,7 @@ LEADS = register(
         duplicates=_like,
         evidence=COMPANY_EVIDENCE,
         keys=("email", "phone"),
-        came_since=_came_since,
+        came_since=came_since,
         always=NOT_ASKED,
         aliases={
             **PERSON,

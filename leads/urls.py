@@ -37,6 +37,7 @@ urlpatterns = [
     path("contact/<str:token>/thanks/", web.ThanksPage.as_view(), name="web_thanks"),
     path("leads/web-form/", web.OwnWebForm.as_view(), name="own_web_form"),
     path("leads/web-form/switch/", web.SwitchWebForm.as_view(), name="switch_web_form"),
+    path("leads/web-form/release/", web.ReleaseEnquiries.as_view(), name="release_enquiries"),
     path("leads/offers/", include((offered, "offers"))),
     path("leads/duplicates/", duplicates.DuplicatesOfNewLead.as_view(), name="duplicates_of_new_lead"),
     path("accounts/duplicates/", duplicates.DuplicatesOfNewAccount.as_view(), name="duplicates_of_new_account"),

@@ -30,6 +30,7 @@ EXPORT_DAYS = 7  # How long a file of many rows, which the worker wrote, is kept
 RESTORE_DAYS = 30  # How long a deleted record, or a file that was taken off one, can be restored.
 OFFER_HOURS = 48  # A partner has this long to answer the offer of a lead,
 OFFER_REMIND_HOURS = 24  # and is reminded when so much is left.
+WEB_FORM_DAILY = 500  # So many enquiries of a public form become leads on one day; the rest is held back until somebody releases it.
 PROJECT_SILENT_DAYS = 14  # After so many days without a change an open project is on the radar.
 LEAD_SILENT_DAYS = 14  # After so many days without a change, a note, a task or a call an open lead is on the radar.
 QUOTE_VALID_DAYS = 30

@@ -3,11 +3,15 @@
 import pytest
 
 from accounts.imports import ACCOUNTS, CONTACTS
+from accounts.merging import merge_accounts, merge_contacts, undo_merge
 from accounts.models import Account, Contact
 from accounts.tests.factories import AccountFactory, ContactFactory
-from leads.tests.test_imports import results, table, upload
+from leads.tests.test_imports import WORKED_ON, results, table, upload
 from partnerportal.core import outbox
+from partnerportal.core.attached import delete_record
 from partnerportal.core.imports import services
+from projects.services import add_contact
+from projects.tests.factories import ProjectFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +87,43 @@ def test_what_an_import_of_contacts_made_and_filled_goes_back(anna):
     there.refresh_from_db()
     assert list(Contact.objects.visible_to(anna)) == [there]
     assert there.department == ""
+
+
+def test_taking_back_leaves_contacts_that_a_project_or_a_merge_has_used_since(anna):
+    account = AccountFactory(owner=anna, name="Orto", email="info@orto.it")
+    there = ContactFactory(account=account, owner=anna, first_name="Ugo", last_name="Moser", email="moser@orto.it")
+    people = (("Pia", "Rossi"), ("Paolo", "Greco"), ("Marta", "Huber"), ("Lena", "Prantl"))
+    _promised, batch = contacts_in(anna, *(["Orto", first, last, f"{last.lower()}@orto.it", "", ""] for first, last in people))
+    further, merged, parted, untouched = Contact.objects.visible_to(anna).exclude(pk=there.pk).order_by("pk")
+    project = ProjectFactory(owner=anna, account=account)
+    add_contact(project, contact=further, role="", by=anna)
+    undo_merge(merge_contacts(parted, [there], chosen={}, by=anna), by=anna)
+    merge_contacts(merged, [there], chosen={}, by=anna)
+
+    services.revert(batch, by=anna)
+    outbox.deliver_due()
+
+    said = [("left", WORKED_ON), ("left", WORKED_ON), ("back", ""), ("back", "")]
+    assert [(result, note) for _n, result, _errors, note in results(batch)] == said
+    assert set(Contact.objects.visible_to(anna)) == {further, merged, project.contact}
+    parted.refresh_from_db()
+    untouched.refresh_from_db()
+    assert None not in (parted.deleted_at, untouched.deleted_at)
+
+
+def test_taking_back_leaves_accounts_that_others_were_merged_into_since(anna):
+    there = AccountFactory(owner=anna, name="Bergbahn", email="info@bergbahn.it")
+    lines = (["Orto GmbH", "info@orto.it", "+390471123450", "", ""], ["Lunaria", "info@lunaria.it", "+390471123451", "", ""])
+    _promised, batch = accounts_in(anna, *lines)
+    merged, emptied = Account.objects.visible_to(anna).exclude(pk=there.pk).order_by("pk")
+    delete_record(ContactFactory(account=emptied, owner=anna), by=anna)
+    merge_accounts(merged, [there], chosen={}, by=anna)
+
+    services.revert(batch, by=anna)
+    outbox.deliver_due()
+
+    assert [(result, note) for _n, result, _errors, note in results(batch)] == [("left", WORKED_ON), ("back", "")]
+    assert list(Account.objects.visible_to(anna)) == [merged]
 
 
 def test_a_contact_that_is_there_is_left_alone(anna):

@@ -76,6 +76,7 @@ class WebEnquiry(PartnerOwned):
     told = models.JSONField(
         _("what was told"), default=dict, db_default={}, editable=False, help_text=_("Fields of a lead and their values.")
     )
+    is_held = models.BooleanField(_("held back"), default=False, db_default=False, editable=False)  # Beyond the day's number.
     is_repeat = models.BooleanField(_("the lead was there already"), default=False)
     routed_because = models.CharField(_("why it came to this owner"), max_length=500, blank=True)
     routed_told = models.JSONField(default=list, db_default=[], editable=False)  # The same as sentences.
@@ -91,7 +92,8 @@ class WebEnquiry(PartnerOwned):
             # A form belongs to one partner, or to the vendor; a submission that is sent twice is one enquiry.
             models.UniqueConstraint(models.F("form"), models.F("submission"), name="web_enquiry_once"),
             models.CheckConstraint(
-                condition=models.Q(lead__isnull=False) | models.Q(vendor_lead__isnull=False), name="web_enquiry_has_lead"
+                condition=models.Q(lead__isnull=False) | models.Q(vendor_lead__isnull=False) | models.Q(is_held=True),
+                name="web_enquiry_has_lead",
             ),
         ]
 

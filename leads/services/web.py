@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -35,6 +38,8 @@ HELD = gettext_noop("A partner has this company already.")  # Kept as the reason
 CAME = gettext_noop("A new lead came through the web form: %(lead)s")
 CAME_HELD = gettext_noop("A new lead came through the web form, of a company that %(partner)s has already: %(lead)s")
 AGAIN = gettext_noop("%(lead)s has written again through the web form.")
+FULL = gettext_noop("%(form)s: more was sent today than becomes leads by itself. The rest is held back until somebody releases it.")
+RELEASED_AT_ONCE = 50
 RANK = {Role.PARTNER_ADMIN: 0, Role.PARTNER_MANAGER: 1, Role.PARTNER_USER: 2}
 
 
@@ -64,22 +69,79 @@ class Found:
 def receive(form: WebForm, *, values: Mapping[str, Any], consent: Consent, submission: UUID, by: Actor) -> WebEnquiry:
     """Keep what was sent: a new lead, or a note on the open one of the same company. The same submission is kept once.
 
-    The form is locked, so that enquiries of the same company at the same moment make one lead. Raises FormClosed.
+    The form is locked, so that enquiries of the same company at the same moment make one lead. Beyond `WEB_FORM_DAILY` on one day
+    an enquiry is kept with its consent and held back, without a lead. Raises FormClosed.
     """
     form = WebForm.objects.select_related("partner").select_for_update(of=("self",)).get(pk=form.pk)
     if not form.is_active:
         raise FormClosed
-    earlier = (
-        WebEnquiry.objects.across_partners(reason="the form of the enquiry is in hand").filter(form=form, submission=submission).first()
-    )
-    if earlier is not None:
-        return earlier
-    found = _of_partner(form.partner, values, by) if form.partner else _of_vendor(values)
-    enquiry = WebEnquiry(form=form, partner=form.partner, submission=submission, is_repeat=found.is_repeat)
-    enquiry.routed_because, enquiry.routed_told = in_english(found.because)[:500], kept(found.because)
+    earlier = WebEnquiry.objects.across_partners(reason="the form of the enquiry is in hand").filter(form=form, submission=submission)
+    if there := earlier.first():
+        return there
+    enquiry = WebEnquiry(form=form, partner=form.partner, submission=submission, is_held=_is_full(form))
     enquiry.name, enquiry.email = f"{values['first_name']} {values['last_name']}".strip(), values["email"]
     enquiry.text, enquiry.language, enquiry.told = values["description"], consent.language, _told(values)
     enquiry.consent_text, enquiry.consent_at = consent.text, timezone.now()
+    if not enquiry.is_held:
+        return _land(enquiry, values, by)
+    enquiry.told |= {name: values[name] for name in NAMED}  # For the lead that may be made of it.
+    enquiry.save()
+    _tell_of_held(form)
+    return enquiry
+
+
+@service
+def release(partner: Partner | None, *, by: User) -> int:
+    """Make leads of what the form of a partner, or of the vendor, holds back: of the oldest `RELEASED_AT_ONCE`; how many there were.
+
+    Raises NotYours for whoever does not manage the company, or does not hand out the vendor's leads.
+    """
+    may = by.partner_id == partner.pk and by.manages_company if partner else by.partner_id is None and by.has_perm("leads.assign_lead")
+    if not may:
+        raise NotYours(_("Only those who manage the web form release what it holds back."))
+    form = WebForm.objects.select_related("partner").select_for_update(of=("self",)).filter(partner=partner).first()
+    if form is None:
+        return 0
+    found = list(held(form).order_by("pk")[:RELEASED_AT_ONCE])
+    for enquiry in found:
+        enquiry.form = form
+        values = {**dict.fromkeys(ASKED, ""), "total_users": None, **enquiry.told, "description": enquiry.text}
+        _land(enquiry, values, Actor.customer(enquiry.name))
+    return len(found)
+
+
+def held(form: WebForm) -> QuerySet[WebEnquiry]:
+    """The enquiries that a form holds back; the form is in hand."""
+    return WebEnquiry.objects.across_partners(reason="the form of the enquiries is in hand").filter(form=form, is_held=True)
+
+
+def _is_full(form: WebForm) -> bool:
+    """Whether as many enquiries as may have become leads today, or were released."""
+    rows = WebEnquiry.objects.across_partners(reason="the form of the enquiries is in hand")
+    return rows.filter(form=form, is_held=False, consent_at__gte=_midnight()).count() >= settings.WEB_FORM_DAILY
+
+
+def _midnight() -> datetime:
+    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _tell_of_held(form: WebForm) -> None:
+    """Once a day, to whoever hears of new companies that come through the form."""
+    page = reverse("own_web_form") if form.partner else reverse("admin:leads_webform_change", args=[form.pk])
+    kind = "lead.held" if form.partner else "offer.held"
+    if Notification.objects.filter(kind=kind, url=page, created_at__gte=_midnight(), user__partner=form.partner).exists():
+        return
+    people = [_owner(form.partner, None)[0]] if form.partner else _account_managers()
+    notify_all([(one, Notification.Reason.PERSONAL) for one in people], FULL, values={"form": form}, kind=kind, url=page)
+
+
+def _land(enquiry: WebEnquiry, values: Mapping[str, Any], by: Actor) -> WebEnquiry:
+    """Make the lead of an enquiry whose form is locked, or note it on the one that is there, and tell of it."""
+    partner = enquiry.form.partner
+    found = _of_partner(partner, values, by) if partner else _of_vendor(values)
+    enquiry.is_held, enquiry.is_repeat = False, found.is_repeat
+    enquiry.routed_because, enquiry.routed_told = in_english(found.because)[:500], kept(found.because)
+    enquiry.told = _told(values)
     if isinstance(found.lead, Lead):
         enquiry.lead = found.lead
     else:
@@ -184,6 +246,10 @@ def _tell_vendor(lead: VendorLead, found: Found) -> None:
 
 def _distributors(lead: VendorLead) -> list[User]:
     """Every account manager while it is in the queue, then whoever has handed it out."""
-    people = User.objects.filter(is_active=True).order_by("pk")
-    is_queued = lead.state == VendorLead.State.QUEUED
-    return list(people.filter(role=Role.ACCOUNT_MANAGER) if is_queued else people.filter(pk=lead.assigned_by_id))
+    if lead.state == VendorLead.State.QUEUED:
+        return _account_managers()
+    return list(User.objects.filter(is_active=True, pk=lead.assigned_by_id))
+
+
+def _account_managers() -> list[User]:
+    return list(User.objects.filter(is_active=True, role=Role.ACCOUNT_MANAGER).order_by("pk"))

@@ -19,6 +19,7 @@ from accounts.models import Account
 from accounts.tests.factories import AccountFactory
 from leads.forms import LeadForm
 from leads.imports import LEADS
+from leads.merging import merge_leads
 from leads.models import Lead
 from leads.services import FIELDS, answer_questions, create_lead, edit_lead
 from leads.tests.factories import LeadFactory, enquiry_about
@@ -80,6 +81,7 @@ def imported(by, *lines, **options):
 
 
 LETTERS = str.maketrans("0123456789", "ghklmnoprs")
+WORKED_ON = "Somebody has worked on it since, such as by an answer, an enquiry, a project or a merge; it was left."
 CONSTANTS = {"job_title": "ceo-owner", "source": "website", "power": "unknown", "status": "new"}
 
 
@@ -306,11 +308,23 @@ def test_taking_back_leaves_leads_that_were_qualified_or_asked_again_since(anna,
     services.revert(batch, by=anna)
     outbox.deliver_due()
 
-    said = "Somebody has worked on it since, such as by an answer or an enquiry; it was left."
-    assert [(result, note) for _n, result, _errors, note, *_ in results(batch)] == [("left", said), ("left", said), ("back", "")]
+    assert [(result, note) for _n, result, _errors, note, *_ in results(batch)] == [("left", WORKED_ON), ("left", WORKED_ON), ("back", "")]
     assert leads_of(anna) == [asked, answered]
     untouched.refresh_from_db()
     assert untouched.deleted_at is not None
+
+
+def test_taking_back_leaves_a_lead_that_another_was_merged_into_since(anna):
+    there = LeadFactory(owner=anna, company="Bergbahn", email="info@bergbahn.it")
+    batch = imported(anna, line(company="Orto", email="o@orto.it", phone=""))
+    made = Lead.objects.visible_to(anna).get(company="Orto")
+    merge_leads(made, [there], chosen={}, by=anna)
+
+    services.revert(batch, by=anna)
+    outbox.deliver_due()
+
+    assert [(result, note) for _n, result, _errors, note in results(batch)] == [("left", WORKED_ON)]
+    assert leads_of(anna) == [made]
 
 
 def test_stopping_leaves_the_rest_and_going_on_does_it_once(anna, monkeypatch):

@@ -18,6 +18,7 @@ from django.views.generic import View
 from leads.forms import EnquiryForm
 from leads.models import WebForm
 from leads.services import web
+from partnerportal.core import display
 from partnerportal.core.actors import Actor, through
 from partnerportal.core.limits import is_too_often
 from partnerportal.core.submissions import new_token
@@ -129,6 +130,8 @@ class OwnWebForm(Guarded):
             "form": form,
             "address": f"{settings.SITE_URL}{form.get_absolute_url()}" if form else "",
             "may_change": request.user.manages_company,
+            "held": web.held(form).count() if form and request.user.manages_company else 0,
+            "at_once": web.RELEASED_AT_ONCE,
         }
         return self.page("leads/own_web_form.html", context)
 
@@ -144,6 +147,20 @@ class SwitchWebForm(Guarded):
             raise Http404
         form = web.open_form(request.user.partner, by=request.user, is_active=request.POST.get("open") == "1")
         say(request, _("The web form is open.") if form.is_active else _("The web form is closed."))
+        return HttpResponseRedirect(reverse("own_web_form"))
+
+
+class ReleaseEnquiries(Guarded):
+    """Make leads of what the company's own form holds back."""
+
+    permission = "leads.change_lead"
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if request.user.partner is None:
+            raise Http404
+        count = web.release(request.user.partner, by=request.user)
+        say(request, _("Enquiries released: %(count)s.") % {"count": display.number(count)})
         return HttpResponseRedirect(reverse("own_web_form"))
 
 

@@ -66,6 +66,7 @@ TOPICS = (
     Topic("case", _("Cases"), ("case",), apart=("case.answered", "case.resolved")),
     Topic("offer", _("Leads from the vendor"), ("offer",), apart=("offer.made", "offer.reminder", "offer.returned", "offer.accepted")),
     Topic("bonus", _("Demo bonus"), ("bonus",), apart=("bonus.decided", "bonus.awaiting")),
+    Topic("data", _("What became of my imports, bulk changes and exports"), ("import", "bulk", "export")),
 )
 _OTHER = Topic("other", _("Other"), (), usual=Channel.BELL)
 _BY_KIND = {kind: topic for topic in TOPICS for kind in topic.kinds}

@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.timeout(1800), pytest.mark.no_c
 
 # (GET, POST) and the addresses that answer so.
 MATRIX: dict[tuple[str, str], str] = {
-    ("lmmmmmfffml", "lffooffffnl"): "switch_web_form",
+    ("lmmmmmfffml", "lffooffffnl"): "release_enquiries switch_web_form",
     ("lmmmmnfnnfl", "loooonfnnfl"): "offers:decline projects:accept_offer",
     ("lllllloofol", "llllllfoffl"): "admin:leads_vendorlead_change",
     ("looooooofol", "lffoofnnfnl"): "projects:bonus_statements",

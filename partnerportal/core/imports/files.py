@@ -24,8 +24,10 @@ from django.utils.translation import gettext as _
 from openpyxl.cell.text import Text
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
+from partnerportal.core.imports.values import NOT_SAVED
 from partnerportal.core.uploads import FileRefused, check_file
 
 MOST_ROWS = 50_000
@@ -261,6 +263,17 @@ class _Reader(ExcelReader):
                 self.shared_strings = _Strings(source)
 
 
+class _Cells(WorkSheetParser):
+    """openpyxl's parser of a sheet, which tells a formula that was saved without its result from a cell without anything."""
+
+    def parse_cell(self, element: Any) -> dict[str, Any]:
+        """A text that is blank, such as what `=""` comes to, has its type."""
+        cell: dict[str, Any] = super().parse_cell(element)
+        if cell["value"] is None and element.get("t") != "str" and element.find(FORMULA_TAG) is not None:
+            cell["value"] = NOT_SAVED
+        return cell
+
+
 class _Book:
     """The sheets of an Excel file. Formulas are what they came to when the file was saved."""
 
@@ -278,8 +291,17 @@ class _Book:
 
     def lines(self, sheet: str) -> Iterator[Line]:
         """Every line that holds anything."""
-        rows = self.reader.wb[sheet].iter_rows(values_only=True, max_col=MOST_COLUMNS + 1)
-        yield from _numbered(enumerate(rows, start=1))
+        page, book = self.reader.wb[sheet], self.reader.wb
+        with page._get_source() as source:
+            cells = _Cells(
+                source,
+                page._shared_strings,
+                data_only=True,
+                epoch=book.epoch,
+                date_formats=book._date_formats,
+                timedelta_formats=book._timedelta_formats,
+            )
+            yield from _numbered((number, page._get_row(row, max_col=MOST_COLUMNS + 1, values_only=True)) for number, row in cells.parse())
 
 
 def _check_unpacked(file: BinaryIO) -> None:

@@ -312,7 +312,7 @@ class Lines:
         if row.result == Result.CREATE and any(rows.exists() for rows in attached):
             return _("Somebody has put notes, files or tasks on it since; it was left.")
         if row.result == Result.CREATE and self.kind.came_since(record):
-            return _("Somebody has worked on it since, such as by an answer or an enquiry; it was left.")
+            return _("Somebody has worked on it since, such as by an answer, an enquiry, a project or a merge; it was left.")
         return ""
 
 

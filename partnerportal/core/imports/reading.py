@@ -15,8 +15,9 @@ from django.utils import translation
 
 from partnerportal.core.edits import Raw, data_of, open_fields
 from partnerportal.core.forms import refuse
+from partnerportal.core.imports.dates import order_of
 from partnerportal.core.imports.kinds import kind_of
-from partnerportal.core.imports.values import LANGUAGES, choices_of, raw_of
+from partnerportal.core.imports.values import LANGUAGES, choices_of, raw_of, require_value
 from partnerportal.core.models import DataImport
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.stages import IllegalMove
@@ -70,7 +71,7 @@ class Reader:
         return found
 
     def said(self, cells: list[str]) -> dict[str, Raw]:
-        """What a line says itself, as the add form would be posted. Raises Refused for a cell that names no record."""
+        """What a line says itself, as the add form would be posted. Raises Refused for a cell that means nothing."""
         found: dict[str, Raw] = {}
         errors = []
         for place, name in self.columns.items():
@@ -78,17 +79,22 @@ class Reader:
             if not text or name not in self.fields:
                 continue
             try:
-                found[name] = (
-                    self._look_up(name, text) if name in self.kind.lookups else raw_of(self.fields[name], text, self.choices.get(name, {}))
-                )
+                found[name] = self._meant(place, name, text)
             except ValidationError as error:
                 errors.append([self.heading(name), " ".join(error.messages)])
         if errors:
             raise Refused(errors)
         return found
 
+    def _meant(self, place: int, name: str, text: str) -> Raw:
+        """What a cell says. Raises ValidationError."""
+        if name in self.kind.lookups:
+            return self._look_up(name, text)
+        return raw_of(self.fields[name], text, self.choices.get(name, {}), order_of(self.batch.date_counts, place))
+
     def _look_up(self, name: str, text: str) -> str:
         """The key of the record that a cell names; asked once for the same text."""
+        require_value(text)
         if (name, text) not in self.looked_up:
             try:
                 self.looked_up[name, text] = self.kind.lookups[name](text, self.by)

@@ -24,7 +24,7 @@ from django.utils.translation import gettext_noop, ngettext
 from partnerportal.core import display, outbox
 from partnerportal.core.actors import acting, service, through
 from partnerportal.core.edits import Raw
-from partnerportal.core.imports import files
+from partnerportal.core.imports import dates, files
 from partnerportal.core.imports.again import UNPLANNED, Stood, put_back_bound, put_back_touched
 from partnerportal.core.imports.alike import forget
 from partnerportal.core.imports.kinds import ImportKind, kind_of
@@ -47,8 +47,7 @@ READ_AT_ONCE = 5_000
 ANEW_AT_ONCE = 20  # So many later lines are planned anew while the person waits; more are the worker's.
 Choices = Mapping[int, Mapping[str, str]]
 State, Step, Result = DataImport.State, ImportRow.Step, ImportRow.Result
-IMPORTED = (Result.CREATE, Result.UPDATE)
-FILLED = (Result.UPDATE, Result.CLASH)
+IMPORTED, FILLED = (Result.CREATE, Result.UPDATE), (Result.UPDATE, Result.CLASH)
 _IS_WRITTEN = Q(step=Step.DONE, result__in=(Result.CREATE, *FILLED), object_id__isnull=False)
 TOLD_FROM = 200  # A rehearsal of so many lines tells when it is over.
 
@@ -318,6 +317,7 @@ def _read(batch: DataImport) -> None:
         _end(batch)
         return
     ImportRow.objects.for_partner(batch.partner_id).bulk_create(made, batch_size=500)
+    batch.date_counts = dates.counted(batch.date_counts if batch.total else {}, (row.cells for row in made))
     batch.total += len(made)
     if len(made) < READ_AT_ONCE:
         batch.state, batch.handled = State.CHECKING, 0

@@ -8,28 +8,29 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import datetime
 from functools import lru_cache
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from partnerportal.core.edits import Raw
+from partnerportal.core.imports.dates import Order, date_of
 
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
-DATES = (
-    "%Y-%m-%d",
-    "%d.%m.%Y",
-    "%d.%m.%y",
-    "%d/%m/%Y",
-    "%d-%m-%Y",
-    "%Y/%m/%d",
-    "%d %B %Y",
-    "%d %b %Y",
-    "%Y-%m-%d %H:%M",
-    "%Y-%m-%d %H:%M:%S",
-)
+NOT_SAVED = "#FORMULA"  # Stands for a formula of an Excel file that was saved without what it came to.
+# What stands in a cell whose formula failed: in Excel files, and in tables of text as Excel writes them in the languages of the portal.
+FAILED = frozenset((
+    "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!",
+    "#UNKNOWN!", "#CONNECT!", "#BUSY!",
+    "#WERT!", "#BEZUG!", "#ZAHL!", "#NV",
+    "#NULLO!", "#VALORE!", "#RIF!", "#NOME?", "#N/D",
+    "#NUL!", "#VALEUR!", "#NOM?", "#NOMBRE!",
+    "#¡NULO!", "#¡DIV/0!", "#¡VALOR!", "#¡REF!", "#¿NOMBRE?", "#¡NUM!",
+    "#LEEG!", "#DEEL/0!", "#WAARDE!", "#VERW!", "#NAAM?", "#GETAL!", "#N/B",
+))  # fmt: skip
 YES = frozenset(("1", "x", "yes", "y", "true", "ja", "j", "wahr", "si", "oui"))
 
 
@@ -60,9 +61,10 @@ def _flat(field: forms.ChoiceField) -> list[tuple[str, str]]:
     return [(value, label) for value, label in flat if value]
 
 
-def raw_of(field: forms.Field, text: str, choices: Mapping[str, str]) -> Raw:
-    """A cell as the field's widget would post it."""
+def raw_of(field: forms.Field, text: str, choices: Mapping[str, str], order: Order = Order.DAY_FIRST) -> Raw:
+    """A cell as the field's widget would post it, a date as its column is read. Raises ValidationError for a cell without a value."""
     text = text.strip()
+    require_value(text)
     if isinstance(field, forms.MultipleChoiceField):
         words = [word.strip() for word in re.split(r"[,;|/\n]", text) if word.strip()]
         return tuple(choices.get(plain(word), word) for word in words)
@@ -73,8 +75,16 @@ def raw_of(field: forms.Field, text: str, choices: Mapping[str, str]) -> Raw:
     if isinstance(field, forms.IntegerField | forms.DecimalField):
         return number_of(text)
     if isinstance(field, forms.DateField):
-        return date_of(text)
+        return date_of(text, order)
     return text
+
+
+def require_value(text: str) -> None:
+    """Raise ValidationError for what Excel writes where a formula has no value: no field may take it for one."""
+    if text in FAILED:
+        raise ValidationError(_("The cell holds an Excel error: %(error)s.") % {"error": text})
+    if text == NOT_SAVED:
+        raise ValidationError(_("The cell holds a formula that was saved without its result. Open the file in Excel and save it."))
 
 
 def number_of(text: str) -> str:
@@ -90,13 +100,3 @@ def number_of(text: str) -> str:
     else:
         digits = digits.replace(",", ".")
     return re.sub(r"\.0*$", "", digits)
-
-
-def date_of(text: str) -> str:
-    """A date as the browser posts it. The day comes before the month, unless the year is first."""
-    for form in DATES:
-        try:
-            return datetime.strptime(text, form).date().isoformat()
-        except ValueError:
-            continue
-    return text

@@ -56,6 +56,8 @@ class DataImport(PartnerOwned):
     headings = models.JSONField(default=list)
     sample = models.JSONField(default=list)
     mapping = models.JSONField(default=dict, help_text=_("Field by number of the column."))
+    # By the number of a column: how many of its dates can only have the day first, how many only the month.
+    date_counts = models.JSONField(default=dict, db_default={}, editable=False)
     constants = models.JSONField(default=dict, help_text=_("Values where a line says nothing."))
     policy = models.CharField(max_length=10, choices=Policy.choices, default=Policy.SKIP)
     found_by = models.CharField(max_length=40, blank=True)  # The field by which a line is found again; blank: as duplicates are.

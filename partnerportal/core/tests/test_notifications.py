@@ -139,6 +139,30 @@ def test_unread_notices_come_in_one_mail_gathered_by_record(lead, anna, alex):
     assert not Notification.objects.filter(mailed_at=None).exists()
 
 
+@pytest.mark.parametrize("kind", ["import", "bulk", "export"])
+def test_what_became_of_ones_own_work_in_the_background_is_mailed_unless_one_chose_otherwise(anna, ben, kind):
+    choose(ben, {"data": "bell"})
+    for person in (anna, ben):
+        notify(person, "leads.csv is imported.", kind=kind, url="/leads/import/7/")
+    make_old()
+
+    post()
+
+    assert mails() == [([f"Anna Conti <{anna.email}>"], "leads.csv is imported.")]
+    assert "/leads/import/7/\n" in mail.outbox[0].body
+    assert [kind for kind, *_ in told(ben)] == [kind]
+
+
+def test_the_topic_of_ones_own_work_is_on_the_profile(client, anna):
+    client.force_login(anna)
+    page = client.get("/profile/").content.decode()
+    assert "What became of my imports, bulk changes and exports" in page
+
+    client.post("/profile/notices/", {"data": "off"})
+
+    assert notify(anna, "leads.csv is imported.", kind="import", url="/leads/import/7/") is None
+
+
 def test_nothing_is_mailed_that_was_read_or_is_fresh(lead, anna, alex, ben):
     attached.follow(lead, by=ben)
     attached.add_note(lead, "x", by=alex)

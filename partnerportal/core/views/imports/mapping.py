@@ -63,6 +63,11 @@ class MappingForm:
         ]
 
     @property
+    def has_dates(self) -> bool:
+        """Whether a column may go to a date."""
+        return any(isinstance(field, forms.DateField) for field in self.fields.values())
+
+    @property
     def values(self) -> dict[str, Any]:
         """What holds where a line says nothing."""
         return {name: value for name, value in self.constants.cleaned_data.items() if value}

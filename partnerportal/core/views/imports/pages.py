@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
+from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import strip_tags
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from partnerportal.core import display
 from partnerportal.core.exports import csv_response, xlsx_response
 from partnerportal.core.imports import files, services
+from partnerportal.core.imports.dates import Order, order_of
 from partnerportal.core.imports.filling import clashes_of
 from partnerportal.core.imports.parts import require_own
 from partnerportal.core.models import DataImport, ImportRow
@@ -131,12 +133,19 @@ class ImportBatch(ImportPage):
         context["written"] = context["good"] + counts.get(Result.CLASH, 0)
         if is_own and Result.CLASH in counts and batch.state in (State.DONE, State.STOPPED):
             context |= asked(batch, self.words)
-        return context | self._lines(wanted)
+        return context | {"dates": self._dates()} | self._lines(wanted)
 
     @cached_property
     def words(self) -> FieldWords:
         """How the fields of this object are written."""
         return FieldWords(self.kind, self.request.user)
+
+    def _dates(self) -> list[tuple[str, str]]:
+        """The columns with dates of three numbers that go to a date, and how these are read."""
+        told = {Order.DAY_FIRST: _("day, month, year"), Order.MONTH_FIRST: _("month, day, year")}
+        counts, fields = self.batch.date_counts, self.kind.fields(self.request.user)
+        places = sorted(int(place) for place, name in self.batch.mapping.items() if isinstance(fields.get(name), forms.DateField))
+        return [(self.batch.headings[place], told[order_of(counts, place)]) for place in places if str(place) in counts]
 
     def _lines(self, wanted: str) -> dict[str, Any]:
         after = self.request.GET.get("after", "")
