@@ -78,7 +78,7 @@ def test_today_is_the_readers(as_anna, anna):
         ({"status": "not_started", "q": "some"}, ["Some day"]),
         ({"view": "all_open", "owner": "me"}, ["For Alex", "Late", "Today", "Some day"]),
         ({"view": "all_open", "owner_not": "me"}, ["Of Alex"]),
-        ({"created_after": "2100-01-01"}, []),
+        ({"q": "late", "created_after": "2020-01-01"}, ["Late"]),
     ],
 )
 def test_filters(query, subjects, as_anna, tasks):
