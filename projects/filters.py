@@ -25,6 +25,7 @@ class ProjectFilter(PartnerFilterSet):
     search_in = ("name", "account__name", "contact__first_name", "contact__last_name")
     stage = Choices(choices=stage_choices, label=_("Stage"))
     close_date = DayRange(label=_("Close date"))
+    next_step_on = DayRange(label=_("Next step on"))
     created_at = DayRange(label=_("Created"))
     closed = DayRange(label=_("Closed"), field_name="closed_at")
     # Set by links from an account and a contact; a list of all of them would be long.

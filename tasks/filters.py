@@ -12,7 +12,8 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
-from partnerportal.core.filters import Choices, DayRange, PartnerFilterSet
+from partnerportal.core.filters import Choices, DayRange, PartnerFilterSet, Person
+from partners.models import User
 from tasks.about import record_named
 from tasks.models import Kind, Priority, Status, Task, Taskable
 
@@ -47,7 +48,9 @@ class TaskFilter(PartnerFilterSet):
     status = Choices(label=_("Status"), choices=Status.choices)
     priority = Choices(label=_("Priority"), choices=Priority.choices)
     kind = Choices(label=_("Kind"), choices=Kind.choices)
+    owner = Person(label=_("Given by"), queryset=User.objects.none())
     due = DayRange(label=_("Due"), field_name="due_on")
+    created = DayRange(label=_("Created"), field_name="created_at")
     about = About(label=_("About"), widget=forms.HiddenInput)  # Set by the panel of a record.
 
     class Meta:

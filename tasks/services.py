@@ -105,13 +105,14 @@ def complete_task(task: Task, *, by: User) -> Task:
 
 
 @service
-def reopen_task(task: Task, *, by: User) -> Task:
-    """Take a tick back; an open task stays as it is."""
+def reopen_task(task: Task, *, by: User, status: Status = Status.NOT_STARTED) -> Task:
+    """Take a tick back, to the open `status` that it had before; who gave it gets no mail of the tick. An open task stays as it is."""
     task = _locked(task, by)
     if task.status != Status.COMPLETED:
         return task
-    task.status, task.completed_at = Status.NOT_STARTED, None
+    task.status, task.completed_at = status, None
     task.save(update_fields=["status", "completed_at", "updated_at"])
+    needs_no_mail(task, "task")
     return task
 
 

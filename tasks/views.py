@@ -239,10 +239,8 @@ class TaskVerb(RecordView):
         raise NotImplementedError
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        sentence = self.act()
-        say(
-            request, sentence, link=(_now("Open"), self.record.get_absolute_url()), undo=Undo(reverse(f"tasks:{self.back_verb}", args=[pk]))
-        )
+        undo = Undo(reverse(f"tasks:{self.back_verb}", args=[pk]), {"status": self.record.status})
+        say(request, self.act(), link=(_now("Open"), self.record.get_absolute_url()), undo=undo)
         return self.lead_to(self.came_from())
 
     def came_from(self) -> str:
@@ -264,7 +262,9 @@ class ReopenTask(TaskVerb):
     back_verb = "complete"
 
     def act(self) -> str:
-        services.reopen_task(self.record, by=self.request.user)
+        was = self.request.POST.get("status")
+        status = Status(was) if was in Status.values and was != Status.COMPLETED else Status.NOT_STARTED
+        services.reopen_task(self.record, by=self.request.user, status=status)
         return _now("%(task)s is open again.") % {"task": self.record}
 
 

@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
 from django.db.models import Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from partnerportal.core import display
 from partnerportal.core.actors import service
 from partnerportal.core.mentions import people_named
 from partnerportal.core.models import Follow, Mute, Note, Notification, Subject
-from partnerportal.core.notifications import needs_no_mail, notify, notify_all
+from partnerportal.core.notifications import needs_no_mail, notify, notify_all, wants_no_mail
 from partnerportal.core.scoping import NotYours, require_editable
 
 if TYPE_CHECKING:
@@ -104,6 +106,7 @@ def mute(on: Subject, *, by: User) -> None:
     """Hear nothing of a record, even as its owner, but for what is meant for oneself: a mention, a task, the record handed over."""
     require_visible(on, by)
     Mute.objects.for_partner(on.partner_id).get_or_create(**link_to(on), user=by)
+    wants_no_mail(by, on)
 
 
 @service
@@ -168,11 +171,24 @@ def deleted_records(model: type[Subject], by: User) -> Any:
 
 @service
 def restore_record(model: type[Subject], pk: int, *, by: User) -> Subject:
-    """Bring a deleted record back. Raises DoesNotExist when the person has none such, ValidationError where the record itself refuses."""
+    """Bring a deleted record back. Raises DoesNotExist when the person has none such, ValidationError where it belongs to a deleted one."""
     record = deleted_records(model, by).select_for_update(of=("self",)).get(pk=pk)
+    _require_parents(record)
     record.deleted_at = None
     record.save(update_fields=["deleted_at", "updated_at"])
     return record
+
+
+def _require_parents(record: Subject) -> None:
+    """Hold what a record belongs to, so that nobody deletes it meanwhile. Raises ValidationError for what is deleted."""
+    for field in record._meta.concrete_fields:
+        model = field.related_model
+        if not isinstance(model, type) or not issubclass(model, Subject) or model is type(record):
+            continue  # A former version of itself is no parent.
+        parents = model._default_manager.for_partner(record.partner_id).select_for_update(of=("self",), no_key=True)
+        parent = parents.filter(pk=getattr(record, field.attname)).first()
+        if parent is not None and parent.deleted_at:
+            raise ValidationError(_("This belongs to something in the bin: %(kind)s. Restore that first.") % {"kind": display.kind(model)})
 
 
 def move_attached(source: Subject, target: Subject) -> None:

@@ -26,7 +26,7 @@ from partnerportal.core.attached import link_to, require_visible, tell_followers
 from partnerportal.core.history import note_in_history
 from partnerportal.core.models import Attachment, Subject
 from partnerportal.core.notifications import notify
-from partnerportal.core.scoping import NotYours, require_editable
+from partnerportal.core.scoping import NotYours, PartnerQuerySet, require_editable
 from partnerportal.core.uploads import Checked, FileRefused, check_file
 
 if TYPE_CHECKING:
@@ -49,15 +49,19 @@ def attach_file(on: Subject, upload: UploadedFile, *, by: User) -> Attachment:
 
 @service
 def attach_version(former: Attachment, on: Subject, upload: UploadedFile, *, by: User) -> Attachment:
-    """Keep a newer version of a file; the older ones stay reachable. Raises FileRefused, NotYours for the portal's own documents."""
+    """Keep a newer version of a file, for whoever put the latest there or may change the record; the older ones stay reachable.
+
+    Raises FileRefused, and NotYours for anybody else's file and for the portal's own documents.
+    """
     require_visible(on, by)
     if former.is_generated:
         raise NotYours(_("Documents that the portal made stay as they are."))
     checked = check_file(upload)
-    versions = on.attachments.select_for_update(of=("self",)).filter(document=former.document, deleted_at=None).order_by("-version")
-    latest = versions.first()
+    latest = _held(on.attachments.filter(document=former.document, deleted_at=None)).last()
     if latest is None:
         raise FileRefused(_("This file was removed meanwhile."))
+    if latest.author_id != by.pk:
+        require_editable(on, by)
     if checked.media_type != latest.media_type:
         raise FileRefused(_("A new version must be a file of the same kind."))
     latest.is_current = False
@@ -67,6 +71,13 @@ def attach_version(former: Attachment, on: Subject, upload: UploadedFile, *, by:
     sentence = gettext_noop("%(who)s put version %(version)s of %(file)s on %(record)s")
     tell_followers(on, sentence, values=values, kind="file", but=[by])
     return kept
+
+
+def _held(versions: PartnerQuerySet) -> PartnerQuerySet:
+    """The versions of a file from the first on, which is locked: whoever waited for it reads those that came meanwhile, too."""
+    versions = versions.order_by("version")
+    versions.select_for_update(of=("self",)).first()
+    return versions
 
 
 def store_file(
@@ -132,7 +143,7 @@ def _locked(attachment: Attachment, on: Subject, *, by: User, is_removed: bool) 
     """All versions of a file that stands on its record, or that was taken off it."""
     require_removable(attachment, on, by=by)
     rows = on.attachments.filter(restorable() if is_removed else Q(deleted_at=None), document=attachment.document)
-    versions = list(rows.select_for_update(of=("self",)).order_by("version"))
+    versions = list(_held(rows).select_for_update(of=("self",)))
     if not versions:
         raise Attachment.DoesNotExist
     return versions

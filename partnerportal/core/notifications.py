@@ -69,6 +69,7 @@ TOPICS = (
     Topic("data", _("What became of my imports, bulk changes and exports"), ("import", "bulk", "export")),
 )
 _OTHER = Topic("other", _("Other"), (), usual=Channel.BELL)
+ALONE = ("mention", "owner", "task")  # The kinds that come of a muted record, too.
 _BY_KIND = {kind: topic for topic in TOPICS for kind in topic.kinds}
 
 
@@ -165,6 +166,12 @@ def needs_no_mail(about: Subject, *kinds: str) -> None:
     """Leave what is settled, of these kinds or altogether, out of the mail of the unread; behind the bell it stays."""
     waiting = Notification.objects.filter(**_link(about), is_for_mail=True, mailed_at=None)
     (waiting.filter(kind__in=kinds) if kinds else waiting).update(is_for_mail=False)
+
+
+def wants_no_mail(user: User, about: Subject) -> None:
+    """Leave what waits for a person about a record out of her mail, but for what is meant for her alone; behind the bell it stays."""
+    waiting = Notification.objects.filter(**_link(about), user=user, is_for_mail=True, mailed_at=None)
+    waiting.exclude(kind__in=ALONE).update(is_for_mail=False)
 
 
 def _link(about: Subject) -> dict[str, Any]:

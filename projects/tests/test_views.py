@@ -92,6 +92,16 @@ def test_the_vendor_begins_with_what_all_own(browse, anna, otto, page):
     assert "P-Intro" in text(browse(anna.partner.account_manager).get(reverse(f"projects:{page}")))
 
 
+def test_projects_are_found_by_the_day_of_their_next_step(browse, anna):
+    IntroProject(owner=anna, name="Soon", next_step_on=date(2026, 3, 4))
+    IntroProject(owner=anna, name="Later", next_step_on=date(2026, 4, 4))
+    IntroProject(owner=anna, name="Never")
+
+    page = text(browse(anna).get("/projects/", {"next_step_on_before": "2026-03-31"}))
+
+    assert re.findall(r'class="title"[^>]*>([^<]+)<', page) == ["Soon"]
+
+
 def test_the_list_adds_up_per_currency(browse, anna):
     IntroProject(owner=anna)
     IntroProject(owner=anna, currency="USD")

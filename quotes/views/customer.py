@@ -74,7 +74,7 @@ class CustomerView(View):
 
     @property
     def is_colleague(self) -> bool:
-        """Whether somebody of the portal is reading. An answer is the customer's own; one given elsewhere is recorded on the quote's page."""
+        """Whether somebody of the portal is reading. Only the customer answers here; other answers are recorded on the quote's page."""
         return self.request.user.is_authenticated
 
     @property

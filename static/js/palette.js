@@ -82,16 +82,22 @@
     news.textContent = count ? palette.dataset.count + count : palette.dataset.none;
     news.classList.toggle("visually-hidden", Boolean(count));
   };
-  const ask = async () => {
+  const ask = async (isAgain = false) => {
     if (asked) asked.abort();
     asked = new AbortController();
     const mine = asked;
     const query = input.value.trim();
     try {
       const response = await fetch(`${palette.dataset.from}?${new URLSearchParams({ q: query })}`, { headers: { "HX-Request": "true" }, signal: mine.signal, redirect: "manual" });
-      if (response.type === "opaqueredirect" || response.status === 401) { location.reload(); return; }
+      if (response.type === "opaqueredirect" || response.status === 401) { if (!isAgain) signInAndAsk(); return; }
       if (response.ok && mine === asked) draw(await response.text(), query);
     } catch { /* Overtaken by a newer question, or no connection: what stands there stays, and Enter waits. */ }
+  };
+
+  /* The session has ended: the page stays with all that was typed in it. */
+  const signInAndAsk = async () => {
+    try { await window.portalSignedIn(); } catch { palette.close(); return; }
+    if (palette.open) ask(true);
   };
 
   const open = () => {

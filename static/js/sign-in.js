@@ -36,6 +36,7 @@
     }
     return waiting.promise;
   };
+  window.portalSignedIn = ensure;
   const settle = (outcome) => {
     const was = waiting;
     waiting = null;

@@ -47,6 +47,13 @@ def test_the_mail_says_who_gave_which_task(anna, alex, mailed):
     assert "<b>Call</b>" not in mail.alternatives[0].content
 
 
+def test_who_gave_it_gets_no_mail_of_a_tick_that_was_taken_back(anna, alex, mailed):
+    task = services.complete_task(give(anna, alex), by=alex)
+    services.reopen_task(task, by=alex)
+
+    assert mailed() == []
+
+
 @pytest.mark.parametrize("fate", ["read", "completed", "deleted", "withdrawn", "given on", "left"])
 def test_no_mail_for_what_is_settled(fate, anna, alex, mailed):
     task = give(anna, alex)

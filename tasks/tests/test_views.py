@@ -10,6 +10,7 @@ from leads.tests.factories import LeadFactory
 from partnerportal.core.models import Notification
 from partnerportal.tests.counting import assert_post_queries, assert_queries
 from partners.models import User
+from tasks.filters import TaskFilter
 from tasks.models import Status, Task
 from tasks.tests.factories import CompletedTaskFactory, TaskFactory
 
@@ -75,10 +76,19 @@ def test_today_is_the_readers(as_anna, anna):
         ({"due_after": "2026-03-04"}, ["Today"]),
         ({"priority": "high"}, []),
         ({"status": "not_started", "q": "some"}, ["Some day"]),
+        ({"view": "all_open", "owner": "me"}, ["For Alex", "Late", "Today", "Some day"]),
+        ({"view": "all_open", "owner_not": "me"}, ["Of Alex"]),
+        ({"q": "late", "created_after": "2020-01-01"}, ["Late"]),
     ],
 )
 def test_filters(query, subjects, as_anna, tasks):
     assert titles(as_anna.get("/tasks/", query)) == subjects
+
+
+def test_the_filter_of_who_gave_a_task_is_called_so(anna):
+    fields = TaskFilter({}, None, user=anna).form.fields
+
+    assert [str(fields[name].label) for name in ("owner", "assigned_to")] == ["Given by", "Assigned to"]
 
 
 def test_list_names_the_record_that_one_may_see(as_anna, anna):
@@ -207,6 +217,42 @@ def test_the_toast_offers_undo(as_anna, anna):
 
     assert f"{task} is done." in text
     assert f'action="/tasks/{task.pk}/reopen/"' in text
+
+
+@pytest.mark.parametrize("status", ["waiting", "in_progress", "deferred"])
+def test_undo_of_a_tick_gives_the_status_back(status, as_anna, anna):
+    task = TaskFactory(owner=anna, status=status)
+    page = as_anna.post(f"/tasks/{task.pk}/complete/", follow=True).content.decode()
+    forms = re.findall(rf'<form method="post" action="/tasks/{task.pk}/reopen/">(.*?)</form>', page, re.DOTALL)
+    [was] = re.findall(r'name="status" value="(\w+)"', "".join(forms))
+
+    as_anna.post(f"/tasks/{task.pk}/reopen/", {"status": was})
+
+    task.refresh_from_db()
+    assert (task.status, task.completed_at) == (status, None)
+
+
+@pytest.mark.parametrize("status", ["completed", "nonsense", ""])
+def test_a_tick_is_taken_back_to_an_open_status_alone(status, as_anna, anna):
+    task = CompletedTaskFactory(owner=anna)
+
+    as_anna.post(f"/tasks/{task.pk}/reopen/", {"status": status})
+
+    task.refresh_from_db()
+    assert (task.status, task.completed_at) == (Status.NOT_STARTED, None)
+
+
+@pytest.mark.parametrize(("factory", "forms"), [(CompletedTaskFactory, 1), (TaskFactory, 0)])
+def test_a_change_of_owner_has_no_way_back_that_takes_the_new_owners_own_tasks(factory, forms, client, ben, anna, alex, reference):
+    lead = LeadFactory(owner=anna)
+    TaskFactory(owner=anna, related=lead)
+    factory(owner=alex, related=lead)
+    client.force_login(ben)
+
+    page = client.post(f"/leads/{lead.pk}/owner/", {"owner": alex.pk}, follow=True).content.decode()
+
+    assert f"{lead} belongs to Alex Rossi now." in page
+    assert page.count(f'<form method="post" action="/leads/{lead.pk}/owner/">') == forms
 
 
 @pytest.mark.parametrize("verb", ["complete", "reopen", "edit", "delete", "owner"])

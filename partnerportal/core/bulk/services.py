@@ -7,29 +7,25 @@ dies leaves no row done twice and none half done.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from django.core.exceptions import ValidationError
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from partnerportal.core import outbox
-from partnerportal.core.actors import Actor, acting, through
-from partnerportal.core.attached import restore_record
-from partnerportal.core.bulk import journal
-from partnerportal.core.bulk.verbs import ChangeFields, Contested, Scene, Verb, raw, verb_of
-from partnerportal.core.models import BulkChange, BulkRow, OutboxMessage, Subject
-from partnerportal.core.moves import record_move
+from partnerportal.core.actors import acting, through
+from partnerportal.core.bulk import undoing
+from partnerportal.core.bulk.rows import apply
+from partnerportal.core.bulk.verbs import Contested, Scene, Verb, verb_of
+from partnerportal.core.models import BulkChange, BulkRow, OutboxMessage
 from partnerportal.core.notifications import notify
-from partnerportal.core.scoping import NotYours, PartnerOwned
-from partnerportal.core.stages import ExitConditionMissing, IllegalMove
+from partnerportal.core.scoping import PartnerOwned
 
 if TYPE_CHECKING:
     from partners.models import User
@@ -151,7 +147,7 @@ def _decide(change: BulkChange, row: BulkRow, choices: Mapping[str, str], *, by:
         seen = {**row.seen, **{name: line["now"] for name, line in written.items()}}
         answers = verb.decided(change.answers, chosen)
         with through("bulk"):
-            _apply(row, lambda record: verb.act(scene, record, answers, seen=seen, by=by), scene=scene, verb=verb, by=by)
+            apply(row, lambda record: verb.act(scene, record, answers, seen=seen, by=by), scene=scene, verb=verb, by=by)
         mine = [name for name in written if choices[name] == "mine"]
         # An undo gives back what was there when it was written.
         row.seen |= {name: lines[name]["now"] for name in mine if name not in {line["name"] for line in row.clash}}
@@ -210,7 +206,7 @@ def work(change_id: int) -> None:
         by = change.by
         step, waiting = (_rehearse, _Row.WAITING) if change.state == _State.PREPARING else (_do, _Row.PLANNED)
         if change.undoes_id:
-            step = _take_back
+            step = undoing.take_back
         with translation.override(by.language), timezone.override(ZoneInfo(by.time_zone)), through("bulk"), acting(by):
             for row in change.rows.filter(state=waiting)[:PART]:
                 step(change, row)
@@ -253,7 +249,7 @@ def _rehearse(change: BulkChange, row: BulkRow) -> None:
         return verb.act(scene, record, change.answers, seen=row.seen, by=change.by)
 
     with transaction.atomic():
-        _apply(row, act, scene=scene, verb=verb, by=change.by)
+        apply(row, act, scene=scene, verb=verb, by=change.by)
         transaction.set_rollback(True)
     if row.state == _Row.DONE:
         row.state = _Row.PLANNED
@@ -262,119 +258,7 @@ def _rehearse(change: BulkChange, row: BulkRow) -> None:
 def _do(change: BulkChange, row: BulkRow) -> None:
     """Do it to one record, with the rights that the person has now."""
     scene, verb = Scene(change.page), verb_of(change.verb)
-    _apply(row, lambda record: verb.act(scene, record, change.answers, seen=row.seen, by=change.by), scene=scene, verb=verb, by=change.by)
-
-
-def _apply(
-    row: BulkRow, act: Callable[[Any], list[Contested] | None], *, scene: Scene, verb: Verb, by: User, is_deleted: bool = False
-) -> None:
-    """Act on the record of a row, in a savepoint, and write into the row what came of it. Its refusals are the services' own.
-
-    What `act` answers is in question; what it wrote beside that stays written. `seen` keeps no field in question. A record that is
-    deleted is not there to be held: `act` gets none, and asks for it itself.
-    """
-    kept = row.effects if row.state == _Row.CLASH else []  # What was written beside the fields that were in question.
-    row.effects = kept
-    try:
-        with transaction.atomic(), journal.recording() as written:
-            contested = act(None if is_deleted else _locked(row, scene=scene, verb=verb, by=by)) or []
-        row.effects = [*kept, *written.effects()]
-        row.state, row.reason, row.clash = (_Row.DONE if row.effects else _Row.UNCHANGED), "", [asdict(one) for one in contested]
-        if contested:
-            row.state, row.reason = _Row.CLASH, _("Changed by somebody else meanwhile.")
-            row.seen = {name: value for name, value in row.seen.items() if name not in {one.name for one in contested}}
-    except NotYours:
-        row.state, row.reason = _Row.REFUSED, _("Not yours to change: only its owner and the managers may.")
-    except ExitConditionMissing as error:
-        row.state, row.reason = _Row.REFUSED, " ".join(str(one.sentence) for one in error.missing)[:600]
-    except ValidationError as error:
-        row.state, row.reason = _Row.REFUSED, " ".join(error.messages)[:600]
-    except (IllegalMove, scene.model.DoesNotExist) as error:
-        gone = isinstance(error, scene.model.DoesNotExist)
-        row.state, row.reason = _Row.REFUSED, _("It is not there any more.") if gone else _(str(error))[:600]
-    except _refusals(scene) as error:
-        row.state, row.reason = _Row.REFUSED, str(error)[:600]
-    except OperationalError:  # The whole part is tried again.
-        raise
-    except Exception as error:
-        log.exception("bulk.row_failed", bulk_row_id=row.pk, error=type(error).__name__)
-        row.state, row.reason = _Row.REFUSED, _("This one failed for a reason of ours, and was left as it is.")
-
-
-def _refusals(scene: Scene) -> tuple[type[Exception], ...]:
-    """What the page that edits such a record takes for a refusal of its service."""
-    edit = scene.view("edit", 0)
-    return edit.errors if edit is not None else ()
-
-
-def _locked(row: BulkRow, *, scene: Scene, verb: Verb, by: User) -> Any:
-    """The record, held. Raises DoesNotExist or NotYours."""
-    if not by.is_active or not by.has_perm(scene.change_permission):
-        raise NotYours("")
-    rows = scene.model._default_manager
-    if scene.model.lock_above is not Subject.lock_above:
-        rows.visible_to(by).get(pk=row.object_id).lock_above()
-    record = rows.visible_to(by).select_related("owner", "partner").select_for_update(of=("self",)).get(pk=row.object_id)
-    if verb.must_be_editable and not rows.editable_by(by).filter(pk=record.pk).exists():
-        raise NotYours("")
-    return record
-
-
-def _take_back(change: BulkChange, row: BulkRow) -> None:
-    """Give one record back what it had, as far as nobody has changed it since."""
-    scene, verb = Scene(change.page), verb_of(change.verb)
-    if isinstance(verb, ChangeFields):
-        _apply(row, lambda record: _restore_fields(change, row, record, scene, verb), scene=scene, verb=verb, by=change.by)
-        if row.state == _Row.UNCHANGED:
-            row.state, row.reason = _Row.REFUSED, _("Somebody has changed it since; it was left.")
-        return
-    if verb.destroys:
-        _bring_back(row, scene=scene, verb=verb, by=change.by)
-        return
-    main = scene.model._meta.label_lower
-    names = {name for effect in row.effects if effect["model"] == main for name in effect["was"]}
-    rows, by = scene.model._default_manager, change.by
-    # What one handed over may be out of one's own sight; it is still of one's company.
-    record = (rows.for_partner(by.partner_id) if by.partner_id else rows.visible_to(by)).filter(pk=row.object_id).first()
-    refusal = verb.refuse_undo(record, names) if record is not None else _("It is not there any more.")
-    if refusal:
-        row.state, row.reason = _Row.REFUSED, refusal[:600]
-        return
-    left: list[str] = []
-    for effect in reversed(row.effects):
-        found, labels = journal.take_back(effect, partner_id=record.partner_id, together=verb.goes_back_together)
-        left += labels
-        if found is not None and not labels and verb.name == "stage" and effect["model"] == main:
-            _note_way_back(scene, found, effect, by=change.by)
-    row.state = _Row.REFUSED if left else _Row.DONE
-    row.reason = (_("Changed since by somebody, and left: %(fields)s.") % {"fields": ", ".join(dict.fromkeys(left))})[:600] if left else ""
-
-
-def _bring_back(row: BulkRow, *, scene: Scene, verb: Verb, by: User) -> None:
-    """Restore a deleted record, as its page in the bin does."""
-
-    def act(_none: Any) -> None:
-        restore_record(scene.model, row.object_id, by=by)
-
-    _apply(row, act, scene=scene, verb=verb, by=by, is_deleted=True)
-    if row.state == _Row.REFUSED and scene.model._default_manager.visible_to(by).filter(pk=row.object_id).exists():
-        row.reason = _("It is back already.")
-
-
-def _restore_fields(change: BulkChange, row: BulkRow, record: Any, scene: Scene, verb: ChangeFields) -> None:
-    """Through the service, so that what is computed from them follows."""
-    present = verb.seen(scene, record, change.answers, change.by)
-    answers = raw(change.answers)
-    names = [name for name, value in present.items() if raw({name: value})[name] == answers[name] and name in row.seen]
-    if names:
-        back = {name: row.seen[name] for name in names}
-        verb.act(scene, record, back, seen={name: present[name] for name in names}, by=change.by)
-
-
-def _note_way_back(scene: Scene, record: Any, effect: dict[str, Any], *, by: User) -> None:
-    name = scene.view("move", 0).stage_field
-    if name in effect["was"]:
-        record_move(record, was=effect["now"][name], to=effect["was"][name], by=Actor.of(by), reason=_("Bulk change undone"))
+    apply(row, lambda record: verb.act(scene, record, change.answers, seen=row.seen, by=change.by), scene=scene, verb=verb, by=change.by)
 
 
 def name_of(field: Any, key: Any, *, by: User) -> str:

@@ -158,6 +158,10 @@ class ChangeOwner(Verb):
 
     name, label, icon = "owner", gettext_lazy("Change owner"), "person-gear"
 
+    def is_offered(self, scene: Scene, user: Any) -> bool:
+        """People of the vendor have no colleagues to choose from."""
+        return bool(user.partner_id) and super().is_offered(scene, user)
+
     def form(self, scene: Scene, request: HttpRequest, data: QueryDict | None) -> forms.BaseForm:
         return BulkOwnerForm(data, user=request.user)
 
@@ -230,6 +234,20 @@ class ChangeStage(Verb):
         return []
 
 
+class BulkFieldsForm(PartnerForm):
+    """Which fields shall change, and to what; what was typed into the others counts for nothing."""
+
+    def clean(self) -> Answers:
+        """An input that was not sent is none that was left empty."""
+        chosen = self.cleaned_data.get("change", [])
+        for name in set(self.errors) - {"change", *chosen}:
+            del self.errors[name]
+        for name in chosen:
+            if self.fields[name].widget.value_omitted_from_data(self.data, {}, self.add_prefix(name)):  # type: ignore[arg-type]
+                self.add_error(name, _("No value was sent for this. Please enter it, or leave it empty."))
+        return self.cleaned_data
+
+
 class ChangeFields(Verb):
     """Give fields of the edit form one value in all of them."""
 
@@ -255,7 +273,7 @@ class ChangeFields(Verb):
     def form(self, scene: Scene, request: HttpRequest, data: QueryDict | None) -> forms.BaseForm:
         fields = self.fields_of(scene, request.user)
         chosen = [name for name in (data.getlist("change") if data is not None else []) if name in fields]
-        form = PartnerForm(data, user=request.user)
+        form = BulkFieldsForm(data, user=request.user)
         labels = [(name, field.label) for name, field in fields.items()]
         form.fields["change"] = forms.MultipleChoiceField(
             label=_("What shall change?"), choices=labels, widget=forms.CheckboxSelectMultiple(attrs={"data-change": ""})
@@ -264,8 +282,7 @@ class ChangeFields(Verb):
             field.required = field.required and name in chosen
             field.initial = None
             field.widget.attrs["data-of"] = name
-            if data is None or name in chosen:
-                form.fields[name] = field
+            form.fields[name] = field
         return form
 
     def answers(self, form: forms.BaseForm) -> Answers:

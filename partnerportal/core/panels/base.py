@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
+from partnerportal.core.views import state
 from partnerportal.core.views.base import RecordView, parts
 
 
@@ -32,6 +34,12 @@ class AnyRecord(RecordView):
             return parts(self.request, *fragments, status=status)
         return HttpResponseRedirect(self.record.get_absolute_url())
 
+    def is_in_sight(self) -> bool:
+        """Whether the person sees the record still, after what was done."""
+        return self.model._default_manager.visible_to(self.request.user).filter(pk=self.record.pk).exists()
+
     def reload(self) -> HttpResponse:
-        """The page anew, for htmx too: the list whose row it was done in, else the record's."""
+        """The page anew, for htmx too: the list whose row it was done in, else the record's; the list when the record is out of sight."""
+        if not self.is_in_sight():
+            return self.lead_to(state.closed(self.list_in_sight) or reverse(f"{self.urls}:list"))
         return self.lead_to(self.list_in_sight or self.record.get_absolute_url())

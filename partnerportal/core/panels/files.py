@@ -49,13 +49,19 @@ class Files(AnyRecord):
         }
 
     def known_files(self) -> dict[str, list[Attachment]]:
-        """The current version of each file, newest first, each with its `former` versions: `files`, and what was `removed`. One query."""
+        """The current version of each file, newest first: `files`, and what was `removed`. Two queries.
+
+        Each has its `former` versions, and says whether the person `may_renew` it.
+        """
+        user = self.request.user
+        is_editable = self.model._default_manager.editable_by(user).filter(pk=self.record.pk).exists()
         rows = self.record.attachments.filter(Q(deleted_at=None) | files.restorable())
         versions = list(rows.select_related("author").order_by("-created_at", "-pk"))
         current = [file for file in versions if file.is_current]
         for file in current:
             former = [one for one in versions if one.document == file.document and one.pk != file.pk]
             file.former = sorted(former, key=lambda one: -one.version)  # type: ignore[attr-defined]
+            file.may_renew = is_editable or file.author_id == user.pk  # type: ignore[attr-defined]
         return {"files": [one for one in current if not one.deleted_at], "removed": [one for one in current if one.deleted_at]}
 
 

@@ -18,7 +18,8 @@ class FollowRecord(AnyRecord):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         if request.POST.get("on") == "0":
             attached.unfollow(self.record, by=request.user)
-            say(request, _("You no longer follow %(record)s.") % {"record": self.record}, undo=Undo(request.path, {"on": "1"}))
+            undo = Undo(request.path, {"on": "1"}) if self.is_in_sight() else None
+            say(request, _("You no longer follow %(record)s.") % {"record": self.record}, undo=undo)
         else:
             attached.follow(self.record, by=request.user)
             say(

@@ -39,6 +39,7 @@ class ChangeOwner(AnyRecord):
     service: Callable[..., Any] = staticmethod(attached.change_owner)
     form_class: ClassVar[type[OwnerForm]] = OwnerForm
     text: ClassVar[str | Promise] = ""
+    can_go_back = False  # Until it is known what would go along on the way back.
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         return self.ask(self.form_class(user=request.user, present=self.record.owner))
@@ -78,14 +79,19 @@ class ChangeOwner(AnyRecord):
             return self.ask(form, status=409)
         former = self.record.owner
         to = form.cleaned_data.pop("owner")
+        self.can_go_back = not self.has_work(to)
         self.record = self.service(self.record, to=to, by=request.user, **form.cleaned_data)
         self.tell(former)
         return self.reload()
 
+    def has_work(self, person: Any) -> bool:
+        """Whether somebody has open tasks here: they would go along with a change of owner from her."""
+        return self.has_tasks and self.record.tasks.open().filter(assigned_to=person, deleted_at=None).exists()
+
     def tell(self, former: Any) -> None:
-        """Say whose it is now. A manager may take it back, as long as it stays so."""
+        """Say whose it is now. A manager may take it back, as long as it stays so, unless the new owner's own work would go along."""
         back = {"owner": str(former.pk), "seen": str(self.record.owner_id)}
-        undo = Undo(self.request.path, back) if self.request.user.manages_company else None
+        undo = Undo(self.request.path, back) if self.request.user.manages_company and self.can_go_back else None
         text = _("%(record)s belongs to %(owner)s now.") % {"record": self.record, "owner": self.record.owner.get_full_name()}
         say(self.request, text, undo=undo)
 

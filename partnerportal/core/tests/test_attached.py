@@ -2,10 +2,13 @@ import io
 import zipfile
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 from PIL import Image
 
+from accounts.models import Account, Contact
+from accounts.tests.factories import ContactFactory
 from leads.models import Lead
 from leads.tests.factories import LeadFactory
 from partnerportal.core import attached, files
@@ -250,6 +253,20 @@ def test_restore_ends_after_its_days(lead, anna, settings):
 
     with pytest.raises(Lead.DoesNotExist):
         attached.restore_record(Lead, lead.pk, by=anna)
+
+
+def test_restore_waits_for_what_the_record_belongs_to(anna):
+    contact = ContactFactory(owner=anna)
+    attached.delete_record(contact, by=anna)
+    attached.delete_record(contact.account, by=anna)
+
+    with pytest.raises(ValidationError, match="This belongs to something in the bin: account. Restore that first."):
+        attached.restore_record(Contact, contact.pk, by=anna)
+    assert not Contact.objects.visible_to(anna).exists()
+
+    attached.restore_record(Account, contact.account_id, by=anna)
+    attached.restore_record(Contact, contact.pk, by=anna)
+    assert Contact.objects.visible_to(anna).get() == contact
 
 
 def test_move_attached_hands_everything_over(lead, anna, alex):

@@ -6,11 +6,12 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.tests.factories import ContactFactory
 from cases.tests.factories import CaseFactory, WaitingCaseFactory
 from leads.models import Lead
 from leads.tests.factories import LeadFactory
 from partnerportal.core import outbox
-from partnerportal.core.attached import restore_record
+from partnerportal.core.attached import delete_record, restore_record
 from partnerportal.core.bulk import services
 from partnerportal.core.bulk.verbs import ChangeOwner
 from partnerportal.core.models import BulkChange, Notification, OutboxMessage
@@ -137,6 +138,63 @@ def test_open_tasks_that_went_along_come_back(as_anna, anna, alex, hers, deliver
     assert (task.assigned_to, leads().first().owner) == (anna, anna)
 
 
+@pytest.mark.parametrize("lost", ["time", "sign-in"])
+def test_what_one_handed_over_comes_back_for_a_while_and_to_who_may_change_it(as_anna, anna, alex, hers, deliver, lost):
+    start(as_anna, "owner", hers, owner=alex.pk)
+    as_anna.post(f"/bulk/{last().pk}/run/")
+    deliver()
+    change = last()
+    if lost == "time":
+        BulkChange.objects.update(finished_at=timezone.now() - timedelta(hours=2))
+    services.undo(change, by=anna)
+    if lost == "sign-in":
+        anna.is_active = False
+        anna.save()
+    deliver()
+
+    assert {lead.owner for lead in leads()} == {alex}
+    assert {row.reason for row in last().rows.all()} == {"Not yours to change: only its owner and the managers may."}
+    assert states(last()) == ["refused"] * 3
+
+
+def test_a_stage_goes_back_for_who_may_change_the_record(as_anna, ben, hers, deliver):
+    asked = start(as_anna, "stage", hers, to="not_in_target")
+    reason = next(value for value, _label in asked.context["form"].fields["reason"].choices if value)
+    start(as_anna, "stage", hers, to="not_in_target", reason=reason)
+    as_anna.post(f"/bulk/{last().pk}/run/")
+    deliver()
+    leads().filter(pk=hers[0].pk).update(owner=ben)
+
+    as_anna.post(f"/bulk/{last().pk}/undo/")
+    deliver()
+
+    assert states(last()) == ["done", "done", "refused"]
+    assert leads().get(pk=hers[0].pk).status == "not_in_target"
+
+
+@pytest.mark.parametrize(("role", "hours", "owner"), [("partner_manager", 48, "Anna"), ("partner_user", 0, "Alex")])
+def test_colleagues_records_come_back_for_a_manager_at_any_time(client, ben, anna, alex, hers, deliver, role, hours, owner):
+    client.force_login(ben)
+    start(client, "owner", hers, owner=alex.pk)
+    client.post(f"/bulk/{last().pk}/run/")
+    deliver()
+    BulkChange.objects.update(finished_at=timezone.now() - timedelta(hours=hours))
+    ben.role = role
+    ben.save()
+
+    client.post(f"/bulk/{last().pk}/undo/")
+    deliver()
+
+    assert {lead.owner.first_name for lead in leads()} == {owner}
+
+
+def test_people_of_the_vendor_hand_nothing_over(client, tariq, anna):
+    case = CaseFactory(owner=anna)
+    client.force_login(tariq)
+
+    assert client.post("/cases/bulk/owner/", {"ids": [case.pk]}).status_code == 404
+
+
 def test_fields_change_by_the_rules_of_the_form_and_go_back_through_it(as_anna, hers, deliver):
     refused = start(as_anna, "fields", hers, change=["email"], email="nonsense")
     assert refused.status_code == 422
@@ -157,6 +215,22 @@ def test_fields_change_by_the_rules_of_the_form_and_go_back_through_it(as_anna, 
         ("Verona", hers[1].total_users),
         ("Verona", hers[2].total_users),
     ]
+
+
+def test_what_is_ticked_after_a_refusal_has_its_input_and_nothing_else_is_asked(as_anna, hers):
+    refused = start(as_anna, "fields", hers, change=["email"], email="nonsense", website="nonsense, too")
+
+    form = refused.context["form"]
+    assert sorted(form.errors) == ["email"]
+    assert 'name="website" value="nonsense, too"' in refused.content.decode()
+
+
+def test_a_field_that_was_not_sent_is_not_taken_for_empty(as_anna, hers):
+    refused = start(as_anna, "fields", hers, change=["email", "city"], email="info@albergo.it")
+
+    assert refused.status_code == 422
+    assert refused.context["form"].errors == {"city": ["No value was sent for this. Please enter it, or leave it empty."]}
+    assert last() is None
 
 
 def test_nothing_but_the_chosen_field_changes(as_anna, hers, deliver):
@@ -459,6 +533,21 @@ def test_what_somebody_brought_back_by_itself_is_left_and_said(as_anna, anna, he
     assert states(last()) == ["done", "done", "refused"]
     assert last().rows.get(state="refused").reason == "It is back already."
     assert len(there()) == 3
+
+
+def test_what_belongs_to_something_deleted_stays_in_the_bin(as_anna, anna, reference, deliver):
+    contact = ContactFactory(owner=anna)
+    as_anna.post("/contacts/bulk/delete/", {"ids": [contact.pk], "asked": "1"})
+    as_anna.post(f"/bulk/{last().pk}/run/")
+    deliver()
+    delete_record(contact.account, by=anna)
+
+    as_anna.post(f"/bulk/{last().pk}/undo/")
+    deliver()
+
+    assert states(last()) == ["refused"]
+    assert last().rows.get().reason == "This belongs to something in the bin: account. Restore that first."
+    assert not type(contact).objects.visible_to(anna).exists()
 
 
 def test_after_the_days_of_the_bin_nothing_comes_back(as_anna, hers, deliver):

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from leads.models import Lead
 from leads.tests.factories import LeadFactory
+from partnerportal.core.models import BulkChange
 from partnerportal.core.views import lists
 from partnerportal.tests.pages import is_wider_than_its_window, settled, violations
 
@@ -222,6 +223,27 @@ def test_many_are_deleted_after_a_preview_and_come_back(page_as, anna, many, his
     deliver()
     page.get_by_text("restored", exact=True).wait_for()
     assert Lead.objects.across_partners(reason="test").filter(deleted_at=None).count() == 61
+
+
+def test_a_field_ticked_after_a_refusal_has_its_input(page_as, anna, leads):
+    page = settled(page_as(anna))
+    page.goto("/leads/?view=all_open")
+    page.evaluate("document.querySelector('[data-pick-all]').click()")
+    page.get_by_role("button", name="Change fields").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("checkbox", name="E-mail", exact=True).check()
+    dialog.get_by_role("textbox", name="E-mail", exact=True).fill("nonsense")
+    dialog.get_by_role("button", name="Preview").click()
+    dialog.locator("[data-summary]").wait_for()
+
+    dialog.get_by_role("checkbox", name="Website", exact=True).check()
+    dialog.get_by_role("textbox", name="Website", exact=True).fill("https://albergo.it")
+    dialog.locator("#id_email").fill("neu@albergo.it")
+    dialog.get_by_role("button", name="Preview").click()
+
+    page.wait_for_url("**/bulk/*/")
+    page.get_by_role("button", name="Change 2 records").wait_for()
+    assert BulkChange.objects.get().answers == {"email": "neu@albergo.it", "website": "https://albergo.it"}
 
 
 def test_rows_stay_selected_over_pages(page_as, anna, many):

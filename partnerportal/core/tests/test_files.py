@@ -19,6 +19,7 @@ from partnerportal.core.history import changes
 from partnerportal.core.models import Attachment, Notification, OutboxMessage
 from partnerportal.core.scoping import NotYours
 from partnerportal.core.uploads import FileRefused
+from partnerportal.tests.racing import contend
 
 OURS = {"reason": "test"}
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
@@ -89,13 +90,60 @@ def clamd(settings, tmp_path):
 
 def test_a_new_version_takes_the_place_and_the_older_stay_reachable(client, lead, anna, alex):
     first = files.attach_file(lead, upload(b"one", "offer.txt"), by=anna)
-    second = files.attach_version(first, lead, upload(b"two", "offer final.txt"), by=alex)
-    client.force_login(anna)
+    second = files.attach_version(first, lead, upload(b"two", "offer final.txt"), by=anna)
+    client.force_login(alex)
 
     assert [(one.version, one.is_current) for one in lead.attachments.order_by("version")] == [(1, False), (2, True)]
     assert second.document == first.document
     for one, content in ((first, b"one"), (second, b"two")):
         assert b"".join(client.get(f"/files/{one.pk}/").streaming_content) == content
+
+
+def test_a_colleagues_file_is_renewed_by_its_author_and_by_who_may_change_the_record(client, lead, anna, alex, ben):
+    first = files.attach_file(lead, upload(b"one", "a.txt"), by=anna)
+    client.force_login(alex)
+
+    def offered():
+        return "New version of a.txt" in client.get(f"/leads/{lead.pk}/panels/files/").content.decode()
+
+    assert not offered()
+    refused = client.post(f"/leads/{lead.pk}/files/", {"file": upload(b"two", "a.txt"), "version_of": first.pk})
+    assert refused.status_code == 403
+    assert list(lead.attachments.all()) == [first]
+
+    files.attach_version(first, lead, upload(b"two", "a.txt"), by=ben)
+    attached.change_owner(lead, to=alex, by=ben)
+    assert offered()
+    files.attach_version(first, lead, upload(b"three", "a.txt"), by=alex)
+    attached.change_owner(lead, to=anna, by=ben)
+    assert offered()
+    assert files.attach_version(first, lead, upload(b"four", "a.txt"), by=alex).version == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_new_versions_at_once_are_two(lead, anna, ben):
+    first = files.attach_file(lead, upload(b"one", "a.txt"), by=anna)
+
+    answer = contend(
+        lambda: files.attach_version(first, lead, upload(b"two", "a.txt"), by=anna),
+        lambda: files.attach_version(first, lead, upload(b"three", "a.txt"), by=ben),
+    )
+
+    assert (answer.winner.version, answer.contender.version, answer.has_waited) == (2, 3, True)
+    assert [(one.version, one.is_current) for one in lead.attachments.order_by("version")] == [(1, False), (2, False), (3, True)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_version_that_comes_while_the_file_is_removed_goes_along(lead, anna):
+    first = files.attach_file(lead, upload(b"one", "a.txt"), by=anna)
+
+    answer = contend(
+        lambda: files.attach_version(first, lead, upload(b"two", "a.txt"), by=anna),
+        lambda: files.remove_file(first, lead, by=anna),
+    )
+
+    assert (answer.contender, answer.has_waited) == (None, True)
+    assert [(one.version, one.deleted_at is None) for one in lead.attachments.order_by("version")] == [(1, False), (2, False)]
 
 
 def test_a_version_of_an_older_version_still_goes_on_top(lead, anna):
@@ -244,8 +292,8 @@ def test_an_answer_that_is_no_verdict_is_none(clamd):
 
 
 def test_a_version_is_put_on_through_the_page(client, lead, anna, alex):
-    first = files.attach_file(lead, upload(b"one", "a.txt"), by=anna)
-    elsewhere = files.attach_file(LeadFactory(owner=anna), upload(b"x", "x.txt"), by=anna)
+    first = files.attach_file(lead, upload(b"one", "a.txt"), by=alex)
+    elsewhere = files.attach_file(LeadFactory(owner=anna), upload(b"x", "x.txt"), by=alex)
     client.force_login(alex)
 
     page = client.post(

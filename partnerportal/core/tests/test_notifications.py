@@ -113,6 +113,24 @@ def test_a_muted_record_is_silent_but_for_what_is_meant_for_oneself(lead, anna, 
     assert [kind for kind, _reason, _text in told(anna)] == ["mention", "note"]
 
 
+def test_muting_stops_the_mail_that_waits_but_for_what_is_meant_for_oneself(lead, anna, alex, ben):
+    other = LeadFactory(owner=anna, company="Other")
+    attached.follow(lead, by=ben)
+    for one in (lead, other):
+        attached.add_note(one, "x", by=alex)
+    attached.add_note(lead, "@Anna Conti", by=alex)
+
+    attached.mute(lead, by=anna)
+
+    waiting = Notification.objects.filter(is_for_mail=True)
+    assert sorted((notice.user.first_name, notice.about.company, notice.kind) for notice in waiting) == [
+        ("Anna", "Brenner Logistik", "mention"),
+        ("Anna", "Other", "note"),
+        ("Ben", "Brenner Logistik", "note"),
+        ("Ben", "Brenner Logistik", "note"),
+    ]
+
+
 def test_what_a_person_switched_off_is_not_told(lead, anna, alex):
     choose(anna, {"follow": "off", "mention": "bell", "task": "nonsense"})
 

@@ -6,8 +6,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from leads.models import Lead
 from leads.tests.factories import LeadFactory
 from partnerportal.core import attached
-from partnerportal.core.models import Note, Notification
+from partnerportal.core.models import Follow, Note, Notification
 from partnerportal.tests.counting import assert_queries
+from partners.models import Partner
 
 pytestmark = pytest.mark.urls("partnerportal.core.tests.sample")
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -98,6 +99,29 @@ def test_follow_and_its_undo(as_anna, anna, lead):
 
     assert lead.followers.get().user == anna
     assert "Undo" in page
+
+
+def test_who_loses_sight_of_a_record_by_what_she_did_is_led_to_the_list(as_anna, anna, alex, lead):
+    Partner.objects.filter(pk=anna.partner_id).update(record_visibility=Partner.Visibility.OWNER)
+    his = LeadFactory(owner=alex, company="His")
+    Follow.objects.for_partner(his.partner_id).create(**attached.link_to(his), user=anna)
+
+    left = as_anna.post(f"/leads/{his.pk}/follow/", {"on": "0"}, follow=True)
+    handed = as_anna.post(f"/leads/{lead.pk}/owner/", {"owner": alex.pk}, follow=True)
+
+    for answer, sentence in ((left, "You no longer follow His."), (handed, "Brenner Logistik belongs to Alex Rossi now.")):
+        assert answer.redirect_chain == [("/leads/", 302)]
+        assert sentence in answer.content.decode()
+    assert f'action="/leads/{his.pk}/follow/"' not in left.content.decode()
+
+
+def test_in_a_list_the_record_out_of_sight_is_not_opened_again(as_anna, anna, alex, lead):
+    Partner.objects.filter(pk=anna.partner_id).update(record_visibility=Partner.Visibility.OWNER)
+    headers = {"HX-Request": "true", "HX-Current-URL": f"http://testserver/leads/?q=B&open={lead.pk}"}
+
+    answer = as_anna.post(f"/leads/{lead.pk}/owner/", {"owner": alex.pk}, headers=headers)
+
+    assert answer.headers["HX-Redirect"] == "/leads/?q=B"
 
 
 def test_owner_choices_are_active_colleagues(as_anna, alex, ben, carla, lead):

@@ -77,6 +77,38 @@ def test_a_part_of_a_page_is_asked_for_again(page_as, anna, lead):
     assert now(lead).company == "Hotel Neu"
 
 
+def test_the_palette_asks_again_and_the_page_keeps_what_was_typed(page_as, anna, lead):
+    page = settled(page_as(anna))
+    page.goto(f"/leads/{lead.pk}/edit/")
+    page.locator("#id_company").fill("Hotel Neu")
+    page.context.clear_cookies()
+
+    page.keyboard.press("Control+k")
+    page.get_by_role("dialog").get_by_text("Your session has ended.").wait_for()
+    page.get_by_label("Password").fill("partner-demo")
+    page.get_by_role("button", name="Sign in and go on").click()
+    page.locator("#sign-in").wait_for(state="hidden")
+    page.locator("#palette-input").fill("Alpenblick")
+    page.get_by_role("option", name="Hotel Alpenblick").first.wait_for()
+    page.keyboard.press("Escape")
+
+    expect(page.locator("#id_company")).to_have_value("Hotel Neu")
+
+
+def test_who_does_not_sign_in_leaves_the_palette(page_as, anna, lead):
+    page = settled(page_as(anna))
+    page.goto(f"/leads/{lead.pk}/edit/")
+    page.locator("#id_company").fill("Hotel Neu")
+    page.context.clear_cookies()
+
+    page.keyboard.press("Control+k")
+    page.get_by_role("button", name="Sign in and go on").wait_for()
+    page.locator("#sign-in").get_by_role("button", name="Cancel").click()
+
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    expect(page.locator("#id_company")).to_have_value("Hotel Neu")
+
+
 def test_a_token_that_is_no_longer_valid_is_renewed_without_a_word(page_as, anna, lead):
     page = settled(page_as(anna))
     page.goto("/leads/?view=all_open")
