@@ -35,7 +35,7 @@ LONGEST_REASON = 500
 
 class VendorLeadQuerySet(models.QuerySet["VendorLead"]):
     def visible_to(self, user: User) -> VendorLeadQuerySet:
-        """The queue is common to the account managers; what is handed out is seen by who did it and whose partners have it.
+        """The queue is common to the account managers; what is handed out is seen by who did it and whose partners have it now.
 
         A partner's people see offers, never the vendor's leads themselves.
         """
@@ -45,7 +45,7 @@ class VendorLeadQuerySet(models.QuerySet["VendorLead"]):
             return self
         if not user.is_account_manager:
             return self.none()
-        theirs = LeadOffer.objects.visible_to(user).values("vendor_lead")
+        theirs = LeadOffer.objects.visible_to(user).filter(state__in=[LeadOffer.State.OPEN, LeadOffer.State.ACCEPTED]).values("vendor_lead")
         return self.filter(Q(state=VendorLead.State.QUEUED) | Q(assigned_by=user) | Q(pk__in=theirs))
 
     def like(self, wanted: Profile) -> VendorLeadQuerySet:

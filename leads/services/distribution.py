@@ -109,10 +109,12 @@ def assign(lead: VendorLead, *, choice: Choice, by: User) -> list[LeadOffer]:
 
 @service
 def take_back(lead: VendorLead, *, by: User, reason: str = "") -> VendorLead:
-    """Take the open offers of a lead back into the queue. Raises NotYours, and IllegalMove when none is open."""
+    """Take the open offers of a lead back into the queue. Raises NotYours, for offers of others, too; IllegalMove when none is open."""
     _require_assigner(by)
     lead = _locked(lead.pk)
     offers = _open_offers(lead)
+    if lead.assigned_by != by and not by.is_vendor_admin and not _has_all(offers, by):
+        raise NotYours(_("Only who has offered a lead, or has all its partners, takes it back."))
     if not offers:
         raise IllegalMove(_("No offer of %(lead)s is open.") % {"lead": lead}, stage=lead.state)
     for offer in offers:
@@ -312,6 +314,10 @@ def _announce(offer: LeadOffer) -> None:
 
 def _promise(kind: str, offer: LeadOffer, person: User) -> None:
     outbox.promise(kind, key=f"{kind}:{offer.pk}:{person.pk}", offer_id=offer.pk, user_id=person.pk)
+
+
+def _has_all(offers: Sequence[LeadOffer], by: User) -> bool:
+    return LeadOffer.objects.visible_to(by).filter(pk__in=[one.pk for one in offers]).count() == len(offers)
 
 
 def _queue(lead: VendorLead, because: Sentence | str) -> VendorLead:

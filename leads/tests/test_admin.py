@@ -9,6 +9,7 @@ from leads import services
 from leads.models import Lead, LeadOffer, QualificationQuestion, VendorAnswer, VendorLead
 from leads.services.web import HELD as HELD_BY_A_PARTNER
 from leads.tests.factories import LeadFactory, VendorLeadFactory, offered
+from partnerportal.core.scoping import NotYours
 from tasks.tests.factories import TaskFactory
 
 FACTORIES = {"leads/lead": LeadFactory, "accounts/account": AccountFactory, "accounts/contact": ContactFactory, "tasks/task": TaskFactory}
@@ -240,6 +241,22 @@ def test_what_is_offered_is_not_changed_but_taken_back(client, aurora, otto, olg
     text = client.get(f"{address}change/").content.decode()
     assert 'name="company"' in text
     assert f"{ASSIGN}?ids={lead.pk}" in text
+
+
+def test_who_had_an_offer_before_does_not_take_back_what_another_has_offered_since(client, aurora, harbour, otto, olga, reference):
+    lead = VendorLeadFactory()
+    (former,) = offered(lead, harbour, by=olga)
+    LeadOffer._base_manager.filter(pk=former.pk).update(state="declined")
+    VendorLead.objects.filter(pk=lead.pk).update(state="queued", assigned_by=None)
+    (present,) = offered(lead, aurora, by=otto)
+    client.force_login(olga)
+
+    assert client.post(f"/admin/leads/vendorlead/{lead.pk}/do/take_back/", {"text": "Mine."}).status_code == 404
+    with pytest.raises(NotYours):
+        services.take_back(lead, by=olga)
+
+    present.refresh_from_db()
+    assert (present.state, VendorLead.objects.get().state) == ("open", "offered")
 
 
 def test_a_new_lead_goes_to_the_queue(client, otto, reference):
