@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from partnerportal.core import attached
-from partnerportal.core.actors import service
+from partnerportal.core.actors import Actor, service
 from partnerportal.core.models import Subject
 from partnerportal.core.notifications import needs_no_mail, notify
 from partnerportal.core.scoping import NotYours, require_editable
 from partners.models import User
+from tasks.about import but_of_deleted
 from tasks.models import Kind, Outcome, Status, Task, Taskable
 
 CALL_FIELDS = ("direction", "outcome", "minutes", "comments")
 # What a form, a bulk change or an import may write.
 FIELDS = ("subject", "kind", "assigned_to", "due_on", "status", "priority", "comments")
+DUE_LATE = timedelta(days=7)  # What became overdue longer ago is not told any more.
+NAMED = 3  # So many tasks a notice of several names.
 
 
 @service
@@ -81,7 +87,7 @@ def edit_task(task: Task, *, values: Mapping[str, Any], by: User) -> Task:
     if changed:
         task.save(update_fields=[*changed, "completed_at", "updated_at"])
     if task.assigned_to_id != before or task.status == Status.COMPLETED:
-        needs_no_mail(task, "task")
+        needs_no_mail(task, "task", "due")
     if task.assigned_to_id != before:
         _tell_assignee(task, by)
     return task
@@ -95,7 +101,7 @@ def complete_task(task: Task, *, by: User) -> Task:
         return task
     task.status, task.completed_at = Status.COMPLETED, timezone.now()
     task.save(update_fields=["status", "completed_at", "updated_at"])
-    needs_no_mail(task, "task")
+    needs_no_mail(task, "task", "due")
     if task.owner_id != by.pk:
         values = {"who": by.get_full_name(), "task": task}
         notify(task.owner, gettext_noop("%(who)s completed “%(task)s”"), values=values, kind="task", about=task)
@@ -111,6 +117,30 @@ def reopen_task(task: Task, *, by: User) -> Task:
     task.status, task.completed_at = Status.NOT_STARTED, None
     task.save(update_fields=["status", "completed_at", "updated_at"])
     return task
+
+
+@service
+def remind_of_due(user_id: int, *, now: datetime, by: Actor) -> bool:
+    """Tell a person, once and in one notice, of the own tasks whose day has come. False when there is nothing to tell.
+
+    The day is the person's. What is some days late, since nothing ran or the day was moved, is told all the same; not what the person
+    has muted, nor what is about a record that was deleted.
+    """
+    person = User.objects.get(pk=user_id)
+    today = now.astimezone(ZoneInfo(person.time_zone)).date()
+    rows = Task.objects.across_partners(reason="schedule: the job names the person alone").filter(assigned_to=person)
+    due = rows.to_remind(today - DUE_LATE, today).exclude(mutes__user=person)  # type: ignore[attr-defined]
+    tasks = but_of_deleted(due.select_for_update(of=("self",)).order_by("due_on", "pk"))
+    rows.filter(pk__in=[task.pk for task in tasks]).update(due_told_on=F("due_on"))  # Not in the history, and no change of the task.
+    if len(tasks) == 1:
+        values = {"day": tasks[0].due_on, "task": tasks[0]}
+        notify(person, gettext_noop("Due on %(day)s: %(task)s"), values=values, kind="due", about=tasks[0])
+    elif tasks:
+        named = " · ".join(Truncator(task.subject).chars(60) for task in tasks[:NAMED])
+        values = {"count": len(tasks), "tasks": named if len(tasks) <= NAMED else f"{named} · …"}
+        page = f"{reverse('tasks:list')}?view=my_open"
+        notify(person, gettext_noop("%(count)s of your tasks are due: %(tasks)s"), values=values, kind="due", url=page)
+    return bool(tasks)
 
 
 @service
