@@ -28,6 +28,14 @@ def record_named(name: str, user: User) -> Taskable:
     return record
 
 
+def record_if_any(name: str, user: User) -> Taskable | None:
+    """As `record_named`, and None for what the person may not see."""
+    try:
+        return record_named(name, user)
+    except Http404:
+        return None
+
+
 def name_of(record: Taskable) -> str:
     """How an address names a record."""
     return f"{record._meta.label_lower}:{record.pk}"

@@ -80,10 +80,13 @@ def log_call(on: Taskable, *, values: Mapping[str, Any], by: User) -> Task:
 
 @service
 def edit_task(task: Task, *, values: Mapping[str, Any], by: User) -> Task:
-    """Change a task. A new assignee hears of it. Raises ValidationError for one who is no active colleague."""
+    """Change a task. A new assignee hears of it. `related` among the values is another record that one sees, or None.
+
+    Raises ValidationError for an assignee who is no active colleague.
+    """
     task = _locked(task, by)
     before = task.assigned_to_id
-    changed = _take(task, values)
+    changed = [*_take(task, values), *_relate(task, values, by)]
     if changed:
         task.save(update_fields=[*changed, "completed_at", "updated_at"])
     if task.assigned_to_id != before or task.status == Status.COMPLETED:
@@ -212,6 +215,17 @@ def _take(task: Task, values: Mapping[str, Any]) -> list[str]:
     if "status" in changed:
         task.completed_at = timezone.now() if task.status == Status.COMPLETED else None
     return changed
+
+
+def _relate(task: Task, values: Mapping[str, Any], by: User) -> list[str]:
+    """Tie a task to what `related` among the values says, if it says anything new, and answer the names of the fields that differ."""
+    if "related" not in values or values["related"] == task.related:
+        return []
+    if values["related"] is not None:
+        attached.require_visible(values["related"], by)
+    task.related = values["related"]
+    task._change_reason = _("Related to another record") if task.related else _("Related to no record any more")  # type: ignore[attr-defined]
+    return ["content_type", "object_id"]
 
 
 def _check_assignee(task: Task) -> None:
