@@ -27,7 +27,10 @@ def name_of(record):
 
 def offered(form):
     """The names that the choice offers, those found by kind."""
-    return [(value, [name for name, _words in words] if isinstance(words, list) else words) for value, words in form.fields["related"].widget.choices]
+    return [
+        (value, [name for name, _words in words] if isinstance(words, list) else words)
+        for value, words in form.fields["related"].widget.choices
+    ]
 
 
 def saved(task):
