@@ -80,7 +80,7 @@ class TaskForm(PartnerModelForm):
         values = super().clean() or self.cleaned_data
         if values.get("related_search") and "related" not in self.errors and self["related"].value() == self.fields["related"].initial:
             is_found = any(isinstance(pairs, list) for _name, pairs in self.fields["related"].widget.choices)
-            sentence = _("Please choose which of these is meant, or empty the search.") if is_found else _("Nothing was found.")
+            sentence = _("Please choose which of these is meant, or empty the search.") if is_found else _("Nothing found.")
             self.add_error("related" if is_found else "related_search", sentence)
         return values
 

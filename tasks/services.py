@@ -136,8 +136,9 @@ def remind_of_due(user_id: int, *, now: datetime, by: Actor) -> bool:
     tasks = but_of_deleted(due.select_for_update(of=("self",)).order_by("due_on", "pk"))
     rows.filter(pk__in=[task.pk for task in tasks]).update(due_told_on=F("due_on"))  # Not in the history, and no change of the task.
     if len(tasks) == 1:
-        values = {"day": tasks[0].due_on, "task": tasks[0]}
-        notify(person, gettext_noop("Due on %(day)s: %(task)s"), values=values, kind="due", about=tasks[0])
+        notify(
+            person, gettext_noop("Due on %(day)s: %(task)s"), values={"day": tasks[0].due_on, "task": tasks[0]}, kind="due", about=tasks[0]
+        )
     elif tasks:
         named = " · ".join(Truncator(task.subject).chars(60) for task in tasks[:NAMED])
         values = {"count": len(tasks), "tasks": named if len(tasks) <= NAMED else f"{named} · …"}

@@ -66,7 +66,7 @@ def test_a_search_without_script_is_answered_by_the_form(as_anna, anna, carla):
 def test_a_search_that_finds_nothing_says_so(as_anna, anna):
     asked = as_anna.post("/tasks/new/", {**VALUES, "assigned_to": anna.pk, "related_search": "zzzzzz"})
 
-    assert (asked.status_code, asked.context["form"].errors) == (422, {"related_search": ["Nothing was found."]})
+    assert (asked.status_code, asked.context["form"].errors) == (422, {"related_search": ["Nothing found."]})
 
 
 @pytest.mark.parametrize("is_taken_away", [True, False])
@@ -171,3 +171,22 @@ def test_typing_offers_what_is_found(page_as, anna):
 
     expect(page.locator("#record-head, .record-head").first).to_contain_text(str(lead))
     assert Task.objects.visible_to(anna).get().related == lead
+
+
+@pytest.mark.browser
+def test_a_draft_brings_the_search_back_and_leaves_the_choice(page_as, anna):
+    lead, other = LeadFactory(owner=anna, company="Alpenhof Bar"), LeadFactory(owner=anna)
+    task = TaskFactory(owner=anna, related=other)
+    page = page_as(anna)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(f"/tasks/{task.pk}/edit/")
+    settled(page)
+    page.get_by_label("Search for a record").press_sequentially("alpenhof")
+    expect(page.get_by_role("status").filter(has_text="Found: 1.")).to_be_visible()
+    page.get_by_label("Related to").select_option(name_of(lead))
+
+    page.goto(f"/tasks/{task.pk}/edit/")
+    settled(page)
+
+    expect(page.get_by_label("Search for a record")).to_have_value("alpenhof")
+    expect(page.get_by_label("Related to")).to_have_value(name_of(other))
