@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+import django_filters
+from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, AccountKind, AccountStatus, Contact
@@ -32,7 +34,9 @@ class ContactFilter(PartnerFilterSet):
     job_title = Choices(label=_("Job title"), choices=partial(words.choices, Term.Kind.JOB_TITLE))
     power = Choices(label=_("Power"), choices=partial(words.choices, Term.Kind.POWER))
     created = DayRange(label=_("Created"), field_name="created_at")
+    # Set by links from an account; a list of all of them would be long.
+    account = django_filters.ModelChoiceFilter(queryset=Account.objects.all(), label=_("Account"), widget=forms.HiddenInput)
 
     class Meta:
         model = Contact
-        fields = ["owner", "account"]
+        fields = ["owner"]

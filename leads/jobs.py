@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -18,6 +17,7 @@ from leads.models import Lead, LeadOffer
 from partnerportal.core import emails, outbox
 from partnerportal.core.actors import Actor
 from partnerportal.core.notifications import wants_mail
+from partnerportal.core.schedule import done_each
 from partners.models import User
 
 log = structlog.get_logger(__name__)
@@ -70,7 +70,7 @@ def expire_offers() -> int:
     """Take back what nobody answered in time; answers how many. Each offer in a transaction of its own."""
     now = timezone.now()
     overdue = LeadOffer.objects.across_partners(reason="schedule: deadlines of every partner's offers").overdue(now)
-    count = sum(_done(services.expire_offer, key, now) for key in overdue.values_list("pk", flat=True))
+    count = done_each(services.expire_offer, overdue.values_list("pk", flat=True), now=now, by=Actor.system())
     log.info("offers.expired", count=count)
     return count
 
@@ -81,7 +81,7 @@ def remind_of_offers() -> int:
     now, ahead = timezone.now(), timedelta(hours=settings.OFFER_REMIND_HOURS)
     running = LeadOffer.objects.across_partners(reason="schedule: reminders of every partner's offers").running(now)
     due = running.filter(reminded_at=None, deadline__lte=now + ahead, created_at__lt=F("deadline") - ahead)
-    count = sum(_done(services.remind_of_offer, key, now) for key in due.values_list("pk", flat=True))
+    count = done_each(services.remind_of_offer, due.values_list("pk", flat=True), now=now, by=Actor.system())
     log.info("offers.reminded", count=count)
     return count
 
@@ -93,15 +93,6 @@ def remind_of_revisits() -> int:
     # It is some day somewhere for fourteen hours before and after the same in Greenwich.
     first, last = (now - timedelta(hours=14)).date() - services.REVISITS_LATE, (now + timedelta(hours=14)).date()
     due = Lead.objects.across_partners(reason="schedule: revisit dates of every partner's leads").to_revisit(first, last)  # type: ignore[attr-defined]
-    count = sum(_done(services.remind_of_revisit, key, now) for key in due.values_list("pk", flat=True))
+    count = done_each(services.remind_of_revisit, due.values_list("pk", flat=True), now=now, by=Actor.system())
     log.info("leads.revisits_told", count=count)
     return count
-
-
-def _done(verb: Callable[..., bool], key: int, now: datetime) -> bool:
-    """Do what the schedule does with one row, and say whether there was something to do. One that fails stops none of the others."""
-    try:
-        return verb(key, now=now, by=Actor.system())
-    except Exception:
-        log.exception("leads.schedule_failed", key=key, verb=verb.__name__)
-        return False

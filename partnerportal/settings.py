@@ -303,6 +303,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "expire-offers": {"task": "leads.jobs.expire_offers", "schedule": 60.0, "options": {"expires": 60}},
     "remind-of-offers": {"task": "leads.jobs.remind_of_offers", "schedule": 300.0},
     "remind-of-revisits": {"task": "leads.jobs.remind_of_revisits", "schedule": 3600.0},
+    "remind-of-due-tasks": {"task": "tasks.jobs.remind_of_due", "schedule": 3600.0},
     "expire-quotes": {"task": "quotes.jobs.expire_quotes", "schedule": 900.0},
     "remind-customers": {"task": "quotes.jobs.remind_customers", "schedule": 3600.0},
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import wraps
 
 import structlog
 from celery import shared_task
@@ -16,8 +17,8 @@ from partnerportal.core import emails, outbox
 from partnerportal.core.actors import Actor
 from partnerportal.core.notifications import wants_mail
 from partnerportal.core.pdf import html_to_pdf
+from partnerportal.core.schedule import done_each
 from partners.models import User
-from projects import services as projects
 from quotes import documents, services
 from quotes.models import CustomerEvent, Quote, Sending
 
@@ -174,7 +175,7 @@ def expire_quotes() -> int:
     # The day begins in the east up to fourteen hours before it does in UTC; the service asks each partner's calendar.
     latest = (timezone.now() + timedelta(hours=14)).date()
     due = Quote.objects.across_partners(reason="schedule: expiry of every partner's quotes").expired_by(latest).select_related("partner")
-    count = sum(_done(services.expire_quote, quote) for quote in due)
+    count = done_each(_today(services.expire_quote), due)
     log.info("quotes.expired", count=count)
     return count
 
@@ -186,18 +187,14 @@ def remind_customers() -> int:
     first, last = (now - timedelta(hours=14)).date(), (now + timedelta(hours=14)).date() + timedelta(days=settings.QUOTE_REMIND_DAYS)
     waiting = Quote.objects.across_partners(reason="schedule: reminders of every partner's quotes").out()
     due = waiting.filter(valid_until__range=(first, last)).exclude(sent_at=None).select_related("partner")
-    count = sum(_done(services.remind_in_time, quote) for quote in due)
+    count = done_each(_today(services.remind_in_time), due)
     log.info("quotes.reminded", count=count)
     return count
 
 
-def _done(verb: Callable[..., bool], quote: Quote) -> bool:
-    """Do what the schedule does with one quote, and say whether there was something to do. One that fails stops none of the others."""
-    try:
-        return verb(quote, by=Actor.system(), today=projects.today_of(quote.partner))
-    except Exception:
-        log.exception("quotes.schedule_failed", quote_id=quote.pk, verb=verb.__name__)
-        return False
+def _today(verb: Callable[..., bool]) -> Callable[..., bool]:
+    """The verb on the day that it is at the quote's partner."""
+    return wraps(verb)(lambda quote: verb(quote, by=Actor.system(), today=quote.partner.today()))
 
 
 def private_link(quote: Quote) -> str:

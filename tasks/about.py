@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.apps import apps
@@ -28,6 +28,14 @@ def record_named(name: str, user: User) -> Taskable:
     return record
 
 
+def record_if_any(name: str, user: User) -> Taskable | None:
+    """As `record_named`, and None for what the person may not see."""
+    try:
+        return record_named(name, user)
+    except Http404:
+        return None
+
+
 def name_of(record: Taskable) -> str:
     """How an address names a record."""
     return f"{record._meta.label_lower}:{record.pk}"
@@ -40,14 +48,19 @@ def may_view(model: Any, user: User) -> bool:
 
 def attach_about(tasks: Sequence[Task], user: User) -> None:
     """Set `about` of each task: its record as far as the person may see it, else None. One query a kind of record."""
-    wanted: dict[int, set[int]] = {}
-    for task in tasks:
-        if task.content_type_id and task.object_id:
-            wanted.setdefault(task.content_type_id, set()).add(task.object_id)
     found: dict[tuple[int, int], Any] = {}
-    for type_id, keys in wanted.items():
+    for type_id, keys in records_of(tasks).items():
         model: Any = ContentType.objects.get_for_id(type_id).model_class()
         if model is not None and may_view(model, user):
             found |= {(type_id, record.pk): record for record in model._default_manager.visible_to(user).filter(pk__in=keys)}
     for task in tasks:
         task.about = found.get((task.content_type_id or 0, task.object_id or 0))  # type: ignore[attr-defined]
+
+
+def records_of(tasks: Iterable[Task]) -> dict[int, set[int]]:
+    """The keys of the records that tasks are about, by their content type."""
+    found: dict[int, set[int]] = {}
+    for task in tasks:
+        if task.content_type_id and task.object_id:
+            found.setdefault(task.content_type_id, set()).add(task.object_id)
+    return found

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from partnerportal.core.bulk.verbs import Answers, Contested, Scene, Verb, offer, raw
 from partnerportal.core.edits import data_of
 from tasks import services
-from tasks.forms import TaskForm
+from tasks.forms import TaskOnRecordsForm
 from tasks.models import Taskable
 
 
@@ -26,13 +26,13 @@ class AddTask(Verb):
         return issubclass(scene.model, Taskable) and super().is_offered(scene, user) and user.has_perm("tasks.add_task")
 
     def form(self, scene: Scene, request: HttpRequest, data: QueryDict | None) -> forms.BaseForm:
-        return TaskForm(data, user=request.user)
+        return TaskOnRecordsForm(data, user=request.user)
 
     def summary(self, form: forms.BaseForm) -> str:
         return _("Add the task “%(subject)s”") % {"subject": form.cleaned_data["subject"]}
 
     def act(self, scene: Scene, record: Any, answers: Answers, *, seen: Answers, by: Any) -> list[Contested]:
-        form = TaskForm(data_of(TaskForm(user=by), raw(answers)), user=by)
+        form = TaskOnRecordsForm(data_of(TaskOnRecordsForm(user=by), raw(answers)), user=by)
         if not form.is_valid():
             raise forms.ValidationError([sentence for found in form.errors.values() for sentence in found])
         services.create_task(values=form.cleaned_data, by=by, on=record)

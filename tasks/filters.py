@@ -3,34 +3,16 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
 
 import django_filters
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from partnerportal.core.filters import Choices, DayRange, PartnerFilterSet, Person
 from partners.models import User
-from tasks.about import record_named
 from tasks.models import Kind, Priority, Status, Task, Taskable
-
-
-class AboutField(forms.CharField):
-    """A record that the reader may see, named as `leads.lead:12`."""
-
-    reader: Any = None
-
-    def clean(self, value: Any) -> Taskable | None:
-        name = super().clean(value)
-        if not name:
-            return None
-        try:
-            return record_named(name, self.reader)
-        except Http404 as error:
-            raise ValidationError(forms.ModelChoiceField.default_error_messages["invalid_choice"], code="invalid_choice") from error
+from tasks.related import AboutField
 
 
 class About(django_filters.Filter):

@@ -9,13 +9,14 @@ from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from partnerportal.core.addresses import address_of
 from partnerportal.core.history import tracked
 from partnerportal.core.models import Note, Subject
 from partnerportal.core.scoping import NOTHING, PartnerManager, PartnerQuerySet
+from partners.models import Partner
 
 if TYPE_CHECKING:
     from partners.models import User
@@ -63,6 +64,11 @@ class TaskQuerySet(PartnerQuerySet):
         """Open and due before `on`."""
         return self.open().filter(due_on__lt=on)
 
+    def to_remind(self, first: date, last: date) -> TaskQuerySet:
+        """Open tasks that are due on one of these days, and whose doer can sign in and has not been told of that day."""
+        due = self.open().filter(due_on__range=(first, last), deleted_at=None)
+        return due.filter(assigned_to__is_active=True, partner__status=Partner.Status.ACTIVE).exclude(due_told_on=F("due_on"))
+
 
 class Task(Subject):
     """Something somebody is to do. `owner` gave it, `assigned_to` does it; both may change it.
@@ -74,6 +80,7 @@ class Task(Subject):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.TASK)
     assigned_to = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("assigned to"))
     due_on = models.DateField(_("due date"), null=True, blank=True)
+    due_told_on = models.DateField(null=True, blank=True, editable=False)  # The due date that who does it was reminded of.
     status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.NOT_STARTED)
     priority = models.CharField(_("priority"), max_length=6, choices=Priority.choices, default=Priority.NORMAL)
     comments = models.TextField(_("comments"), blank=True, max_length=10_000)
@@ -84,7 +91,7 @@ class Task(Subject):
     content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE, null=True, blank=True, related_name="+", editable=False)
     object_id = models.PositiveBigIntegerField(null=True, blank=True, editable=False)
     related = GenericForeignKey("content_type", "object_id")
-    history = tracked()
+    history = tracked(excluded_fields=["due_told_on"])
 
     objects = PartnerManager.from_queryset(TaskQuerySet)()  # type: ignore[misc]
 
@@ -94,6 +101,8 @@ class Task(Subject):
             models.Index(fields=["content_type", "object_id", "due_on"], name="task_of_record"),
             models.Index(fields=["partner", "due_on"], name="task_of_day"),
             models.Index(fields=["partner", "assigned_to", "due_on"], condition=~Q(status="completed"), name="task_open_of_person"),
+            # What the reminders look for, of every partner.
+            models.Index(fields=["due_on"], condition=~Q(status="completed") & Q(due_on__isnull=False), name="task_to_remind"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=Status.values), name="task_status_known"),

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from partnerportal.core import attached
-from partnerportal.core.actors import service
+from partnerportal.core.actors import Actor, service
 from partnerportal.core.models import Subject
 from partnerportal.core.notifications import needs_no_mail, notify
 from partnerportal.core.scoping import NotYours, require_editable
 from partners.models import User
+from tasks.about import records_of
 from tasks.models import Kind, Outcome, Status, Task, Taskable
 
 CALL_FIELDS = ("direction", "outcome", "minutes", "comments")
 # What a form, a bulk change or an import may write.
 FIELDS = ("subject", "kind", "assigned_to", "due_on", "status", "priority", "comments")
+DUE_LATE = timedelta(days=7)  # What became overdue longer ago is not told any more.
+NAMED = 3  # So many tasks a notice of several names.
 
 
 @service
@@ -76,14 +82,17 @@ def log_call(on: Taskable, *, values: Mapping[str, Any], by: User) -> Task:
 
 @service
 def edit_task(task: Task, *, values: Mapping[str, Any], by: User) -> Task:
-    """Change a task. A new assignee hears of it. Raises ValidationError for one who is no active colleague."""
+    """Change a task. A new assignee hears of it. `related` among the values is another record that one sees, or None.
+
+    Raises ValidationError for an assignee who is no active colleague.
+    """
     task = _locked(task, by)
     before = task.assigned_to_id
-    changed = _take(task, values)
+    changed = [*_take(task, values), *_relate(task, values, by)]
     if changed:
         task.save(update_fields=[*changed, "completed_at", "updated_at"])
     if task.assigned_to_id != before or task.status == Status.COMPLETED:
-        needs_no_mail(task, "task")
+        needs_no_mail(task, "task", "due")
     if task.assigned_to_id != before:
         _tell_assignee(task, by)
     return task
@@ -97,7 +106,7 @@ def complete_task(task: Task, *, by: User) -> Task:
         return task
     task.status, task.completed_at = Status.COMPLETED, timezone.now()
     task.save(update_fields=["status", "completed_at", "updated_at"])
-    needs_no_mail(task, "task")
+    needs_no_mail(task, "task", "due")
     if task.owner_id != by.pk:
         values = {"who": by.get_full_name(), "task": task}
         notify(task.owner, gettext_noop("%(who)s completed “%(task)s”"), values=values, kind="task", about=task)
@@ -114,6 +123,31 @@ def reopen_task(task: Task, *, by: User, status: Status = Status.NOT_STARTED) ->
     task.save(update_fields=["status", "completed_at", "updated_at"])
     needs_no_mail(task, "task")
     return task
+
+
+@service
+def remind_of_due(user_id: int, *, now: datetime, by: Actor) -> bool:
+    """Tell a person, once and in one notice, of the own tasks whose day has come. False when there is nothing to tell.
+
+    The day is the person's. What is some days late, since nothing ran or the day was moved, is told all the same; not what the person
+    has muted, nor what is about a record that was deleted.
+    """
+    person = User.objects.get(pk=user_id)
+    today = now.astimezone(ZoneInfo(person.time_zone)).date()
+    rows = Task.objects.across_partners(reason="schedule: the job names the person alone").filter(assigned_to=person)
+    due = rows.to_remind(today - DUE_LATE, today).exclude(mutes__user=person)  # type: ignore[attr-defined]
+    tasks = _but_of_deleted(due.select_for_update(of=("self",)).order_by("due_on", "pk"))
+    rows.filter(pk__in=[task.pk for task in tasks]).update(due_told_on=F("due_on"))  # Not in the history, and no change of the task.
+    if len(tasks) == 1:
+        notify(
+            person, gettext_noop("Due on %(day)s: %(task)s"), values={"day": tasks[0].due_on, "task": tasks[0]}, kind="due", about=tasks[0]
+        )
+    elif tasks:
+        named = " · ".join(Truncator(task.subject).chars(60) for task in tasks[:NAMED])
+        values = {"count": len(tasks), "tasks": named if len(tasks) <= NAMED else f"{named} · …"}
+        page = f"{reverse('tasks:list')}?view=my_open"
+        notify(person, gettext_noop("%(count)s of your tasks are due: %(tasks)s"), values=values, kind="due", url=page)
+    return bool(tasks)
 
 
 @service
@@ -187,6 +221,17 @@ def _take(task: Task, values: Mapping[str, Any]) -> list[str]:
     return changed
 
 
+def _relate(task: Task, values: Mapping[str, Any], by: User) -> list[str]:
+    """Tie a task to what `related` among the values says, if it says anything new, and answer the names of the fields that differ."""
+    if "related" not in values or values["related"] == task.related:
+        return []
+    if values["related"] is not None:
+        attached.require_visible(values["related"], by)
+    task.related = values["related"]
+    task._change_reason = _("Related to another record") if task.related else _("Related to no record any more")  # type: ignore[attr-defined]
+    return ["content_type", "object_id"]
+
+
 def _check_assignee(task: Task) -> None:
     if task.assigned_to.partner_id != task.partner_id or not task.assigned_to.is_active:
         raise ValidationError({"assigned_to": _("A task can only be given to an active colleague.")})
@@ -197,3 +242,14 @@ def _tell_assignee(task: Task, by: User) -> None:
         return
     values = {"who": by.get_full_name(), "task": task}
     notify(task.assigned_to, gettext_noop("%(who)s gave you a task: %(task)s"), values=values, kind="task", about=task)
+
+
+def _but_of_deleted(tasks: Iterable[Task]) -> list[Task]:
+    """The tasks but those about a deleted record, whoever may see it. One query a kind of record."""
+    tasks = list(tasks)
+    gone: set[tuple[int, int]] = set()
+    for type_id, keys in records_of(tasks).items():
+        model: Any = ContentType.objects.get_for_id(type_id).model_class()
+        rows = model._default_manager.across_partners(reason="tied to the tasks in hand").filter(pk__in=keys, deleted_at__isnull=False)
+        gone |= {(type_id, key) for key in rows.values_list("pk", flat=True)}
+    return [task for task in tasks if (task.content_type_id or 0, task.object_id or 0) not in gone]

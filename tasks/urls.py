@@ -8,6 +8,7 @@ from tasks.models import Task
 
 tasks = [
     path("panels/about/<str:about>/", views.TasksAbout.as_view(), name="about"),
+    path("related/", views.RelatedChoices.as_view(), name="related"),
     path("calls/new/", views.LogCall.as_view(), name="log_call"),
     path("<int:pk>/complete/", views.CompleteTask.as_view(), name="complete"),
     path("<int:pk>/reopen/", views.ReopenTask.as_view(), name="reopen"),

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django.db.models import Case, F, Q, Value, When
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from partnerportal.core import display
+from partnerportal.core.forms import PartnerModelForm
 from partnerportal.core.submissions import lasting, once
 from partnerportal.core.tables import Column, choice, due, label, link, owner_avatar, rows_html
 from partnerportal.core.toasts import Undo, say
@@ -38,10 +40,11 @@ from partnerportal.core.views import (
 from partnerportal.core.views.base import own_path
 from partners.models import User
 from tasks import services
-from tasks.about import attach_about, may_view, name_of, record_named
+from tasks.about import attach_about, may_view, name_of, record_if_any, record_named
 from tasks.filters import TaskFilter
-from tasks.forms import SUGGESTIONS, CallForm, TaskForm
+from tasks.forms import SEARCH_HINT, SUGGESTIONS, CallForm, TaskForm
 from tasks.models import Kind, Priority, Status, Task, Taskable
+from tasks.related import RelatedSelect, choices
 
 ICONS = {Kind.TASK: "circle", Kind.CALL: "telephone", Kind.EMAIL: "envelope"}
 IMPORTANT = mark_safe('<i class="bi bi-exclamation-lg important" aria-hidden="true"></i>')  # noqa: S308 - a constant
@@ -163,8 +166,11 @@ class TaskAdd(RecordAdd):
         initial = super().get_initial()
         return initial | {"subject": _now("%(name)s (copy)") % {"name": self.record.subject}} if hasattr(self, "record") else initial
 
+    def get_form(self, data: Any = None, files: Any = None, **options: Any) -> PartnerModelForm:
+        return super().get_form(data, files, about=self.about, **options)
+
     def create(self, form: Any) -> Task:
-        return services.create_task(values=form.cleaned_data, by=self.request.user, on=self.about)
+        return services.create_task(values=form.cleaned_data, by=self.request.user, on=form.cleaned_data["related"])
 
     @property
     def back(self) -> str:
@@ -178,7 +184,7 @@ class TaskAdd(RecordAdd):
         return self.back or record.get_absolute_url()
 
     def get_context(self, form: Any, **more: Any) -> dict[str, Any]:
-        context = super().get_context(form, about=self.about, suggestions=SUGGESTIONS, **more)
+        context = super().get_context(form, suggestions=SUGGESTIONS, **more)
         return context | {"cancel_url": self.back} if self.back else context
 
 
@@ -266,6 +272,19 @@ class ReopenTask(TaskVerb):
         status = Status(was) if was in Status.values and was != Status.COMPLETED else Status.NOT_STARTED
         services.reopen_task(self.record, by=self.request.user, status=status)
         return _now("%(task)s is open again.") % {"task": self.record}
+
+
+class RelatedChoices(Guarded):
+    """The choices of what a task is related to, while a person types the search."""
+
+    permission = "tasks.change_task"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        chosen = record_if_any(request.GET.get("related", ""), request.user)
+        query = request.GET.get("related_search", "").strip()
+        groups = RelatedSelect(choices=choices(chosen, query, request.user)).optgroups("related", [name_of(chosen) if chosen else ""])
+        count = sum(len(options) for label, options, _index in groups if label)
+        return render(request, "tasks/_related_choices.html", {"groups": groups, "query": query, "count": count, "hint": SEARCH_HINT})
 
 
 class LogCall(Guarded):

@@ -294,6 +294,17 @@ def test_contacts_of_one_account_are_a_list(as_anna, anna, contacts, carla):
     assert as_anna.get("/contacts/", {"account": foreign.pk}).status_code == 422
 
 
+def test_the_filters_of_contacts_list_no_accounts(as_anna, anna, contacts):
+    account = Account.objects.visible_to(anna).get(name="Kanton Uri")
+
+    editor = as_anna.get("/contacts/views/", {"account": account.pk}).content.decode()
+    page = as_anna.get("/contacts/", {"account": account.pk})
+
+    assert f'type="hidden" name="g0-account" value="{account.pk}"' in editor
+    assert [name in editor for name in ("Studio Verdi", "<option")] == [False, True]
+    assert [(chip.label, chip.value) for chip in page.context["filterset"].chips] == [("Account", "Kanton Uri")]
+
+
 @pytest.mark.parametrize("row_count", [1, 30])
 def test_list_of_contacts_costs_eight_queries(row_count, as_anna, anna):
     ContactFactory.create_batch(row_count, owner=anna)

@@ -246,7 +246,7 @@ def test_what_is_offered_is_not_changed_but_taken_back(client, aurora, otto, olg
 def test_who_had_an_offer_before_does_not_take_back_what_another_has_offered_since(client, aurora, harbour, otto, olga, reference):
     lead = VendorLeadFactory()
     (former,) = offered(lead, harbour, by=olga)
-    LeadOffer._base_manager.filter(pk=former.pk).update(state="declined")
+    LeadOffer._base_manager.filter(pk=former.pk).update(state="expired")
     VendorLead.objects.filter(pk=lead.pk).update(state="queued", assigned_by=None)
     (present,) = offered(lead, aurora, by=otto)
     client.force_login(olga)

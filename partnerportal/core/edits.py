@@ -21,6 +21,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from partnerportal.core import display
+from partnerportal.core.forms import NamedRecordField
 from partnerportal.core.history import Change, changes
 from partnerportal.core.merge import Clash, Merged, merge
 
@@ -207,6 +208,8 @@ def in_words(field: forms.Field, value: Raw) -> str:
         return display.NOTHING
     if isinstance(value, bool):
         return str(display.yes_no(value))
+    if isinstance(field, NamedRecordField):
+        return field.in_words(str(value))
     if isinstance(field, forms.ModelChoiceField):
         row = (
             field.queryset.filter(pk__in=[value] if isinstance(value, str) else list(value)).first() if field.queryset is not None else None

@@ -56,6 +56,16 @@ class SeveralField(forms.MultipleChoiceField):
         return sorted(chosen, key=lambda one: places.get(one, len(places)))
 
 
+class NamedRecordField(forms.CharField):
+    """A record of one of several kinds, by a name such as `leads.lead:12`. `reader` is whoever fills in the form, set by it."""
+
+    reader: Any = None
+
+    def in_words(self, name: str) -> str:
+        """The record of that name as the reader knows it."""
+        raise NotImplementedError
+
+
 class AnswerField(forms.BooleanField):
     """A box whose label answers what its error says: in the summary above the form it follows the sentence, as what to do."""
 

@@ -20,7 +20,8 @@ from simple_history.models import HistoricalRecords
 from partnerportal.core.actors import current_actor, current_author_name, current_channel, current_request_id
 from partnerportal.core.scoping import PartnerOwned
 
-UNTOLD = frozenset({"updated_at", "created_at", "partner"})
+# The link to a record of any kind is two keys, which say nothing; whoever changes it gives the reason.
+UNTOLD = frozenset({"updated_at", "created_at", "partner", "content_type", "object_id"})
 
 
 class HistoryEntry(models.Model):

@@ -56,6 +56,7 @@ TOPICS = (
     Topic("owner", _("A record is handed to me"), ("owner",)),
     Topic("follow", _("Something happens to what I own or follow"), ("note", "file", "call", "lead", "stage", "field", "handed")),
     Topic("task", _("Tasks"), ("task",)),
+    Topic("due", _("A task of mine is due"), ("due",), usual=Channel.BELL),
     Topic(
         "quote",
         _("Quotes"),

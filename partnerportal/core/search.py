@@ -61,6 +61,7 @@ class Hit:
     url: str
     kind: str | Promise
     icon: str
+    name: str  # Of the record, as addresses and forms name it: `leads.lead:12`.
 
 
 @dataclass(frozen=True)
@@ -196,5 +197,5 @@ def _group(kind: str, rows: Sequence[SearchEntry]) -> Group:
 def _hit(row: SearchEntry) -> Hit:
     label, icon, place = LABELS[row.kind]
     if row.kind == NOTE:
-        return Hit(row.title, row.stands_on, f"/{LABELS[row.on_kind][2]}/{row.on_id}/", label, icon)  # type: ignore[attr-defined]
-    return Hit(row.title, row.subtitle, f"/{place}/{row.object_id}/", label, icon)
+        return Hit(row.title, row.stands_on, f"/{LABELS[row.on_kind][2]}/{row.on_id}/", label, icon, f"{row.on_kind}:{row.on_id}")  # type: ignore[attr-defined]
+    return Hit(row.title, row.subtitle, f"/{place}/{row.object_id}/", label, icon, f"{row.kind}:{row.object_id}")

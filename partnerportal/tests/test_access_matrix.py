@@ -142,7 +142,9 @@ MATRIX: dict[tuple[str, str], str] = {
     """,
     ("loooononool", "lmmmmmmmmml"): "cases:for_account cases:for_contact",
     ("loooononool", "lmmmmnmnmml"): "cases:detail cases:menu cases:history cases:mentions cases:panel_activity cases:panel_files",
-    ("loooooffffl", "lmmmmmffffl"): "accounts:import_template contacts:import_template leads:import_template projects:contact_choices",
+    ("loooooffffl", "lmmmmmffffl"): """
+        accounts:import_template contacts:import_template leads:import_template projects:contact_choices tasks:related
+    """,
     ("loooooffffl", "loooooffffl"): """
         accounts:import contacts:import leads:import
         accounts:add cases:add contacts:add leads:add orders:add projects:add projects:pipeline quotes:add tasks:add

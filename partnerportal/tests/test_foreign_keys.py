@@ -41,6 +41,7 @@ PLACES = {
     "NewProjectForm": (("/projects/new/?account={pk}", "accounts.account", {}),),
     "EditProjectForm": (("/projects/{pk}/edit/", "projects.project", {}),),
     "TaskForm": (("/tasks/new/", "tasks.task", {}), ("/tasks/{pk}/edit/", "tasks.task", {})),
+    "TaskOnRecordsForm": (("/leads/bulk/task/", "leads.lead", {"asked": "1", "ids": "{pk}"}),),
     "QuoteStartForm": (("/quotes/new/?project={pk}", "projects.project", {}),),
     "QuoteForm": (("/quotes/{pk}/edit/", "quotes.quote", {}),),
     "ContactForm": (("/contacts/new/", "accounts.contact", {}), ("/contacts/{pk}/edit/", "accounts.contact", {})),

@@ -5,7 +5,7 @@
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
   const words = document.getElementById("words").dataset;
 
-  /* Cells. A pencil, a double click, Enter or F2 opens the editor; Escape closes it; arrows walk from cell to cell. */
+  /* Cells. A pencil, a double click, Enter or F2 opens the editor; Escape closes it, Tab saves it and opens the next; arrows walk from cell to cell. */
   const closed = new WeakMap();
   const KEPT = "portal.cell", NEXT = "portal.cell.next";
   let last = null; // The cell that is being saved: it has the focus again.
@@ -78,6 +78,21 @@
     cell.replaceChildren(...(closed.get(cell) || []));
     enter(cell);
   };
+  /* Tab leaves the last field of an editor, Shift+Tab the first one, for the cell beside it: what was typed is saved, or stays with its error.
+     The two buttons are there for a finger, a mouse and a screen reader's own cursor; by keyboard Enter and Escape are what they are. In a question
+     that waits for an answer, in a day that is half typed, and at the ends of a list where nothing was typed, Tab does what it always does. */
+  const leave = (event, cell) => {
+    const { target, shiftKey } = event, form = target.closest(".cell-form");
+    if (!form || $(".clashes", form) || event.ctrlKey || event.altKey || event.metaKey || (target.validity && target.validity.badInput)) return;
+    const fields = [...form.elements].filter((one) => !one.disabled && one.type !== "hidden" && !one.matches("button, fieldset"));
+    const edge = shiftKey ? fields[0] : fields.at(-1);
+    if (!edge || (target !== edge && !(target.type === "radio" && target.name === edge.name))) return;
+    const cells = $$(`${cell.localName}[data-cell]`).filter((one) => one.getClientRects().length);
+    const next = cells[cells.indexOf(cell) + (shiftKey ? -1 : 1)];
+    if (!next && !isTyped(form)) return;
+    event.preventDefault();
+    if (next) open(next); else form.requestSubmit();
+  };
   document.addEventListener("htmx:load", () => { prepare(); openNext(); });
   prepare();
   document.addEventListener("htmx:beforeSwap", (event) => {
@@ -118,6 +133,7 @@
     if (!cell) return;
     if (event.target !== cell) {
       if (event.key === "Escape" && event.target.closest(".cell-form")) { event.stopPropagation(); close(cell); }
+      if (event.key === "Tab") leave(event, cell);
       if (event.key === "Enter" && event.target.matches("select")) { event.preventDefault(); event.target.form.requestSubmit(); }
       return;
     }

@@ -23,6 +23,7 @@
       const value = kept[field.name];
       if (field.type === "checkbox" || field.type === "radio") field.checked = Array.isArray(value) && value.includes(field.value);
       else if (field.multiple) [...field.options].forEach((one) => { one.selected = value.includes(one.value); });
+      else if (field.tagName === "SELECT" && ![...field.options].some((one) => one.value === value)) continue; // What a search had found: it is searched for again.
       else field.value = value;
     }
   };

@@ -152,6 +152,57 @@ def test_another_cell_stays_closed_while_the_first_is_refused(page_as, anna, lea
     expect(page.get_by_role("textbox", name="E-mail")).to_have_value("anna@gmail.com")
 
 
+def test_tab_saves_a_cell_and_opens_the_next_one(page_as, anna, leads):
+    page = settled(page_as(anna))
+    page.goto("/leads/?view=all_open&sort=company")
+    cells = page.locator("td[data-cell]").evaluate_all("all => all.map((one) => [one.closest('tr').dataset.record, one.dataset.cell])")
+    of_first = [field for record, field in cells if record == f"/leads/{leads[0].pk}/"]
+    company = of_first.index("company")
+    beside = of_first[company + 1]
+
+    cell(page, leads[0], "company").dblclick(position={"x": 3, "y": 3})
+    page.get_by_role("textbox", name="Company").fill("Hotel Neu")
+    page.keyboard.press("Tab")
+    cell(page, leads[0], "company").get_by_text("Hotel Neu").wait_for()
+    cell(page, leads[0], beside).locator("form :focus").wait_for()
+    assert now(leads[0]).company == "Hotel Neu"
+
+    page.keyboard.press("Shift+Tab")
+    cell(page, leads[0], "company").locator("input:focus").wait_for()
+    assert page.get_by_role("textbox", name="Company").input_value() == "Hotel Neu"
+    assert page.locator(".cell-form").count() == 1
+
+    for field in of_first[company + 1 :]:  # To the end of the row, and into the next.
+        page.keyboard.press("Tab")
+        cell(page, leads[0], field).locator("form :focus").wait_for()
+    page.keyboard.press("Tab")
+    cell(page, leads[1], of_first[0]).locator("form :focus").wait_for()
+    assert now(leads[0]).history.count() == 2  # Made, and changed once: nothing else was typed.
+
+
+@pytest.mark.parametrize("row", [0, 1])  # The last of the list, after which there is no cell, and the first.
+def test_tab_stays_in_a_cell_whose_value_is_refused(page_as, anna, leads, row):
+    page = settled(page_as(anna))
+    page.goto("/leads/?view=all_open")
+    email = cell(page, leads[row], "email")
+    email.get_by_role("button", name="Edit: E-mail").click()
+    page.get_by_role("textbox", name="E-mail").fill("anna@gmail.com")
+
+    page.keyboard.press("Tab")
+    email.locator(".cell-errors").wait_for()
+    email.locator("input:focus").wait_for()
+
+    assert page.locator(".cell-form").count() == 1
+    assert page.get_by_role("textbox", name="E-mail").input_value() == "anna@gmail.com"
+    assert page.get_by_role("button", name="Save E-mail").is_visible()
+    assert now(leads[row]).email == "info@albergo.it"
+
+    page.get_by_role("textbox", name="E-mail").fill("neu@albergo.it")
+    page.keyboard.press("Tab")
+    email.get_by_text("neu@albergo.it").wait_for()
+    assert now(leads[row]).email == "neu@albergo.it"
+
+
 @pytest.fixture
 def many(anna, reference):
     return [LeadFactory(owner=anna, company=f"Hotel {number:03}", status="new") for number in range(60)]
