@@ -277,7 +277,7 @@ class ReopenTask(TaskVerb):
 class RelatedChoices(Guarded):
     """The choices of what a task is related to, while a person types the search."""
 
-    permission = "tasks.change_task"
+    permission = "tasks.add_task"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         chosen = record_if_any(request.GET.get("related", ""), request.user)

@@ -52,11 +52,11 @@ MATRIX: dict[tuple[str, str], str] = {
         quotes:refresh_prices quotes:remove_line quotes:resend quotes:restore_link quotes:revoke
         quotes:submit tasks:complete tasks:reopen
     """,
-    ("lmmmmmfffml", "looooofffol"): """
+    ("lmmmmmfffml", "looooofffnl"): """
         accounts:bulk_start contacts:bulk_start leads:bulk_start projects:bulk_start tasks:bulk_start
     """,
-    ("lmmmmmffmml", "loooooffool"): "cases:bulk_start",
-    ("lmmmmmmmfml", "looooooofol"): "orders:bulk_start quotes:bulk_start",
+    ("lmmmmmffmml", "loooooffnnl"): "cases:bulk_start",
+    ("lmmmmmmmfml", "looooonnfnl"): "orders:bulk_start quotes:bulk_start",
     ("lmmmmmffffl", "loooooffffl"): "duplicates_of_new_account duplicates_of_new_contact duplicates_of_new_lead",
     ("lmmmmmmmmml", "lonnnnnnnnl"): "partners:mute_notice partners:open_notice partners:read_notice",
     ("lmmmmmmmmml", "lnnnnnnnnnl"): "core:restore_file partners:end_session",
@@ -174,7 +174,7 @@ MATRIX: dict[tuple[str, str], str] = {
     """,
     ("loooooooool", "ooooooooooo"): "mfa_authenticate",
     ("mmmmmmmmmmm", "offfffffffo"): "customer_accept customer_change customer_decline",
-    ("nnnnnnnnnnn", "moooooooooo"): "customer_pdf",
+    ("nnnnnnnnnnn", "mmmmmmmmmmm"): "customer_pdf",
     ("nnnnnnnnnnn", "nnnnnnnnnnn"): "accept_invitation",
     ("ooooooooooo", "mmmmmmmmmmm"): """
         web_thanks

@@ -46,7 +46,7 @@ class CustomerView(View):
     quote: Quote
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if is_too_often(request, "customer-quote"):
+        if not self.is_colleague and is_too_often(request, "customer-quote"):
             return self.closed_to_view(_("Too many requests. Please try again in a minute."), status=429)
         quote = services.by_token(kwargs["token"])
         if quote is None:
@@ -87,8 +87,7 @@ class CustomerView(View):
         state = self.state
         context = {
             "quote_is_open": state == "open" and not self.is_colleague,
-            "is_colleague": self.is_colleague,
-            "own_page": self.quote.get_absolute_url(),
+            "colleague": self._words_for_a_colleague() if self.is_colleague else None,
             "state": state,
             "sentence": self.sentence(state),
             "document": documents.of(self.quote),
@@ -106,6 +105,16 @@ class CustomerView(View):
             "is_late": is_late,
         }
         return render(self.request, "quotes/customer.html", context, status=status)
+
+    def _words_for_a_colleague(self) -> dict[str, str]:
+        """In the language of who is signed in, beside a page in that of the customer."""
+        with translation.override(self.request.user.language):  # type: ignore[union-attr]
+            return {
+                "sentence": _("You are signed in to the portal: this is what the customer sees, and only the customer answers here."),
+                "link": _("Record an answer on the quote's page"),
+                "url": self.quote.get_absolute_url(),
+                "language": self.request.user.language,  # type: ignore[union-attr]
+            }
 
     def sentence(self, state: str) -> str:
         """The state in words for the customer."""
