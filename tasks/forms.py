@@ -35,6 +35,7 @@ class TaskForm(PartnerModelForm):
         help_text=SEARCH_HINT,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
+    not_in_bulk = ("related", "related_search")
     field_order = ("subject", "kind", "assigned_to", "due_on", "priority", "status", "related", "related_search", "comments")
 
     class Meta:

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -226,7 +226,10 @@ def _relate(task: Task, values: Mapping[str, Any], by: User) -> list[str]:
     if "related" not in values or values["related"] == task.related:
         return []
     if values["related"] is not None:
-        attached.require_visible(values["related"], by)
+        try:
+            attached.require_visible(values["related"], by)
+        except ObjectDoesNotExist:
+            raise ValidationError({"related": _("It is not there any more.")}) from None
     task.related = values["related"]
     task._change_reason = _("Related to another record") if task.related else _("Related to no record any more")  # type: ignore[attr-defined]
     return ["content_type", "object_id"]

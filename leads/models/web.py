@@ -88,6 +88,7 @@ class WebEnquiry(PartnerOwned):
         ordering = ["-consent_at", "-pk"]
         verbose_name = _("enquiry of the web form")
         verbose_name_plural = _("enquiries of the web forms")
+        indexes = [models.Index(fields=["form", "consent_at"], name="web_enquiry_of_day")]
         constraints = [
             # A form belongs to one partner, or to the vendor; a submission that is sent twice is one enquiry.
             models.UniqueConstraint(models.F("form"), models.F("submission"), name="web_enquiry_once"),

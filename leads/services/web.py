@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.conf import settings
+from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from accounts.duplicates import accounts_like, ranked, surest_same
 from accounts.matching import Profile, compare, profile
@@ -40,6 +42,7 @@ CAME_HELD = gettext_noop("A new lead came through the web form, of a company tha
 AGAIN = gettext_noop("%(lead)s has written again through the web form.")
 FULL = gettext_noop("%(form)s: more was sent today than becomes leads by itself. The rest is held back until somebody releases it.")
 RELEASED_AT_ONCE = 50
+log = structlog.get_logger(__name__)
 RANK = {Role.PARTNER_ADMIN: 0, Role.PARTNER_MANAGER: 1, Role.PARTNER_USER: 2}
 
 
@@ -102,12 +105,20 @@ def release(partner: Partner | None, *, by: User) -> int:
     form = WebForm.objects.select_related("partner").select_for_update(of=("self",)).filter(partner=partner).first()
     if form is None:
         return 0
-    found = list(held(form).order_by("pk")[:RELEASED_AT_ONCE])
-    for enquiry in found:
-        enquiry.form = form
-        values = {**dict.fromkeys(ASKED, ""), "total_users": None, **enquiry.told, "description": enquiry.text}
-        _land(enquiry, values, Actor.customer(enquiry.name))
-    return len(found)
+    return sum([_is_released(enquiry, form) for enquiry in held(form).order_by("pk")[:RELEASED_AT_ONCE]])
+
+
+def _is_released(enquiry: WebEnquiry, form: WebForm) -> bool:
+    """Make the lead of an enquiry that was held back. One that cannot become a lead stays, and keeps none of the others."""
+    enquiry.form = form
+    values = {**dict.fromkeys(ASKED, ""), "total_users": None, **enquiry.told, "description": enquiry.text}
+    try:
+        with transaction.atomic():
+            _land(enquiry, values, Actor.customer(enquiry.name))
+    except Exception:
+        log.exception("leads.release_failed", enquiry_id=enquiry.pk)
+        return False
+    return True
 
 
 def held(form: WebForm) -> QuerySet[WebEnquiry]:
@@ -132,7 +143,8 @@ def _tell_of_held(form: WebForm) -> None:
     if Notification.objects.filter(kind=kind, url=page, created_at__gte=_midnight(), user__partner=form.partner).exists():
         return
     people = [_owner(form.partner, None)[0]] if form.partner else _account_managers()
-    notify_all([(one, Notification.Reason.PERSONAL) for one in people], FULL, values={"form": form}, kind=kind, url=page)
+    named = {"form": form.partner or gettext_lazy("Form of the vendor")}  # In the language of whoever reads it.
+    notify_all([(one, Notification.Reason.PERSONAL) for one in people], FULL, values=named, kind=kind, url=page)
 
 
 def _land(enquiry: WebEnquiry, values: Mapping[str, Any], by: Actor) -> WebEnquiry:

@@ -188,7 +188,7 @@ def test_the_lead_of_a_former_colleague_comes_back_to_who_put_it_aside(alex, ben
     lead = LeadFactory(owner=alex)
     User.objects.filter(pk=alex.pk).update(is_active=False)
 
-    services.mark_not_in_target(lead, seen=Status.NEW, reason="no-budget", revisit_on=date(2099, 9, 1), by=ben)
+    services.set_status(lead, to=Status.NOT_IN_TARGET, seen=Status.NEW, reason="no-budget", revisit_on=date(2099, 9, 1), by=ben)
 
     lead.refresh_from_db()
     assert (lead.status, lead.owner, lead.revisit_on) == (Status.NOT_IN_TARGET, alex, date(2099, 9, 1))

@@ -60,7 +60,7 @@ class MergeRecords(RecordView):
         return refusal_of(records)
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        if not 1 <= len(self.others) < MOST:
+        if not 1 <= len(self.others) < MOST or {one.pk for one in self.others} != self.asked:
             return self._page(_("Choose one or two records that you may change."), status=422)
         refusal = self.refusal([self.record, *self.others])
         return self._page(refusal, status=422 if refusal else 200)

@@ -9,7 +9,7 @@ class LeadForm(PartnerModelForm):
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from crispy_forms.helper import FormHelper
 from django import forms
@@ -85,6 +85,8 @@ class PartnerForm(forms.Form):
 
 class PartnerModelForm(forms.ModelForm):
     """A model form whose related choices are limited to `visible_to(user)`. The view saves through a service, or calls `save()`."""
+
+    not_in_bulk: ClassVar[tuple[str, ...]] = ()  # Fields that are not changed in many records at once.
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

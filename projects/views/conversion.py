@@ -95,7 +95,7 @@ class ConvertLead(RecordView):
 
         def act() -> str:
             values = {name: value for name, value in form.cleaned_data.items() if name not in CHOICES}
-            made.append(services.convert_lead(self.record, values=values, by=request.user, **_chosen(form)))
+            made[:] = [services.convert_lead(self.record, values=values, by=request.user, **_chosen(form))]
             return made[0].get_absolute_url()
 
         if self.record.status != Status.CONVERTED:

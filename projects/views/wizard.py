@@ -86,7 +86,7 @@ class FastPipeline(Guarded):
             if customer is None:
                 raise StartAgain
             values = customer.cleaned_data | form.cleaned_data
-            made.append(services.fast_pipeline(values=values, account=customer.cleaned_data["account"], by=self.request.user))
+            made[:] = [services.fast_pipeline(values=values, account=customer.cleaned_data["account"], by=self.request.user)]
             return made[0].get_absolute_url()
 
         try:

@@ -96,7 +96,7 @@
 
   /* The session has ended: the page stays with all that was typed in it. */
   const signInAndAsk = async () => {
-    try { await window.portalSignedIn(); } catch { palette.close(); return; }
+    try { await window.portalSignedIn(); } catch (reason) { if (reason && reason.message === "left") palette.close(); return; }
     if (palette.open) ask(true);
   };
 

@@ -190,3 +190,10 @@ def test_a_draft_brings_the_search_back_and_leaves_the_choice(page_as, anna):
 
     expect(page.get_by_label("Search for a record")).to_have_value("alpenhof")
     expect(page.get_by_label("Related to")).to_have_value(name_of(other))
+
+
+def test_what_tasks_are_related_to_is_not_changed_in_many_at_once(as_anna, anna):
+    page = as_anna.post("/tasks/bulk/fields/", {"ids": TaskFactory(owner=anna).pk})
+
+    assert "Due date" in page.text
+    assert [words for words in ("Related to", "Search for a record") if words in page.text] == []

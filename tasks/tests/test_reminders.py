@@ -7,9 +7,11 @@ import time_machine
 from django.conf import settings
 
 from accounts.tests.factories import AccountFactory
+from leads.tests.factories import LeadFactory
 from partnerportal.core import attached, digest
-from partnerportal.core.models import Notification
+from partnerportal.core.models import BulkChange, Notification
 from partnerportal.core.notifications import choose
+from partnerportal.tests.days import this_day
 from partners.models import Partner
 from tasks import jobs, services
 from tasks.models import Task
@@ -42,6 +44,22 @@ def test_who_does_a_task_is_told_on_its_day_once(anna, alex):
     assert told(alex) == [("Due on 2 Mar 2026: Call Greta", task.get_absolute_url())]
     assert told(anna) == []
     assert (current(task).updated_at, current(task).history.count()) == (updated, 1)
+
+
+def test_a_reminder_keeps_no_bulk_change_from_being_taken_back(client, anna, deliver):
+    lead = LeadFactory(owner=anna)
+    client.force_login(anna)
+    values = {"subject": "Call", "kind": "call", "assigned_to": anna.pk, "priority": "normal", "status": "not_started"}
+    client.post("/leads/bulk/task/", {"ids": lead.pk, "asked": "1", "due_on": this_day().isoformat(), **values})
+    change = BulkChange.objects.latest("pk")
+    client.post(f"/bulk/{change.pk}/run/")
+    deliver()
+    assert jobs.remind_of_due() == 1
+
+    client.post(f"/bulk/{change.pk}/undo/")
+    deliver()
+
+    assert not Task.objects.visible_to(anna).exists()
 
 
 def test_the_day_is_that_of_the_person(anna, alex):

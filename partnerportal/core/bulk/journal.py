@@ -110,7 +110,8 @@ def take_back(effect: Mapping[str, Any], *, partner_id: int, together: bool) -> 
     present = values_of(model, effect["pk"])
     if record is None or present is None or present.get("deleted_at"):
         return None, []
-    left = [name for name, value in effect["now"].items() if present.get(name) != value]
+    told = {field.attname for field in model.history.model.tracked_fields}  # Others are the portal's own notes, such as a reminder's.
+    left = [name for name, value in effect["now"].items() if name in told and present.get(name) != value]
     labels = [str(model._meta.get_field(name.removesuffix("_id") if name.endswith("_id") else name).verbose_name) for name in left]
     if effect.get("made"):
         if not left:

@@ -258,12 +258,13 @@ class ChangeFields(Verb):
         return edit is not None and user.has_perm(edit.permission)
 
     def fields_of(self, scene: Scene, user: Any) -> dict[str, forms.Field]:
-        """The fields that mean the same in every record: those that name another record do not."""
+        """The fields that mean the same in every record: those that name another record do not, nor what the form itself leaves out."""
         sample = scene.view("edit", 0).form_class(user=user, instance=scene.model(partner_id=user.partner_id))
         return {
             name: field
             for name, field in sample.fields.items()
             if not field.disabled
+            and name not in sample.not_in_bulk
             and not isinstance(field, forms.FileField)
             and not (
                 isinstance(field, forms.ModelChoiceField) and field.queryset is not None and issubclass(field.queryset.model, PartnerOwned)

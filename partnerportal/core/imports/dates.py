@@ -60,6 +60,8 @@ def date_of(text: str, order: Order) -> str:
     if numbers is None:
         return next(filter(None, (_day(text, form) for form in PLAIN)), text)
     found = {one: _day(text, _form(numbers, one)) for one in Order}
+    if numbers[2] != "." and len(numbers[4]) == 2 and int(numbers[1]) > MONTHS and _day(text, numbers[2].join(("%y", "%m", "%d"))):
+        return text  # May begin with the year as well: no date that one could be sure of.
     if numbers[2] == ".":
         found[Order.MONTH_FIRST] = ""
     if not found[order] and any(found.values()):

@@ -113,7 +113,7 @@ class RecordAdd(RecordForm):
         made: list[Any] = []
 
         def act() -> str:
-            made.append(self.create(form))
+            made[:] = [self.create(form)]  # Once more after a deadlock, whose record is gone.
             return self.address_after(made[0])
 
         try:

@@ -133,7 +133,7 @@ class StageMove(RecordView):
         made: list[Any] = []
 
         def act() -> str:
-            made.append(self._move(question, filling))
+            made[:] = [self._move(question, filling)]
             return self._back(made[0])
 
         return made, once(self.request.POST.get("submission", ""), by=self.request.user, act=act)
