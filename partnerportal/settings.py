@@ -97,10 +97,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "partnerportal.core.middleware.SizeMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "partnerportal.core.middleware.PersonMiddleware",
+    "partnerportal.core.middleware.SizeMiddleware",
     "partnerportal.core.middleware.RefusalMiddleware",
 ]
 

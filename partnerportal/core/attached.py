@@ -144,6 +144,7 @@ def change_owner(record: Subject, *, to: User, by: User) -> Subject:
 
 def _locked(record: Subject, by: User) -> Any:
     rows = type(record)._default_manager.visible_to(by)
+    record.lock_above()
     locked = rows.select_for_update(of=("self",)).get(pk=record.pk)
     require_editable(locked, by)
     return locked

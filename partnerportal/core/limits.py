@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from ipaddress import ip_network
+from ipaddress import IPv4Address, ip_address, ip_network
 
 from allauth.account.adapter import get_adapter
 from django.core.cache import cache
@@ -27,4 +27,7 @@ def is_too_often(request: HttpRequest, page: str, limits: Mapping[str, int] = RE
 
 def _network(address: str) -> str:
     """Of an IPv6 address the half that its holder cannot choose freely; any other as it is."""
-    return str(ip_network((address, 64), strict=False)) if ":" in address else address
+    found = ip_address(address)
+    if isinstance(found, IPv4Address) or found.ipv4_mapped:
+        return address
+    return str(ip_network((found, 64), strict=False))

@@ -1,7 +1,7 @@
 """The mover of quotes, and what every verb does first and last: lock project and quote, let the project's MRR follow.
 
-Whoever changes a quote locks its project first: of two people who accept, submit or choose the primary one at the same
-moment, the second sees what the first has done.
+Whoever changes what a quote says or where it stands locks its project first: of two people who accept, submit or choose the
+primary one at the same moment, the second sees what the first has done.
 """
 
 from __future__ import annotations

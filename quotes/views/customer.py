@@ -112,9 +112,13 @@ class CustomerView(View):
             return {
                 "sentence": _("You are signed in to the portal: this is what the customer sees, and only the customer answers here."),
                 "link": _("Record an answer on the quote's page"),
-                "url": self.quote.get_absolute_url(),
+                "url": self.quote.get_absolute_url() if self._is_in_reach() else "",
                 "language": self.request.user.language,  # type: ignore[union-attr]
             }
+
+    def _is_in_reach(self) -> bool:
+        """Whether the person opens the quote's own page."""
+        return Quote.objects.visible_to(self.request.user).filter(pk=self.quote.pk).exists()  # type: ignore[arg-type]
 
     def sentence(self, state: str) -> str:
         """The state in words for the customer."""

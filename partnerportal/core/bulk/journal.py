@@ -44,6 +44,9 @@ class Journal:
         return found
 
 
+LEFT_OUT = UNTOLD - {"content_type", "object_id"}  # What a task is related to has no line of its own in the history, but is taken back.
+
+
 def values_of(model: type[models.Model], pk: int) -> dict[str, Any] | None:
     """The fields of a row as JSON keeps them; None for a row that is not there."""
     return values_of_each(model, [pk]).get(pk)
@@ -51,7 +54,7 @@ def values_of(model: type[models.Model], pk: int) -> dict[str, Any] | None:
 
 def values_of_each(model: type[models.Model], pks: Collection[int]) -> dict[int, dict[str, Any]]:
     """The same of several rows, by their keys; one query."""
-    names = [one.attname for one in model._meta.concrete_fields if one.name not in UNTOLD and not one.primary_key]
+    names = [one.attname for one in model._meta.concrete_fields if one.name not in LEFT_OUT and not one.primary_key]
     rows = model._base_manager.filter(pk__in=pks).order_by().values("pk", *names)
     return {row.pop("pk"): json.loads(json.dumps(row, cls=_Encoder)) for row in rows}
 
@@ -112,7 +115,8 @@ def take_back(effect: Mapping[str, Any], *, partner_id: int, together: bool) -> 
         return None, []
     told = {field.attname for field in model.history.model.tracked_fields}  # Others are the portal's own notes, such as a reminder's.
     left = [name for name, value in effect["now"].items() if name in told and present.get(name) != value]
-    labels = [str(model._meta.get_field(name.removesuffix("_id") if name.endswith("_id") else name).verbose_name) for name in left]
+    fields = {field.attname: field for field in model._meta.concrete_fields}
+    labels = [str(fields[name].verbose_name) for name in left]
     if effect.get("made"):
         if not left:
             record.deleted_at = timezone.now()
@@ -120,8 +124,7 @@ def take_back(effect: Mapping[str, Any], *, partner_id: int, together: bool) -> 
         return record, labels
     names = [] if together and left else [name for name in effect["was"] if name not in left]
     for name in names:
-        one = next(found for found in model._meta.concrete_fields if found.attname == name)
-        setattr(record, name, None if effect["was"][name] is None else one.to_python(effect["was"][name]))
+        setattr(record, name, None if effect["was"][name] is None else fields[name].to_python(effect["was"][name]))
     if names:
         record.save(update_fields=[*names, "updated_at"])
     return record, labels

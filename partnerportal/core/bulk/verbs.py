@@ -308,7 +308,7 @@ class ChangeFields(Verb):
     def act(self, scene: Scene, record: Any, answers: Answers, *, seen: Answers, by: Any) -> list[Contested]:
         form_of = self._form_of(scene, record, by)
         blank = form_of(None)
-        absent = [name for name in answers if name not in blank.fields]
+        absent = [name for name in answers if name not in blank.fields or name in blank.not_in_bulk]
         if absent:
             raise ValidationError(_("It does not have this field."))
         fixed = _fixed(blank, raw(answers))

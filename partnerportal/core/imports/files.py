@@ -145,8 +145,11 @@ def text_of(value: Any) -> str:
 
 
 def _numbered(rows: Iterator[tuple[int, Sequence[Any]]]) -> Iterator[Line]:
+    last = 0
     for number, row in rows:
-        cells = [text_of(cell) for cell in row]
+        if number <= last:  # A damaged sheet may give a number twice; its first line counts.
+            continue
+        last, cells = number, [text_of(cell) for cell in row]
         if any(cells):
             yield number, cells
 
