@@ -80,7 +80,7 @@ def letter(quote: Quote, sending: Sending | None) -> dict[str, object]:
     document = documents.of(quote)
     return {
         "document": document,
-        "link": private_link(quote),
+        "link": services.private_link(quote),
         "subject_line": sending.subject if sending else "",
         "words": sending.text if sending else "",
         "is_reminder": sending is not None and sending.kind == Sending.Kind.REMINDER,
@@ -195,8 +195,3 @@ def remind_customers() -> int:
 def _today(verb: Callable[..., bool]) -> Callable[..., bool]:
     """The verb on the day that it is at the quote's partner."""
     return wraps(verb)(lambda quote: verb(quote, by=Actor.system(), today=quote.partner.today()))
-
-
-def private_link(quote: Quote) -> str:
-    """The address of the customer's page."""
-    return settings.SITE_URL + reverse("customer_quote", args=[quote.token])

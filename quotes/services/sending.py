@@ -7,8 +7,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -303,6 +305,11 @@ def promise_each(sending: Sending, *, times: int, by: Actor) -> Sending:
         key = f"{MAIL}:{sending.quote_id}:{times}:{number}"
         outbox.promise(MAIL, key=key, quote_id=sending.quote_id, times=times, **facts)
     return sending
+
+
+def private_link(quote: Quote) -> str:
+    """The address of the customer's page."""
+    return settings.SITE_URL + reverse("customer_quote", args=[quote.token])
 
 
 def require_out(quote: Quote) -> None:

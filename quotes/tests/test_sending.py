@@ -216,8 +216,8 @@ def test_the_worker_writes_the_pdf_and_the_mail_follows(anna, deliver, mailoutbo
     assert mail.subject == f"Quote {quote} from Aurora Telecom"
     [attached] = mail.attachments
     assert (attached.filename, attached.content, attached.mimetype) == (quote.pdf.name, data, "application/pdf")
-    assert jobs.private_link(quote) in mail.body
-    assert jobs.private_link(quote) in mail.alternatives[0].content
+    assert services.private_link(quote) in mail.body
+    assert services.private_link(quote) in mail.alternatives[0].content
     assert quote.sent_at is not None
     assert [(notice.kind, notice.is_for_mail) for notice in anna.notifications.all()] == [("quote.sent", False)]
 

@@ -20,7 +20,7 @@ from quotes.forms import ComposeForm
 from quotes.models import Quote
 from quotes.stages import Status
 from quotes.views.actions import REFUSALS, QuoteAction
-from quotes.views.sections import private_link, today_of
+from quotes.views.sections import today_of
 
 # Templates of the words, in the customer's language: key → label, text.
 TEMPLATES = {
@@ -105,7 +105,7 @@ class ComposeQuote(QuoteAction):
         document = documents.of(quote) if quote.content else documents.preview(quote, services.lines_of(quote), on=today_of(quote))
         facts = {
             "document": document,
-            "link": private_link(quote),
+            "link": services.private_link(quote),
             "subject_line": letter.subject,
             "words": letter.text,
             "greeted": ", ".join(str(one) for one in letter.recipients),

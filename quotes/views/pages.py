@@ -25,7 +25,7 @@ from quotes.forms import QuoteForm, QuoteStartForm
 from quotes.models import Quote
 from quotes.services import QuoteTooLarge
 from quotes.stages import Approval, Status
-from quotes.views.sections import Lines, context_of_lines, document_state, private_link, today_of
+from quotes.views.sections import Lines, context_of_lines, document_state, today_of
 
 RELATED = ("owner", "partner", "account", "contact", "project", "pdf", "former")
 
@@ -190,7 +190,7 @@ class QuoteDetail(RecordDetail):
             "buttons": [action for action in own if action.icon != "pencil"] if not self.record.is_draft else own,
             **context_of_lines(self.section),
             "document": document_state(self.record),
-            "private_link": private_link(self.record) if self.record.content and self.is_editable else "",
+            "private_link": services.private_link(self.record) if self.record.content and self.is_editable else "",
             "events": list(self.record.customer_events.all()[:20]),
             "others": list(versions.order_by("-is_primary", "-created_at")[:8]),
         }

@@ -9,9 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Case, Value, When
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from catalog.bands import Tariff
@@ -329,11 +327,6 @@ def _of_last_mail(quote: Quote, mails: list[tuple[str, dict[str, Any]]]) -> dict
     went = (sending.has_it if sending else []) or before
     found = {"going": going, "failed": failed, "went": [to for to in went if to not in going + failed]}
     return {name: ", ".join(addresses) for name, addresses in found.items()}
-
-
-def private_link(quote: Quote) -> str:
-    """The address of the customer's page."""
-    return settings.SITE_URL + reverse("customer_quote", args=[quote.token])
 
 
 def mrr_sentence(quote: Quote, *, has_lines: bool) -> str:
